@@ -1,8 +1,8 @@
 """Files over a serial line of 115,200 baud, as shares of the line.
 
 The line is emulated: both directions are paced, and the board's FIFO of 256 bytes drops what does
-not fit. The peer is mpremote on the same line. A transfer of ours that a busy machine disturbs is
-repeated, and the fastest run counts.
+not fit. The peers are mpremote and belay on the same line. A transfer of ours that a busy machine
+disturbs is repeated, and the fastest run counts.
 """
 
 import random
@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from belay import Device
 
 from hardware.connect import open_board
 from tests.support.emulated_line import BYTES_PER_S, EmulatedLine
@@ -53,6 +54,11 @@ def get_by_mpremote(url: str, path: Path) -> None:
     assert back.read_bytes() == path.read_bytes()
 
 
+def put_by_belay(url: str, path: Path) -> None:
+    with Device(url) as device:
+        device.sync(path.parent)
+
+
 def mpremote(url: str, *words: str) -> None:
     command = [sys.executable, "-m", "mpremote", "connect", url, "fs", *words]
     subprocess.run(command, check=True, capture_output=True)
@@ -90,11 +96,18 @@ def test_to_the_board(
         "line",
         most=False,
     )
+    belay = share(put_by_belay, path, repeats=1)
+    measured(f"the same by belay, {name}", belay, "line", most=False)
 
 
-def test_from_the_board(measured: Measured, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "name"), [(random_bytes, "random bytes"), (source_code, "source code")]
+)
+def test_from_the_board(
+    measured: Measured, tmp_path: Path, content: Callable[[], bytes], name: str
+) -> None:
     path = tmp_path / "file.bin"
-    path.write_bytes(random_bytes())
-    measured("from the board, random bytes", share(get, path, put), "line", aim=0.93, most=False)
+    path.write_bytes(content())
+    measured(f"from the board, {name}", share(get, path, put), "line", aim=0.93, most=False)
     peer = share(get_by_mpremote, path, put, 1)
-    measured("the same by mpremote, from the board", peer, "line", most=False)
+    measured(f"the same by mpremote, from the board, {name}", peer, "line", most=False)

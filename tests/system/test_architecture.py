@@ -36,7 +36,7 @@ from tools import architecture_figure
 
 PAGE = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
 PORT = ROOT / "firmware" / "port"
-NAME = re.compile(r"`((?:hardware|grader|firmware)(?:\.\w+)+(?::[\w.]+)?)`")
+NAME = re.compile(r"`((?:hardware|grader|station|firmware)(?:\.\w+)+(?::[\w.]+)?)`")
 IN_C = "firmware.port:"
 DEFINITION = re.compile(r"^(?!\s)[\w *]*?\b(\w+)\([^;{}]*?\) \{", re.MULTILINE)
 WORD = re.compile(r"\w+")
@@ -240,7 +240,7 @@ def test_journey_6(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_folder_has_a_line() -> None:
-    for package in ("hardware", "hardware/bench", "grader"):
+    for package in ("hardware", "hardware/bench", "grader", "station"):
         for file in (ROOT / package).glob("*/__init__.py"):
             folder = file.parent.relative_to(ROOT).as_posix()
             assert folder == "hardware/bench" or f"| `{folder}/` |" in PAGE, folder

@@ -16,15 +16,28 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import nbformat
 import pytest
+from selenium.webdriver.common.keys import Keys
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.notebook.views import PICTURE
 from hardware.paths import ROOT
 from tests.support.bench_page import PHONE, PRESSES, ShownBench
 from tests.support.browser import KERNEL, Chromium, Notebook, served
 
 CONNECT, BENCH, PROGRAM = range(3)
 """The cells of a notebook."""
+BLINKS = """
+from machine import Pin
+from time import sleep_ms
+lamp = Pin(25, Pin.OUT)
+for n in range(20):
+    lamp.value(n % 2)
+    sleep_ms(20)
+"""
+ZOOM = ".warsha-bench > details"
+"""The lines below the picture of a waveform."""
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +107,10 @@ def test_a_press_acts_while_a_cell_runs_and_after_a_reload(
     bench.prints("READY")
     bench.find(".pins summary").click()
     page.js("jupyterapp.shell.collapseLeft()")  # the list of files
+    speed = bench.find(".warsha-bench select")
+    speed.send_keys(Keys.ARROW_UP)  # JupyterLab has a command for this key
+    assert speed.get_attribute("value") == "0.1"
+    speed.send_keys(Keys.ARROW_DOWN)
     dark = bench.drawing("led_r")
     bench.hold("btn1")
     bench.shows("led_r", "on, 80 %")
@@ -128,6 +145,19 @@ def test_a_press_acts_while_a_cell_runs_and_after_a_reload(
     }
     rest = {kind: text for kind, text in output.data.items() if kind != "image/png"}
     assert len(json.dumps(rest)) < 300 and "widgets" not in saved.metadata
+
+
+def test_a_runaway_that_takes_the_stop_is_stopped(browser: Chromium, server: str) -> None:
+    page, bench = opened(browser, server, "one")
+    runaway = "while True:\n    try: time.sleep(1)\n    except BaseException: pass"
+    page.write(PROGRAM, f"%%board\nimport time\nprint('it runs')\n{runaway}")
+    page.run(PROGRAM, wait=False)
+    bench.prints("it runs")
+    page.js("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    page.wait("return window.ran")
+    assert "stopped by a reset, because the program ignores Ctrl-C" in page.shown(PROGRAM)
+    page.write(PROGRAM, "%%board\nprint('the board', 'answers')")
+    assert "the board answers" in page.run(PROGRAM)
 
 
 def test_two_notebooks_have_two_benches_and_a_restart_closes_one(
@@ -183,6 +213,153 @@ def test_another_bench_takes_its_place_and_a_saved_notebook_shows_a_picture(
     assert not browser.driver.find_elements("css selector", ".warsha-bench")
 
 
+def test_a_program_that_reads_a_line_gets_it_from_the_box_of_its_cell(
+    browser: Chromium, server: str, tmp_path: Path
+) -> None:
+    page, _bench = opened(browser, server, "two")
+    page.write(PROGRAM, "%%board\nname = input('name? ')\nprint('Hello', name)")
+    page.run(PROGRAM, wait=False)
+    page.wait("return document.querySelector('.jp-Stdin-input') !== null")
+    page.screenshot(Path(os.environ.get("WARSHA_PICTURES", tmp_path)) / "input_box.png")
+    assert "Type one here" in browser.driver.find_element("css selector", ".jp-Stdin").text
+    box = browser.driver.find_element("css selector", ".jp-Stdin-input")
+    box.send_keys("Mona", Keys.ENTER)
+    page.wait("return window.ran")
+    assert "Hello Mona" in page.shown(PROGRAM)
+
+
+def test_a_real_board_is_seen_with_its_wiring_plan(
+    browser: Chromium, server: str, tmp_path: Path
+) -> None:
+    with LiveBench("esp32") as board:  # the notebook sees only its serial line
+        browser.driver.switch_to.new_window("window")
+        page = browser.open(server, "two.ipynb")
+        page.write(CONNECT, "%load_ext warsha\n%board connect diagram.json")
+        page.run(CONNECT)
+        page.write(CONNECT, f"%board connect {board.serve_pty()}")
+        page.run(CONNECT)
+        page.run(BENCH)
+        view = ShownBench(browser.driver)
+        view.wait_until_live()
+
+        def fact(row: str, words: str) -> None:
+            script = "return document.querySelector(arguments[0])?.textContent"
+            selector = f"[data-fact={row}]"
+            view.wait(f"{script}?.includes(arguments[1])", selector, words)
+
+        fact("levels", "after the next cell")
+        assert not browser.driver.find_elements("css selector", ".pause, .controls, .seen")
+        assert "wiring plan" in view.find(".plan").text
+        page.write(PROGRAM, "%%board\nfrom machine import Pin\nled = Pin(25, Pin.OUT, value=1)")
+        page.run(PROGRAM)
+        view.find(".pins summary").click()
+        pin = "return document.querySelector('[data-pin-words$=\":25\"]')?.textContent"
+        view.wait(f"{pin}?.endsWith('output, high')")
+        fact("state", "no program runs")
+        fact("machine", "ESP32")
+        page.js("jupyterapp.shell.collapseLeft()")  # the list of files
+        page.scroll_to(BENCH)
+        page.screenshot(Path(os.environ.get("WARSHA_PICTURES", tmp_path)) / "real_board.png")
+
+        page.write(PROGRAM, "%%board\nwhile True:\n    print('speed:%s' % input())")
+        page.run(PROGRAM, wait=False)
+        fact("state", "a program runs")
+        fact("levels", "would stop it")
+        view.wait(f"{pin}?.endsWith('level not known')")
+        view.find(".instruments summary").click()
+        for number in ("3", "7"):
+            view.find(".console input").send_keys(number, Keys.ENTER)
+        view.prints("speed:7")
+        view.wait("return document.querySelector('.instruments li')?.textContent === 'speed 7'")
+        stop(page)
+
+
+def test_the_circuit_is_edited_in_the_notebook_and_runs_again(
+    browser: Chromium, server: str, folder: Path, tmp_path: Path
+) -> None:
+    browser.driver.switch_to.new_window("window")
+    page = browser.open(server, "two.ipynb")
+    page.js("jupyterapp.shell.collapseLeft()")  # the list of files
+    page.run(CONNECT)
+    page.write(BENCH, "%bench edit")
+    page.run(BENCH)
+    view = ShownBench(browser.driver)
+    view.wait("return document.querySelector('.canvas [data-part]') !== null")
+    page.write(PROGRAM, "%%board\nprint(6 * 7)\nimport time\ntime.sleep(3600)")
+    page.run(PROGRAM, wait=False)
+    page.wait(f"return {KERNEL}?.status == 'busy'")
+    # A cell runs, and the editor answers. The wire gets handles; the picture is kept.
+    view.find(".list-wires li:nth-child(5) button").click()
+    view.wait("return document.querySelectorAll('[data-piece]').length > 1")
+    page.scroll_to(BENCH)
+    page.screenshot(Path(os.environ.get("WARSHA_PICTURES", tmp_path)) / "editor_notebook.png")
+    view.find('.palette [type="search"]').send_keys("wokwi-vcc")
+    view.find('[data-type="wokwi-vcc"]').click()
+    view.wait("return document.querySelector('[data-part=vcc1]') !== null")
+    view.find("button.run").click()
+    view.wait("return document.querySelector('.warsha-editor .status').textContent !== ''")
+    assert "no cell runs" in view.find(".warsha-editor .status").text
+    stop(page)
+    # Where the editor was, the bench is now, with the new part.
+    view.wait("return document.querySelector('.picture g[data-part=vcc1] ~ *') !== null")
+    view.wait("return document.querySelector('.warsha-editor') === null")
+    saved = json.loads((folder / "diagram.json").read_text(encoding="utf-8"))
+    assert saved["parts"][-1]["id"] == "vcc1"
+    page.write(PROGRAM, "%%board\nprint(6 * 7)")
+    assert "42" in page.run(PROGRAM)
+    view.prints("42")
+    view.find("a.edit").click()
+    view.wait("return document.querySelector('.canvas [data-part=vcc1]') !== null")
+    view.find("button.undo").click()
+    view.wait("return document.querySelector('.canvas [data-part=vcc1]') === null")
+    save(page)  # the notebook; the circuit is not saved
+    browser.driver.refresh()  # what is not saved is still there
+    view.wait("return document.querySelector('.canvas [data-part]') !== null")
+    assert view.js("return document.querySelector('.canvas [data-part=vcc1]') === null")
+    assert "not saved" in view.find(".saved").text
+    view.find("button.redo").click()
+    view.wait("return document.querySelector('.saved.unsaved') === null")
+
+
+def test_a_lab_s_circuit_is_edited_as_a_copy_without_its_hidden_parts(
+    browser: Chromium, server: str, folder: Path, tmp_path: Path
+) -> None:
+    lab = folder / "labs" / "buttons"
+    shutil.copytree(ROOT / "labs" / "buttons", lab)
+    before = (lab / "diagram.json").read_bytes()
+    browser.driver.switch_to.new_window("window")
+    page = browser.open(server, "two.ipynb")
+    page.js("jupyterapp.shell.collapseLeft()")  # the list of files
+    page.write(CONNECT, "%load_ext warsha\n%lab buttons")
+    page.run(CONNECT)
+    page.write(BENCH, "%bench edit")
+    assert "emi1" not in page.run(BENCH)
+    view = ShownBench(browser.driver)
+    view.wait("return document.querySelector('.canvas [data-part]') !== null")
+    notice = view.find(".notice").text
+    assert "lab's circuit stays as it is" in notice and "my_buttons.json" in notice
+    assert "my_buttons.json" in view.find("button.save").text
+    shown = "return document.querySelector('.warsha-editor').innerHTML"
+    assert "emi1" not in view.js(shown) and "interference" not in view.js(shown)
+    view.find(".warsha-editor .language").click()
+    view.wait("return document.querySelector('.warsha-editor').dir === 'rtl'")
+    page.scroll_to(BENCH)
+    page.screenshot(Path(os.environ.get("WARSHA_PICTURES", tmp_path)) / "editor_lab_copy.png")
+    view.find(".warsha-editor .language").click()
+    view.find("button.save").click()
+    view.wait("return document.querySelector('.notice').hidden")
+    assert (lab / "diagram.json").read_bytes() == before
+    copy = json.loads((folder / "my_buttons.json").read_text(encoding="utf-8"))
+    ids = [part["id"] for part in json.loads(before)["parts"]]
+    assert [part["id"] for part in copy["parts"]] == [one for one in ids if one != "emi1"]
+    view.find("button.run").click()
+    view.wait("return document.querySelector('.warsha-bench .picture svg g[data-part=led_r]')")
+    view.wait("return document.querySelector('.warsha-editor') === null")
+    assert "my_buttons.json" in view.find(".warsha-bench h1").text
+    page.write(PROGRAM, "%bench press BTN_1")  # the lab's names of pins are still known
+    assert "rror" not in page.run(PROGRAM)
+
+
 def cookies(url: str) -> str:
     """What a browser sends after it has opened JupyterLab."""
     jar, place = CookieJar(), urlsplit(url)
@@ -218,3 +395,47 @@ def test_the_server_asks_who_it_is_and_finds_only_benches(server: str) -> None:
     assert status(server, name, Cookie=cookie, Origin="http://example.com") == 403
     for other in ("..%2F" + name, "jpserver-1.json", name[1:], "x" * 16):
         assert status(server, other, Cookie=cookie) == 404
+
+
+def test_the_picture_of_a_waveform_zooms_without_a_kernel(
+    browser: Chromium, server: str, folder: Path, tmp_path: Path
+) -> None:
+    page, _bench = opened(browser, server, "two")
+    lamp = page.insert(BENCH, f"%%board{BLINKS}")
+    page.run(lamp)
+    wave = page.insert(lamp, "%wave 25 --last 1s")
+    page.run(wave)
+    save(page)
+    outputs = nbformat.read(folder / "two.ipynb", 4).cells[wave].outputs
+    assert "image/png" in outputs[0].data and len(json.dumps(outputs)) < 100_000
+    page.js("jupyterapp.commands.execute('kernelmenu:shutdown')")
+    page.wait(f"return !{KERNEL}")
+
+    browser.driver.refresh()
+    page.wait(f"return document.querySelector('{ZOOM} summary')?.offsetHeight")
+    page.scroll_to(wave)
+    page.js(f"document.querySelector('{ZOOM} summary').click()")
+    edges = f"return document.querySelector('{ZOOM} path')?.getAttribute('d').match(/V/g)?.length"
+    shown = f"return document.querySelector('{ZOOM} .shown-time').textContent"
+    page.wait(f"{edges} === 19")
+    whole = page.js(shown)
+    lines = page.driver.find_element("css selector", f"{ZOOM} svg")
+    lines.send_keys("++++++++")
+    page.wait(f"{shown} !== arguments[0]", whole)
+    assert 1 <= page.wait(edges) < 19
+    page.screenshot(Path(os.environ.get("WARSHA_PICTURES", tmp_path)) / "wave_zoom.png")
+    page.js(f"document.querySelector('{ZOOM} .live').click()")
+    page.wait(f"{edges} === 19 && ({shown.removeprefix('return ')}) === arguments[0]", whole)
+
+    notebook = nbformat.read(folder / "two.ipynb", 4)
+    notebook.cells[wave].outputs[0].data[PICTURE]["lines"]["end_ns"] += 1200 * 10**9
+    nbformat.write(notebook, folder / "two.ipynb")
+    browser.driver.refresh()
+    page.wait(f"return document.querySelector('{ZOOM} summary')?.offsetHeight")
+    page.js(f"document.querySelector('{ZOOM} summary').click()")
+    whole = page.wait(shown.replace(".text", "?.text"))
+    zoom = f"document.querySelectorAll('{ZOOM} .time button')"
+    page.js(f"{zoom}[0].click()")
+    page.wait(f"{shown} !== arguments[0]", whole)
+    page.js(f"{zoom}[1].click()")
+    page.wait(f"{shown} === arguments[0]", whole)

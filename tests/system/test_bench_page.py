@@ -3,20 +3,27 @@ board does is seen. Who has no token, or is no page of ours, gets nothing."""
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.keys import Keys
-from tornado.websocket import websocket_connect
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.serving.page.page_server import PageServer
-from hardware.errors import BenchError
+from hardware.cli import bench
+from hardware.errors import BenchError, HardwareError
 from hardware.paths import ROOT
 from tests.support.bench_page import (
     LED,
@@ -24,12 +31,15 @@ from tests.support.bench_page import (
     PRESSES,
     SIGNALS,
     VOLTS,
+    WAIT_S,
     BenchPage,
     bench_with_page,
     diagram,
 )
 from tests.support.browser import Chromium
+from tests.support.page_line import talk
 
+EVIL_FILE = "<img src=x onerror='window.pwned=1'>"
 EVIL = "\"><img src=x onerror='window.pwned=1'><script>window.pwned=1</script>"
 
 
@@ -128,14 +138,14 @@ def test_a_pin_tells_its_mode_and_level(browser: Chromium) -> None:
         ActionChains(browser.driver).move_to_element(view.find("[data-pin='esp:GND.1']")).perform()
         assert view.wait(tip) == "GND.1: ground"
         ActionChains(browser.driver).move_to_element(view.find("[data-pin='esp:32']")).perform()
-        assert view.wait(tip) == "32: input, pull-up, high"
+        assert view.wait(tip) == "32: input, pull-up, high, 3.30 V"
         live.control("btn", "pressed", 1)
-        view.wait(f"{tip}.endsWith('low')")
+        view.wait(f"{tip}.endsWith('low, 0.00 V')")
         view.find(".pins summary").click()
         listed = "return document.querySelector('[data-pin-words=\"esp:25\"]')?.textContent"
-        view.wait(f"{listed} === '25: output, high'")
+        view.wait(f"{listed}.match(/^25: output, high, 3\\.\\d\\d V$/)")
         view.find(".language").click()
-        view.wait(f"{listed} === '25: خرج، المستوى مرتفع'")
+        view.wait(f"{listed}.startsWith('25: خرج، المستوى مرتفع، ')")
         view.find(".language").click()
 
 
@@ -156,6 +166,18 @@ def test_the_remarks_of_the_lint_are_marked_in_the_picture(browser: Chromium) ->
         view.wait(f"{shown} === 'none'")
 
 
+def test_an_arabic_remark_that_begins_with_the_name_of_a_part_is_right_to_left(
+    browser: Chromium,
+) -> None:
+    with bench_with_page(diagram()) as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.find(".language").click()
+        text = view.find(".remarks li span")
+        begins = view.js("return arguments[0].textContent.startsWith('\u2068btn\u2069 ')", text)
+        assert begins
+        assert view.js("return getComputedStyle(arguments[0]).direction", text) == "rtl"
+
+
 def test_the_instruments_show_levels_transfers_and_values(browser: Chromium) -> None:
     with bench_with_page(diagram(), SIGNALS) as (_live, page):
         view = BenchPage(browser.driver, page.url)
@@ -171,8 +193,63 @@ def test_the_instruments_show_levels_transfers_and_values(browser: Chromium) -> 
         view.wait(f"{edges}.split('V').length > 5", blinks)
         names = "return [...document.querySelectorAll('.instruments li')].map(t => t.textContent)"
         view.wait(f"{names}.join().match(/^count \\d+,half \\d+/)")
+
+        view.find(".choice summary").send_keys(Keys.ENTER)
+        first, *pins = view.driver.find_elements("css selector", ".choice label")
+        assert first.text == "Those that change"
+        chosen = next(pin for pin in pins if pin.text == "32")
+        chosen.find_element("tag name", "input").send_keys(Keys.SPACE)
+        view.wait(f"{rows}.join() === '32'")
         browser.driver.refresh()
         view.prints("count:1,")
+        view.find(".instruments summary").click()
+        view.wait(f"{rows}.join() === '32'")
+        first = view.find(".choice label input")
+        view.find(".choice summary").send_keys(Keys.ENTER)
+        first.send_keys(Keys.SPACE)
+        view.wait(f"{rows}.includes('25')")
+
+
+def test_the_lines_are_zoomed_and_looked_back_at(browser: Chromium) -> None:
+    with bench_with_page(diagram(), SIGNALS) as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.find(".instruments summary").click()
+        edges = (
+            "return Math.max(...[...document.querySelectorAll('.lines path')]"
+            ".map(path => path.getAttribute('d').split('V').length))"
+        )
+        view.prints("count:70,")
+        view.wait(f"{edges} > 20")
+        lines = view.find(".lines")
+        shown = "return document.querySelector('.shown-time').textContent"
+        assert view.js(shown) == ""
+
+        ActionChains(browser.driver).drag_and_drop_by_offset(lines, 60, 0).perform()
+        first = view.wait(f"{shown} || null")  # it stands still
+        assert view.find(".live").get_attribute("aria-pressed") == "false"
+        view.prints("count:90,")
+        assert view.js(shown) == first
+
+        start, end = seconds_of(first)
+        for _step in range(10):
+            lines.send_keys("+")
+        zoomed = view.js(shown)
+        near, far = seconds_of(zoomed)
+        assert start < near < far < end and far - near < 0.2 * (end - start)
+        view.wait(f"{edges} < 12")
+        wheel = ScrollOrigin.from_element(lines)
+        ActionChains(browser.driver).scroll_from_origin(wheel, 0, 100).perform()
+        view.wait(f"{shown} !== arguments[0]", zoomed)
+        lines.send_keys(Keys.ARROW_LEFT)
+        assert seconds_of(view.js(shown))[1] < far
+        lines.send_keys(Keys.END)
+        view.wait(f"{shown} === ''")
+
+
+def seconds_of(shown: str) -> tuple[float, float]:
+    """The two times in `1.2 s to 3.4 s`."""
+    first, last = (float(part.removesuffix(" s")) for part in shown.split(" to "))
+    return first, last
 
 
 def test_the_bench_is_paused_and_goes_on_edge_by_edge(browser: Chromium) -> None:
@@ -205,7 +282,8 @@ def test_the_bench_is_paused_and_goes_on_edge_by_edge(browser: Chromium) -> None
         pause.click()
         longer = "return document.querySelector('.console pre').textContent.length > arguments[0]"
         view.wait(longer, printed)
-        assert view.find(".pause").get_attribute("aria-pressed") == "false"
+        # the text and the state of the button come in messages of their own
+        view.wait("return document.querySelector('.pause').ariaPressed === 'false'")
 
         pause.click()
         view.wait(f"{clock}.includes('.')")
@@ -213,6 +291,42 @@ def test_the_bench_is_paused_and_goes_on_edge_by_edge(browser: Chromium) -> None
         browser.driver.switch_to.window(browser.driver.window_handles[0])
         other = BenchPage(browser.driver, page.url)
         other.wait(f"return !({clock.removeprefix('return ')}).includes('.')")
+
+
+def test_a_finger_presses_a_button_and_moves_a_slider(browser: Chromium) -> None:
+    with bench_with_page(diagram(), PRESSES) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.resize(*PHONE)
+        browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        view.prints("READY")
+        view.touch("g[data-part=btn]")
+        view.prints("count 1")
+        view.pressed("btn")
+        view.lift_finger()
+        view.pressed("btn", False)
+        view.shows("led", "off")
+
+        slider = ".setting input[type=range]"
+        view.touch(slider, 0.02)
+        view.move_finger(slider, 0.75)
+        view.lift_finger()
+        view.wait("return Number(document.querySelector(arguments[0]).value) > 600", slider)
+        view.wait("return document.querySelector('.setting input[type=number]').value > 0.6")
+        moved = WebDriverWait(browser.driver, WAIT_S)
+        moved.until(lambda _driver: live.snapshot().controls["pot"]["position"] > 0.6)
+        browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def test_the_speed_is_chosen_from_a_list(browser: Chromium) -> None:
+    with bench_with_page(diagram(), SIGNALS) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("count:2,")
+        speeds = Select(view.find(".head select"))
+        for value, speed in (("0.1", 0.1), ("10", 10.0), ("1", 1.0)):
+            speeds.select_by_value(value)
+            shown = "return document.querySelector('.clock').textContent"
+            view.wait(f"{shown}.includes('.') === arguments[0]", speed < 1)
+            assert live.ask(lambda bench: bench.speed) == speed
 
 
 def test_arabic_is_right_to_left_and_a_phone_is_wide_enough(browser: Chromium) -> None:
@@ -225,13 +339,60 @@ def test_arabic_is_right_to_left_and_a_phone_is_wide_enough(browser: Chromium) -
         assert view.js(look) == ["rtl", "أدوات التحكم"]
         english = view.js(
             "return [...document.querySelectorAll('h2, button, label, p, summary')]"
-            ".map(e => e.textContent).filter(t => t && !/[\\u0600-\\u06ff]/.test(t))"
+            ".filter(e => !e.querySelector('bdi'))"  # the names of pins
+            ".map(e => e.textContent)"
+            ".filter(t => /[A-Za-z]/.test(t) && !/[\\u0600-\\u06ff]/.test(t))"
         )
         assert english == ["English"]
         view.resize(*PHONE)
         assert view.js("return document.documentElement.scrollWidth") == PHONE[0]
         view.find(".language").click()
         view.shows("led", "off")
+
+
+def test_files_are_put_on_a_board_got_and_removed(browser: Chromium, tmp_path: Path) -> None:
+    here, downloads = tmp_path / "قياس.py", tmp_path / "downloads"
+    here.write_text("print('hello')\n" * 500, encoding="utf-8")
+    where = {"behavior": "allow", "downloadPath": str(downloads)}
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    with bench_with_page(diagram(), f"open({EVIL_FILE!r}, 'w').close()") as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.wait("return document.querySelector('.console pre').textContent.endsWith('>>> ')")
+        before = view.find(".console pre").text
+        names = "return [...document.querySelectorAll('.files .name')].map(n => n.textContent)"
+        view.find(".files summary").click()
+        view.wait(f"{names}.includes(arguments[0])", EVIL_FILE)
+        assert not browser.driver.find_elements("css selector", ".files img")
+
+        view.find(".files input").send_keys(str(here))
+        view.wait(f"{names}.includes('قياس.py')")
+        row = browser.driver.find_element("xpath", "//li[contains(., 'قياس.py')]")
+        assert f"{here.stat().st_size} bytes" in row.text
+        row.find_elements("css selector", "button")[0].click()
+        copy = downloads / here.name
+        WebDriverWait(browser.driver, WAIT_S).until(lambda _driver: copy.is_file())
+        assert copy.read_bytes() == here.read_bytes()
+
+        remove = row.find_elements("css selector", "button")[1]
+        remove.click()
+        assert "Really remove" in remove.text
+        remove.click()
+        view.wait(f"{names}.length && !{names.removeprefix('return ')}.includes('قياس.py')")
+        assert view.find(".console pre").text == before
+
+
+def test_a_program_is_stopped_for_its_files_only_on_request(browser: Chromium) -> None:
+    with bench_with_page(diagram(), SIGNALS) as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("count:2,")
+        view.find(".files summary").click()
+        status = "return document.querySelector('.files [role=status]').textContent"
+        view.wait(f"{status}.includes('A program runs')")
+        view.prints("count:9,")
+        assert "KeyboardInterrupt" not in view.find(".console pre").text
+        view.find(".files > button").click()
+        view.prints("KeyboardInterrupt")
+        view.wait(f"{status} === 'There are no files here.'")
 
 
 def test_hostile_names_and_output_are_only_text(browser: Chromium) -> None:
@@ -260,8 +421,100 @@ def test_the_page_says_that_the_bench_is_closed(browser: Chromium) -> None:
         live.close()
         view.wait(
             "return document.querySelector('.status').textContent === arguments[0]",
-            "The bench is closed.",
+            "The bench is closed. Open it again: "
+            "%bench in a notebook, warsha bench in a terminal.",
         )
+
+
+def test_a_real_board_has_a_page_without_a_notebook(browser: Chromium, tmp_path: Path) -> None:
+    with page_of_real_board() as url:
+        view = BenchPage(browser.driver, url)
+        use_real_board(view, Path(os.environ.get("WARSHA_PICTURES", tmp_path)))
+
+
+@contextmanager
+def page_of_real_board() -> Iterator[str]:
+    """The address of the page of a board, of which the command sees only the serial line, and the
+    wiring plan."""
+    plan = ROOT / "labs" / "buttons" / "diagram.json"
+    with LiveBench("esp32") as board:
+        command = [sys.executable, str(ROOT / "warsha.py"), "bench", str(plan)]
+        command += ["--port", board.serve_pty(), "--http", "0"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+            try:
+                assert served.stdout is not None
+                found = dict(line.split(maxsplit=1) for line in islice(served.stdout, 2))
+                yield found["page"].strip()
+            finally:
+                served.terminate()
+                assert served.wait(60) == 0
+
+
+def use_real_board(view: BenchPage, pictures: Path) -> None:
+    """Type, stop, look at the pins, type again."""
+    pin = "return document.querySelector('[data-pin-words$=\":25\"]')?.textContent"
+
+    def fact(row: str, words: str) -> None:
+        script = "return document.querySelector(arguments[0])?.textContent.includes(arguments[1])"
+        view.wait(script, f"[data-fact={row}]", words)
+
+    def type_line(text: str) -> None:
+        view.find(".console input").send_keys(text, Keys.ENTER)
+
+    fact("state", "has sent nothing yet")
+    fact("levels", "after “Stop (Ctrl-C)”")
+    type_line("from machine import Pin; led = Pin(25, Pin.OUT, value=1)")
+    view.prints("value=1)")
+    view.find(".console .keys button").click()  # stop
+    fact("state", "no program runs")
+    fact("machine", "ESP32")
+    fact("levels", "once a second")
+    view.find(".pins summary").click()
+    view.wait(f"{pin}?.endsWith('output, high')")
+    assert "wiring plan" in view.find(".plan").text
+    view.driver.save_screenshot(str(pictures / "real_board_page.png"))
+    type_line("while True: print('speed:%s' % input())")
+    type_line("")  # the end of the block
+    fact("state", "a program runs")
+    fact("levels", "would stop it")
+    view.find(".instruments summary").click()
+    for number in ("3", "7"):
+        type_line(number)
+    view.wait("return document.querySelector('.instruments li')?.textContent === 'speed 7'")
+    view.find(".console .keys button").click()
+    fact("levels", "once a second")
+    view.wait(f"{pin}?.endsWith('output, high')")
+    view.find(".console .keys button:last-child").click()  # reset
+    view.wait("return document.querySelector('.status').textContent.includes('no reset wire')")
+    assert view.errors() == []
+
+
+def test_the_page_of_a_real_board_asks_before_it_stops_a_program_for_files(
+    browser: Chromium, tmp_path: Path
+) -> None:
+    (file := tmp_path / "main.py").write_text("print('put')\n")
+    names = "return [...document.querySelectorAll('.files .name')].map(n => n.textContent)"
+    status = "return document.querySelector('.files [role=status]').textContent"
+    with page_of_real_board() as url:
+        view = BenchPage(browser.driver, url)
+        view.find(".console input").send_keys("while True: print('said', input())", Keys.ENTER)
+        view.find(".console input").send_keys(Keys.ENTER)  # the end of the block
+        view.find(".files summary").click()
+        view.wait(f"{status}.includes('may run')")
+        view.find(".files input").send_keys(str(file))
+        view.find(".console input").send_keys("salam", Keys.ENTER)
+        view.prints("said salam")
+        assert "KeyboardInterrupt" not in view.find(".console pre").text
+
+        view.find(".files > button").click()
+        view.wait(f"{status} === 'There are no files here.'")
+        view.find(".files input").send_keys(str(file))
+        view.wait(f"{names}.includes('main.py')")
+        view.find(".console input").send_keys("open('main.py').read()", Keys.ENTER)
+        view.prints("print('put')")
+        view.find(".files .name ~ button").click()  # get
+        view.wait(f"{status}.includes('may run')")
+        assert view.errors() == []
 
 
 # -- without a browser -------------------------------------------------------------------------
@@ -293,19 +546,9 @@ def test_only_who_has_the_token_gets_an_answer() -> None:
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-async def talk(page: PageServer, *messages: str) -> list[Any]:
-    """Send messages over the WebSocket; returns what comes back until the server has refused
-    one or closes the line, without the pictures."""
-    url = page.url.replace("http", "ws") + "live"
-    line = await websocket_connect(url)
-    found = []
-    for message in messages:
-        await line.write_message(message)
-    while (answer := await line.read_message()) is not None:
-        found.append(json.loads(answer))
-        if "refused" in found[-1]:
-            line.close()
-    line.close()
+def answers(page: PageServer, *messages: str) -> list[Any]:
+    """What the server answers to messages, without the pictures."""
+    found = asyncio.run(talk(page.url, *messages))
     return [answer for answer in found if not {"bench", "news"} & answer.keys()]
 
 
@@ -324,7 +567,8 @@ def test_a_page_of_another_origin_gets_no_line() -> None:
         line = f"{page.url}live"
         assert status(line, Origin="http://example.com", Upgrade="websocket") == 403
         assert status(line, Origin="null", Upgrade="websocket") == 403
-        assert status(line, Origin=f"http://{page.host}", Upgrade="websocket") == 400  # no key
+        own = f"http://{page.site.host}"
+        assert status(line, Origin=own, Upgrade="websocket") == 400  # no key
 
 
 @pytest.mark.parametrize(
@@ -338,11 +582,14 @@ def test_a_page_of_another_origin_gets_no_line() -> None:
         '{"do": "speed", "value": 1e9}',
         '{"do": "speed", "value": NaN}',
         '{"do": "instruments", "open": 1}',
+        '{"do": "files", "board": "esp", "verb": "run", "name": "/main.py"}',
+        '{"do": "files", "board": "esp", "verb": "list", "name": ""}',
+        '{"do": "files", "board": "esp", "verb": "put", "name": "/a", "data": "!"}',
     ],
 )
 def test_a_message_of_a_wrong_form_ends_the_line(message: str) -> None:
     with bench_with_page(diagram()) as (live, page):
-        assert asyncio.run(talk(page, message)) == []
+        assert answers(page, message) == []
         assert live.snapshot().controls["pot"]["position"] == 0
 
 
@@ -353,14 +600,21 @@ def test_a_message_of_a_wrong_form_ends_the_line(message: str) -> None:
         ({"do": "control", "part": "pot", "name": "position", "value": float("nan")}, "cannot be"),
         ({"do": "control", "part": "no", "name": "position", "value": 1}, "no part 'no'"),
         ({"do": "reset", "board": "no"}, "no board"),
+        ({"do": "files", "board": "no", "verb": "list", "name": "/"}, "no board"),
     ],
 )
 def test_a_wrong_action_is_refused_with_the_reason(action: Any, reason: str) -> None:
     with bench_with_page(diagram()) as (_live, page):
-        assert reason in str(asyncio.run(talk(page, json.dumps(action))))
+        assert reason in str(answers(page, json.dumps(action)))
 
 
 def test_a_taken_port_is_named() -> None:
     refused = pytest.raises(BenchError, match="cannot listen")
-    with bench_with_page(diagram()) as (live, page), refused:
-        PageServer(live, int(page.host.rsplit(":", 1)[1]))
+    with bench_with_page(diagram()) as (_live, page), refused:
+        PageServer(page.source, int(page.site.host.rsplit(":", 1)[1]))
+
+
+def test_a_real_board_needs_a_page() -> None:
+    with pytest.raises(HardwareError, match="on a page") as caught:
+        bench(port="/dev/ttyUSB0")
+    assert "--open" in caught.value.cure

@@ -1,19 +1,23 @@
 """The course page, as a trainee meets it in a real browser: Arabic first, one language at a time,
 the way to a lab and back, handing in and feedback without a terminal."""
 
+import json
 import os
 import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.tests import run_nbgrader
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
 
 from grader.classrun.grading import Grading
 from grader.lab.course import Course
 from grader.notebook.progress import Progress, save_progress
 from grader.reports.feedback_writer import FeedbackWriter
-from tests.support.browser import Chromium, Notebook, served
+from tests.support.browser import CELLS, Chromium, Notebook, served
 
 LAB = "first_contact"
 ARABIC = re.compile("[\u0621-\u064a]")
@@ -25,9 +29,19 @@ jupyterapp.serviceManager.contents.get('').then((it) => done(it.content.map((one
 LESSON = ".jp-RenderedMarkdown"
 TEXTS = """
 const texts = [...document.querySelectorAll(arguments[0])]
-  .filter((one) => one.offsetHeight).map((one) => one.innerText.trim()).filter(Boolean);
+  .filter((one) => one.offsetHeight).map((one) => one.innerText.trim())
+  .filter((text) => text && text !== '✎');
 return texts.length ? texts : null
 """
+
+
+ASSIGNMENTS = """
+const panel = document.querySelector('#nbgrader-assignment-list');
+if (!panel?.innerText.includes('first_contact')) return null;
+return [...panel.querySelectorAll('.list_error, .alert-danger')]
+  .filter((one) => one.offsetHeight).map((one) => one.innerText)
+"""
+"""The errors in nbgrader's panel, when it lists the lab."""
 
 
 @pytest.fixture
@@ -65,7 +79,9 @@ class CoursePage(Notebook):
 
 
 def visible_texts(page: Notebook, selector: str) -> list[str]:
-    """The visible texts of these elements, when there are some."""
+    """The visible texts of these elements, when there are some, and the style that hides the other
+    language has come."""
+    page.wait("return [...document.styleSheets].some(s => s.href?.includes('one_language'))")
     found: list[str] = page.wait(TEXTS, selector)
     return found
 
@@ -90,16 +106,35 @@ def test_one_language_at_a_time_and_a_way_back(root: Path, tmp_path: Path, pictu
         names = browser.driver.execute_async_script(FOLDER)
         assert LAB in names and not {"labs", "course.toml", "nbgrader_config.py"} & {*names}
 
+        lab.js("jupyterapp.commands.execute('nbgrader:open-assignment-list')")
+        lab.wait(f"return (() => {{ {ASSIGNMENTS} }})() !== null")
+        assert lab.js(ASSIGNMENTS) == []
+
         lab.js("document.querySelector('.warsha-course a').click()")
         page.wait("return document.querySelector('.go-on')")
         assert page.language == "en" and page.text(".go-on strong") == "Begin"
+
+
+def test_a_double_click_writes_into_the_answer(root: Path, tmp_path: Path) -> None:
+    with served(root / "trainee") as url, Chromium(tmp_path / "profile") as browser:
+        lab = browser.open(url, f"{LAB}/{LAB}.ipynb")
+        answer = lab.find("✎")
+        lab.scroll_to(answer)
+        cell = f"{CELLS}.widgets[{answer}].node.querySelector('.jp-RenderedMarkdown')"
+        lab.wait(f"return {cell}?.getBoundingClientRect().top > 0")
+        ActionChains(browser.driver).double_click(lab.js(f"return {cell}")).perform()
+        lab.wait(f"return {CELLS}.mode === 'edit'", seconds=30)
+        ActionChains(browser.driver).send_keys(" abcd").perform()
+        assert lab.sources()[answer].split() == ["✎", "abcd"], "no letter is a command"
 
 
 def test_progress_deadline_and_mastery_are_shown(root: Path, tmp_path: Path) -> None:
     trainee = root / "trainee"
     save_progress(trainee / LAB, LAB, Progress(17, 20))
     save_progress(trainee / LAB, LAB, Progress(3, 20))  # a worse try takes nothing away
-    (trainee / "labs" / "due.json").write_text('{"buttons": "2020-01-02T03:04:00+00:00"}')
+    (published,) = (root / "exchange").rglob("due.json")
+    due = {"labs": {"buttons": "2020-01-02T03:04:00+00:00"}, "extended": {}}
+    published.write_text(json.dumps(due))
     with served(trainee) as url, Chromium(tmp_path / "profile", (400, 800)) as browser:
         page = CoursePage(browser, url)
         assert "17 / 20" in page.text(f"li.mastered[data-lab={LAB}]")
@@ -118,6 +153,59 @@ def test_texts_of_files_are_no_markup(root: Path, tmp_path: Path) -> None:
         assert page.js("return window.pwned") is None
 
 
+def test_a_lab_is_fetched_from_the_exchange(
+    course: Course, tmp_path: Path, pictures: Path
+) -> None:
+    released = course.root / "exchange" / "iot_micropython" / "outbound"
+    shutil.copytree(released / LAB, released / "warm_up")
+    shutil.rmtree(course.trainee / LAB)
+    (course.trainee / LAB).write_text("a file is in the way")
+    mine, other = f"li[data-lab={LAB}]", "li[data-lab=warm_up]"
+    with served(course.trainee) as url, Chromium(tmp_path / "profile") as browser:
+        page = CoursePage(browser, url)
+        page.click(f"{mine} .fetch")
+        page.wait("return document.getElementById('status').textContent")
+        assert ARABIC.search(page.text("#status")) and LAB in page.text("#status")
+        assert "L01" in page.text(f"{mine} h2")
+        page.screenshot(pictures / "fetch.png")
+        assert not page.js(f"return document.querySelector('{mine} .hand-in').offsetHeight")
+
+        said = page.text("#status")
+        page.js("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))")
+        page.click(f"{mine} .fetch")
+        page.wait(
+            "return !['', arguments[0]].includes(document.querySelector('#status').textContent)",
+            said,
+        )
+        assert ARABIC.search(page.text("#status")) and "Failed" not in page.text("#status")
+        page.driver.refresh()
+
+        (course.trainee / LAB).unlink()
+        page.click(f"{mine} .fetch")
+        page.wait(f"return document.querySelector('{mine} .hand-in')?.offsetHeight")
+        assert "L01" in page.text(".go-on")
+        assert (course.trainee / LAB / f"{LAB}.ipynb").is_file()
+
+        page.click(f"{other} .fetch")
+        page.wait(f"return document.querySelector('{other} .hand-in')?.offsetHeight")
+        href = page.js(f"return document.querySelector('{other} a').href")
+        assert href.endswith(f"/lab/tree/warm_up/{LAB}.ipynb")
+
+
+def test_settings_beside_the_course_do_not_hide_the_buttons(
+    course: Course, tmp_path: Path
+) -> None:
+    settings = (course.trainee / "nbgrader_config.py").read_text()
+    without = "\n".join(line for line in settings.splitlines() if "assignment_dir" not in line)
+    (course.trainee / "nbgrader_config.py").write_text(without)  # as an older build wrote it
+    started_in = course.trainee.with_name(f"{course.trainee.name}.user")
+    started_in.mkdir()
+    (started_in / "nbgrader_config.py").write_text(without)
+    with served(course.trainee) as url, Chromium(tmp_path / "profile") as browser:
+        page = CoursePage(browser, url)
+        page.wait(f"return document.querySelector('li[data-lab={LAB}] .hand-in').offsetHeight")
+
+
 # nbgrader's release_feedback leaves files open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_hand_in_and_read_the_feedback_without_a_terminal(
@@ -132,8 +220,32 @@ def test_hand_in_and_read_the_feedback_without_a_terminal(
 
     with served(course.trainee) as url, Chromium(tmp_path / "profile") as browser:
         page = CoursePage(browser, url)
-        page.click(".hand-in")
+        open_ = "return document.querySelector('dialog').open"
+        page.wait("return document.querySelector('.hand-in').offsetHeight")
+        page.driver.find_element("css selector", ".hand-in").send_keys(Keys.ENTER)
+        page.wait(open_)
+        page.screenshot(pictures / "no_answer.png")
+        assert ARABIC.search(page.text("dialog p"))
+        page.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+        page.wait(f"{open_} === false")
+        assert page.driver.switch_to.active_element.text == page.text(".hand-in")
+        assert not page.js("return document.querySelector('.handed-in').offsetHeight")
+        page.driver.switch_to.active_element.send_keys(Keys.ENTER)
+        page.wait(open_)
+        page.driver.switch_to.active_element.send_keys(Keys.TAB, Keys.ENTER)
         page.wait("return document.querySelector('.handed-in').offsetHeight")
+
+        file = course.trainee / LAB / f"{LAB}.ipynb"
+        notebook = nbformat.read(file, 4)
+        predict = next(cell for cell in notebook.cells if cell.source.startswith("%%predict"))
+        predict.source += "\nthe chip"
+        nbformat.write(notebook, file)
+        nbformat.write(nbformat.v4.new_notebook(), file.with_name("Untitled.ipynb"))
+        said = page.text("#status")
+        page.js("document.getElementById('status').textContent = ''")
+        page.click(".hand-in")
+        page.wait("return document.getElementById('status').textContent === arguments[0]", said)
+        assert not page.js(open_)
 
         nbgrader("collect")
         grading = Grading(course, LAB)

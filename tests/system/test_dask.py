@@ -159,6 +159,7 @@ def test_a_task_that_fills_the_memory_of_its_worker_fails_alone(
     course: Course, hand_in: HandIn, machines: Any, cluster: DaskCluster, tmp_path: Path
 ) -> None:
     with distributed.Client(machines.scheduler_address) as client:
+        client.wait_for_workers(2, timeout=60)  # one that a test before has killed is replaced
         before = client.run(process_and_limits)
         for number in range(8):
             size = 2 * pool.WORKER_BYTES if number in (2, 5) else 1000

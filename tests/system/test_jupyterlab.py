@@ -13,6 +13,7 @@ from selenium.webdriver.common.keys import Keys
 
 from grader.lab.course import Course
 from grader.lab.lab import LABS
+from tests.support.bench_page import PHONE, ShownBench
 from tests.support.browser import CELLS, Chromium, Notebook, served
 
 LAB = "buttons"
@@ -41,6 +42,19 @@ def solve(page: Notebook) -> None:
     assert '"error"' not in shown, shown
 
 
+def completed(page: Notebook, after: int) -> list[str]:
+    """The names that Tab offers in a new cell for the board, which is removed then."""
+    cell = page.insert(after, "%%board\nfrom pins import BTN_1\nimport time\ntime.sleep_")
+    page.focus_end(cell)
+    ActionChains(page.driver).send_keys(Keys.TAB).perform()
+    names = "Array.from(document.querySelectorAll('.jp-Completer-match'), m => m.textContent)"
+    found: list[str] = page.wait(f"const names = {names}; return names.length ? names : null")
+    ActionChains(page.driver).send_keys(Keys.ESCAPE).perform()
+    page.js(f"{CELLS}.activeCellIndex = arguments[0]; {CELLS}.mode = 'command'", cell)
+    page.js("jupyterapp.commands.execute('notebook:delete-cell')")
+    return found
+
+
 def test_a_trainee_runs_presses_and_scores(
     whole_course: Course, tmp_path: Path, pictures: Path
 ) -> None:
@@ -49,6 +63,7 @@ def test_a_trainee_runs_presses_and_scores(
         page = browser.open(url, f"{LAB}/{LAB}.ipynb")
         assert "Buttons" in page.run(page.find("%load_ext"))
         solve(page)
+        assert completed(page, page.find("%load_ext")) == ["sleep_ms", "sleep_us"]
         listen = page.insert(page.find("%%board main.py"), "print(board.serial.readline(5))")
         assert "READY L03" in page.run(listen)
 
@@ -76,8 +91,9 @@ def test_a_trainee_runs_presses_and_scores(
         assert "توقف البرنامج؛ واللوحة جاهزة للخلية التالية" in stopped
 
         long = page.insert(endless, "%%board\nfor n in range(30_000): print(n, 'x' * 30)")
-        assert 'href=\\"board_output.txt\\"' in page.run(long)
-        assert (course / LAB / "board_output.txt").read_text().endswith("29999 " + "x" * 30 + "\n")
+        assert 'href=\\"board_output/1.txt\\"' in page.run(long)
+        written = (course / LAB / "board_output" / "1.txt").read_text()
+        assert written.endswith("29999 " + "x" * 30 + "\n")
 
         page.scroll_to(listen)
         page.wait("return document.querySelectorAll('.jp-OutputArea img').length > 0")
@@ -92,21 +108,73 @@ def test_a_trainee_runs_presses_and_scores(
         assert '"text/plain":"18.0"' in after
 
 
+WORDS = """
+const [cell] = arguments;
+const text = cell.querySelector('.jp-RenderedText pre');
+const words = [];
+const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  for (const {0: word, index} of walker.currentNode.data.matchAll(/[\u0621-\u064a]{2,}/g)) {
+    const range = document.createRange();
+    range.setStart(walker.currentNode, index);
+    range.setEnd(walker.currentNode, index + word.length);
+    const boxes = [...range.getClientRects()];
+    words.push([word, boxes.length, boxes[0].top, boxes[0].right]);
+  }
+}
+return words
+"""
+"""The Arabic words of an output: how many pieces each has, its top, and its right end."""
+DRAWING = """
+const all = [...document.querySelectorAll('.jp-Notebook pre > code')];
+const drawing = all.find((code) => code.textContent.includes('|_|') && code.offsetHeight);
+drawing.scrollIntoView();
+const range = document.createRange();
+range.selectNodeContents(drawing);
+const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+return [drawing.textContent.trimEnd().split('\\n').length, tops.size]
+"""
+"""The lines of the drawing of characters in the lesson: as written, and as shown."""
+
+
+def test_an_arabic_lesson_and_an_error_are_readable_on_a_phone(
+    whole_course: Course, tmp_path: Path, pictures: Path
+) -> None:
+    course = shutil.copytree(whole_course.trainee, tmp_path / "course")
+    with served(course) as url, Chromium(tmp_path / "profile") as browser:
+        ShownBench(browser.driver).resize(*PHONE)
+        page = browser.open(url, f"{LAB}/{LAB}.ipynb")
+        first = page.find("%load_ext")
+        page.run(first)
+        cell = page.insert(first, "%%board\nfor n in range(3):\n    print('n', m)")
+        page.run(cell)
+        page.scroll_to(cell)
+        node = page.js(f"return {CELLS}.widgets[arguments[0]].node", cell)
+        words = page.wait(WORDS, node)
+        page.screenshot(pictures / "phone_error.png")
+        assert len(words) > 5
+        assert [word for word, pieces, _top, _right in words if pieces > 1] == []
+        lines: dict[float, list[float]] = {}
+        for _word, _pieces, top, right in words:
+            lines.setdefault(round(top), []).append(right)
+        assert max(map(len, lines.values())) > 2
+        assert all(rights == sorted(rights, reverse=True) for rights in lines.values())
+        wide = "return document.documentElement.scrollWidth"
+        assert page.js(wide) == PHONE[0]
+        page.scroll_to(first - 1)
+        written, shown = page.js(DRAWING)
+        page.screenshot(pictures / "phone_lesson.png")
+        assert written == shown == 4
+
+
 @pytest.mark.long
-def test_tab_and_shift_tab_know_the_board(whole_course: Course, tmp_path: Path) -> None:
+def test_shift_tab_knows_the_board(whole_course: Course, tmp_path: Path) -> None:
     course = shutil.copytree(whole_course.trainee, tmp_path / "course")
     with served(course) as url, Chromium(tmp_path / "profile") as browser:
         page = browser.open(url, f"{LAB}/{LAB}.ipynb")
         first = page.find("%load_ext")
         page.run(first)
-        cell = page.insert(first, "%%board\nfrom pins import BTN_1\nimport time\ntime.sleep_")
-        page.focus_end(cell)
-        ActionChains(browser.driver).send_keys(Keys.TAB).perform()
-        names = "Array.from(document.querySelectorAll('.jp-Completer-match'), m => m.textContent)"
-        found = page.wait(f"const names = {names}; return names.length ? names : null")
-        assert found == ["sleep_ms", "sleep_us"]
-
-        page.write(cell, "%%board\nimport time\ntime.sleep_ms(")
+        cell = page.insert(first, "%%board\nimport time\ntime.sleep_ms(")
         page.focus_end(cell)
         ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).perform()
         tooltip = page.wait("return document.querySelector('.jp-Tooltip')?.textContent")

@@ -55,7 +55,9 @@ def test_the_usb_id_of_a_real_board_tells_its_family(
 ) -> None:
     port = SimpleNamespace(device="/dev/ttyACM7", vid=vid, pid=pid)
     monkeypatch.setattr(list_ports, "comports", lambda: [port])
-    monkeypatch.setattr("hardware.notebook.session.open_board", lambda url: SimpleNamespace())
+    monkeypatch.setattr(
+        "hardware.notebook.session.open_port", lambda url: SimpleNamespace(name=url)
+    )
     session = Session()
     session.connect("/dev/ttyACM7")
     assert session.family() == family

@@ -25,6 +25,13 @@ def test_places_in_the_cell_are_shown_with_their_text() -> None:
     ]
 
 
+def test_a_place_that_follows_itself_is_shown_three_times() -> None:
+    frames = '  File "main.py", line 2, in f\n' * 66
+    shown = with_cell_lines(f"Traceback:\n{frames}RuntimeError: depth\n", CELL, "main.py", 1)
+    assert shown.count("  cell line 3, in f") == 3
+    assert shown[-2:] == ["  the same line again: 63 times", "RuntimeError: depth"]
+
+
 def test_the_cell_ends_with_the_board_s_message() -> None:
     error = DeviceError("ZeroDivisionError: divide by zero", traceback=TRACEBACK)
     shown = explain(error, CELL, "main.py", 1)._render_traceback_()

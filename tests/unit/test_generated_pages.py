@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import gap_table, measure_tables, part_tables
+from tools import gap_table, jig_pages, measure_tables, part_tables
 from tools.measure_tables import MEASURE, entries
 
 
@@ -22,6 +22,14 @@ def test_the_page_of_measurements_is_up_to_date() -> None:
     assert measure_tables.PAGE.read_text(encoding="utf-8") == measure_tables.page(), (
         "run: python tools/measure_tables.py"
     )
+
+
+def test_the_page_and_the_circuits_of_jigs_are_up_to_date() -> None:
+    run = "run: python tools/jig_pages.py"
+    assert jig_pages.PAGE.read_text(encoding="utf-8") == jig_pages.page(), run
+    for plan in jig_pages.plans():
+        file = jig_pages.circuit_file(plan)
+        assert file.read_text(encoding="utf-8") == jig_pages.circuit(plan), run
 
 
 @pytest.mark.parametrize("module", sorted(file.stem for file in MEASURE.glob("[a-z]*.py")))

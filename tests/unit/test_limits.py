@@ -9,7 +9,7 @@ from mypy import api as mypy
 from grader.lab.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within
 from grader.lab.run import Run
 from grader.lab.text_limits import Conforms, Matches
-from grader.lab.units import Hertz, Millis, Moment, Percent, Text, ms
+from grader.lab.units import Hertz, Millis, Moment, Percent, Text, ms, us
 from grader.lab.value_path import Follows, ValuePath, correlation
 from hardware.paths import build_dir
 from tests.support.handmade_traces import run, trace
@@ -46,6 +46,11 @@ def plan(run: Run) -> list[Millis]:
         (Exactly([1, 2, 3, 4, 5]), [1, 2, 3, 4, 6], False, "… 3 4 6", "… 3 4 5"),
         (Exactly(["G", "Y"]), ["G", "Y", "G"], False, "G Y G", "G Y"),
         (Never("R + G"), [], True, "0 ×", "0 × R + G"),
+        (Never(""), [], True, "0 ×", "0 ×"),
+        (Never(""), [Moment(5)], False, "1 ×, t = 5 ms", "0 ×"),
+        (Between(us(10), us(50)), us(9999.5), False, "9999.5 µs", "10 – 50 µs"),
+        (Between(us(10), us(50)), us(20_000), False, "20 ms", "10 – 50 µs"),
+        (Between(us(10), us(50)), us(1_000_012), False, "1 s", "10 – 50 µs"),
         (Never("R + G"), [Moment(5), Moment(9)], False, "R + G: 2 ×, t = 5 ms", "0 × R + G"),
     ],
 )

@@ -1,5 +1,5 @@
 """Every link, anchor and path in the Markdown files exists, and every path in the docstrings of
-hardware, grader and tests."""
+hardware, grader, station and tests."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ import pytest
 from grader.lab.lab import find, slugs
 from hardware.paths import ROOT
 
-FOLDERS = "hardware|grader|firmware|labs|courses|tests|tools|docs"
+FOLDERS = "hardware|grader|station|firmware|labs|courses|tests|tools|docs"
 FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1`*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!<?https?:|mailto:)<?([^)<> ]+)>?\)")
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -47,7 +47,7 @@ MODULES = sorted(
     name
     for name in tracked()
     if name.endswith(".py")
-    and name.startswith(("hardware/", "grader/", "tests/", "tools/"))
+    and name.startswith(("hardware/", "grader/", "station/", "tests/", "tools/"))
     and "/attacks/" not in name  # some are no valid Python before a test fills in their fields
 )
 

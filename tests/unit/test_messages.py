@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from hardware.i18n import _, isolated
+from hardware.errors import HardwareError
+from hardware.i18n import BilingualText, _, arabic, in_both_languages, isolated
 from tests.support.message_scan import entries, fields, messages, plain_texts, unfilled
 
 ENGLISH = {
@@ -81,3 +82,19 @@ def test_the_language_is_the_reader_s(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, value)
     assert _("Reset it.") == message
+
+
+def test_backticks_are_shown_only_where_the_english_has_some() -> None:
+    assert "`" not in arabic("Write for example --on pico=main.py.")
+    assert "`make setup`" in arabic("Run `make setup` in the Warsha folder.")
+
+
+def test_a_known_error_is_told_in_both_languages_to_a_page() -> None:
+    with in_both_languages():
+        pin = _(" or ").join(["GPIO 1", "GPIO 2"])
+        error = HardwareError(_("{pin} is held low: it is shorted to GND").format(pin=pin))
+    assert isinstance(error.cause, BilingualText)
+    assert error.cause == error.cause.english
+    assert error.cause.english == "GPIO 1 or GPIO 2 is held low: it is shorted to GND"
+    assert "GPIO 1 أو GPIO 2" in error.cause.arabic and "held" not in error.cause.arabic
+    assert type(_("Reset it.")) is str

@@ -230,11 +230,18 @@ def test_an_interrupt_during_compilation_is_sent_again() -> None:
 
 @pytest.mark.parametrize("answer", [b"R\x00", RAW_BANNER])
 def test_a_board_without_raw_paste_works(answer: bytes) -> None:
-    plain = [
-        step(rb"print\(1\)\x04", b"OK1\r\n\x04\x04>"),
-        step(rb"print\(2\)\x04", b"OK2\r\n\x04\x04>"),
-    ]
-    board, port = board_of([step(rb"\x05A\x01", answer)], plain)
+    refused = step(rb"\x05A\x01", answer)
+    plain = [step(rb"print\(%d\)\x04" % n, b"OK%d\r\n\x04\x04>" % n) for n in range(3)]
+    board, port = board_of([refused, plain[0], refused, *plain[1:]])
+    for number in range(3):
+        assert board.run(f"print({number})") == f"{number}\n"
+    assert port.done()
+    assert port.sent.count(b"\x05A\x01") == 2, "one refusal may be noise"
+
+
+def test_one_damaged_answer_does_not_end_raw_paste() -> None:
+    noise = [step(rb"\x05A\x01", RAW_BANNER), step(rb"print\(1\)\x04", b"OK1\r\n\x04\x04>")]
+    board, port = board_of(noise, ARMS, answered(b"2\r\n"))
     assert board.run("print(1)") == "1\n"
     assert board.run("print(2)") == "2\n"
     assert port.done()
@@ -257,11 +264,3 @@ def test_eval_refuses_what_is_not_a_literal() -> None:
     board, _port = board_of(ARMS, answered(b"<Pin 2>\r\n"))
     with pytest.raises(ValueError, match="Pin 2"):
         board.eval("Pin(2)")
-
-
-def test_files_raise_the_host_s_own_errors() -> None:
-    error = b"Traceback (most recent call last):\r\nOSError: [Errno 2] ENOENT\r\n"
-    board, _port = board_of(ARMS, answered(b"", error))
-    with pytest.raises(FileNotFoundError) as caught:
-        board.files.stat("nothing.py")
-    assert caught.value.filename == "nothing.py"

@@ -11,7 +11,7 @@ import pytest
 import serial
 
 from hardware.bench.serving.rfc2217 import Rfc2217Server
-from hardware.bench.serving.serial_lines import SerialMultiplexer
+from hardware.bench.serving.serial_lines import LAG_S, SerialMultiplexer
 from hardware.connect import open_port
 from hardware.errors import BoardBusy, BoardNotFound
 from hardware.wire.port import Port
@@ -43,7 +43,7 @@ class Echo:
         self.received += data
         self.line.from_board(data)
 
-    def _reset(self) -> None:
+    def _reset(self, download: bool) -> None:
         self.resets += 1
 
     def send_output(self, data: bytes) -> None:
@@ -58,7 +58,8 @@ class Echo:
             poll = select.poll()
             for fd, events in [*self.line.watch(), (self._wake, select.POLLIN)]:
                 poll.register(fd, events)
-            idle_s = self.line.idle_s()
+            # A call that waits for a slow client is tried again: nothing tells that it reads on.
+            idle_s = LAG_S if self._calls else self.line.idle_s()
             if any(fd == self._wake for fd, _e in poll.poll(idle_s and idle_s * 1000)):
                 os.eventfd_read(self._wake)
             self.line.serve()

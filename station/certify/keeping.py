@@ -1,0 +1,80 @@
+"""Keeps what a self test found: a signed record as a file and in the inventory, and a label."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.atomic_file import write_atomically
+from hardware.i18n import _
+from station.certify.fault_words import fault_words
+from station.certify.keys import StationKey
+from station.certify.label import BoardLabel
+from station.certify.record import certificate
+from station.certify.self_test import TestResult
+from station.errors import StationError, UnknownCode
+from station.inventory import boards, flash_log
+from station.inventory.codes import label_code
+from station.inventory.database import Inventory
+from station.inventory.tables import CertificateResult
+
+RESULTS: dict[str, CertificateResult] = {"PASS": "pass", "FAIL": "fail", "ERROR": "error"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a record is, what the label says, and why the inventory did not take it."""
+
+    file: Path
+    label: BoardLabel
+    refusal: StationError | None = None
+
+
+def known_type(inventory: Inventory, mac: str) -> str:
+    """The board type that the inventory has for a MAC; "" for none."""
+    with inventory.read() as session:
+        try:
+            return boards.find(session, mac).type
+        except UnknownCode:
+            return ""
+
+
+def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory) -> Kept:
+    """Write the record first as a file, then into the inventory; a new board is added there.
+
+    Raises: OSError when the file cannot be written.
+    """
+    mac, code = result.identity.mac, label_code(result.identity.mac)
+    text = certificate(result, key)
+    file = folder / f"{code}_{result.started:%Y%m%dT%H%M%SZ}.json"
+    write_atomically(file, text)
+    name, refusal = mac, None
+    try:
+        name = _into_inventory(result, text, key, inventory)
+    except StationError as error:
+        refusal = error
+    # A label is on the board: its day is that of the place where the board is.
+    day = f"{result.started.astimezone():%Y-%m-%d}"
+    kind = result.plan.board.title
+    return Kept(file, BoardLabel(code, name, kind, verdict_word(result.verdict), day), refusal)
+
+
+def verdict_word(verdict: str) -> str:
+    """A verdict in the reader's language."""
+    words = {"PASS": _("PASS"), "FAIL": _("FAIL"), "ERROR": _("NOT TESTED")}
+    return words[verdict]
+
+
+def _into_inventory(result: TestResult, text: str, key: StationKey, inventory: Inventory) -> str:
+    """Returns: the name of the board there. Raises: StationError."""
+    kind, mac = result.plan.board, result.identity.mac
+    causes = "; ".join(fault_words(fault, kind)[0] for fault in result.faults)
+    with inventory.change() as change:
+        board = boards.register(change, mac, type=kind.name, chip=kind.chip)
+        flash_log.record_certificate(
+            change,
+            mac,
+            RESULTS[result.verdict],
+            text,
+            key_id=key.public.id,
+            what=causes[: boards.NOTE],
+        )
+        return board.label

@@ -1,0 +1,90 @@
+"""Certifies several boards at once, a thread a board."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+
+from serial.tools import list_ports
+
+from hardware import boards
+from hardware.boards import BoardType
+from hardware.connect import open_board
+from hardware.errors import HardwareError
+from hardware.wire.board import Board
+from station.certify.measurement import Verdict
+from station.certify.plan import load_plan
+from station.certify.self_test import (
+    STEPS,
+    Identity,
+    OnStep,
+    SelfTest,
+    TestResult,
+    board_type,
+    identify,
+)
+
+TypeOf = Callable[[str], str]
+"""The board type of a MAC; "" when it is not known."""
+OnBoardStep = Callable[[str, str, int, int], None]
+"""Gets the port, the step that begins (for people), how many are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class PortOutcome:
+    """What came of the board at a port: a result, or the reason why there is none."""
+
+    port: str
+    result: TestResult | None = None
+    error: HardwareError | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the result; ERROR without one."""
+        return self.result.verdict if self.result else "ERROR"
+
+
+def plugged_ports() -> list[str]:
+    """The serial ports whose USB id is one of a board type."""
+    known = {usb_id for kind in map(boards.load, boards.names()) for usb_id in kind.usb_ids}
+    ports = (port for port in list_ports.comports() if port.vid)
+    return sorted(port.device for port in ports if f"{port.vid:04x}:{port.pid:04x}" in known)
+
+
+def certify_all(
+    ports: Sequence[str], type_of: TypeOf, on_step: OnBoardStep, *, with_jig: bool
+) -> list[PortOutcome]:
+    """Test the boards at these ports. An error of one board does not stop the others."""
+
+    def one(port: str) -> PortOutcome:
+        try:
+            return PortOutcome(port, _certify(port, type_of, on_step, with_jig))
+        except HardwareError as error:
+            return PortOutcome(port, error=error)
+
+    with ThreadPoolExecutor(max(1, len(ports))) as threads:
+        return list(threads.map(one, ports))
+
+
+def _certify(port: str, type_of: TypeOf, on_step: OnBoardStep, with_jig: bool) -> TestResult:
+    with open_board(port) as board:
+        identity = identify(board)
+        kind = board_type(identity, type_of(identity.mac))
+        return certify_board(
+            board,
+            identity,
+            kind,
+            lambda step, done, all_: on_step(port, STEPS[step](), done, all_),
+            with_jig=with_jig,
+        )
+
+
+def certify_board(
+    board: Board, identity: Identity, kind: BoardType, on_step: OnStep, *, with_jig: bool
+) -> TestResult:
+    """Test an identified board; then only its own program is on it."""
+    test = SelfTest(board, identity, load_plan(kind.name), with_jig=with_jig)
+    result = test.run(on_step)
+    with suppress(HardwareError):  # what it found counts; only the program stays on the board
+        board.soft_reset()
+    return result

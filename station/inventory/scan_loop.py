@@ -1,0 +1,190 @@
+"""Lending and return by a hand scanner: one scan a board, until the input ends.
+
+A scan that is refused gets one line and changes nothing, and the loop goes on. Each scan is a
+transaction of its own: whatever happens later, what was scanned is saved.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from grader.lab.class_list import Trainee
+from hardware.i18n import _
+from station.errors import Refused
+from station.inventory import boards, codes, lending, stock
+from station.inventory.database import Change, Inventory
+from station.inventory.roster import Roster
+from station.inventory.tables import OPEN_LOAN, BoardRow, LoanRow
+
+
+class ScanLine(NamedTuple):
+    """What a scan did, in one line."""
+
+    good: bool
+    text: str
+
+
+class Desk(ABC):
+    """What scans mean at one table: see the subclasses."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._scans: list[list[LoanRow]] = []
+        """The loans of each scan, for `undo`."""
+        self.refused = 0
+
+    @property
+    def count(self) -> int:
+        """The number of boards so far, without what was undone."""
+        return sum(map(len, self._scans))
+
+    def scan(self, code: str) -> list[ScanLine]:
+        """Act on one scan."""
+        try:
+            lines = self._undo() if codes.normalized(code) == codes.UNDO else self._scan(code)
+        except Refused as error:
+            lines = [_refusal(error)]
+        self.refused += sum(not line.good for line in lines)
+        return lines
+
+    @abstractmethod
+    def _scan(self, code: str) -> list[ScanLine]:
+        """Act on a code that is not UNDO. Raises: Refused."""
+
+    @abstractmethod
+    def _one(self, change: Change, board: BoardRow) -> LoanRow:
+        """Lend a board, or take it back. Raises: Refused."""
+
+    @abstractmethod
+    def _done(self, loan: LoanRow) -> str:
+        """What was done with a board."""
+
+    @abstractmethod
+    def _take_back(self, change: Change, loan: LoanRow) -> LoanRow:
+        """Undo one board. Raises: Refused."""
+
+    def _act(self, found: list[BoardRow]) -> list[ScanLine]:
+        """Lend or take back the boards of one scan."""
+        loans, lines = [], []
+        for board in found:
+            try:
+                if any(loan.mac == board.mac for scan in self._scans for loan in scan):
+                    raise Refused(_("{board} was scanned already").format(board=board.label))
+                with self._inventory.change() as change:
+                    loan = self._one(change, board)
+            except Refused as error:
+                lines.append(_refusal(error))
+            else:
+                loans.append(loan)
+                lines.append(ScanLine(True, self._done(loan)))
+        if loans:
+            self._scans.append(loans)
+        return lines
+
+    def _undo(self) -> list[ScanLine]:
+        """Take back the last scan that did something."""
+        if not self._scans:
+            raise Refused(_("there is no scan to undo"))
+        lines = []
+        for loan in self._scans.pop():
+            try:
+                with self._inventory.change() as change:
+                    undone = self._take_back(change, loan)
+            except Refused as error:
+                lines.append(_refusal(error))
+            else:
+                text = _("undone: {board}, {trainee}")
+                line = text.format(board=undone.board.label, trainee=undone.trainee)
+                lines.append(ScanLine(True, line))
+        return lines
+
+    def _found(self, code: str) -> list[BoardRow]:
+        """The board of a code, or the boards of a kit. Raises: UnknownCode."""
+        with self._inventory.read() as session:
+            kit = stock.find_kit(session, code)
+            return list(kit.boards) if kit else [boards.find(session, code)]
+
+
+class LendingDesk(Desk):
+    """Scan a trainee, then boards; or start with the trainee given."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        roster: Roster,
+        due: date | None = None,
+        trainee: Trainee | None = None,
+    ) -> None:
+        super().__init__(inventory)
+        self._roster, self._due, self._trainee = roster, due, trainee
+
+    def _scan(self, code: str) -> list[ScanLine]:
+        trainee = self._roster.find(code)
+        try:
+            found = self._found(code)
+        except Refused:
+            if trainee is None:
+                raise
+            self._trainee = trainee
+            return [ScanLine(True, self._has(trainee))]
+        if trainee:
+            cause = _("{code} is a trainee and a board or kit").format(code=code)
+            raise Refused(cause, _("scan the label with the MAC, or use --to"))
+        if self._trainee is None:
+            raise Refused(_("nobody was scanned yet"), _("scan a trainee's card first"))
+        return self._act(found)
+
+    def _has(self, trainee: Trainee) -> str:
+        """The trainee, and which boards they have."""
+        with self._inventory.read() as session:
+            query = select(LoanRow).where(
+                OPEN_LOAN, LoanRow.trainee == trainee.id, LoanRow.course == self._roster.course
+            )
+            has = ", ".join(loan.board.label for loan in session.scalars(query)) or "-"
+        name = f"{trainee.first_name} {trainee.last_name}".strip()
+        text = _("trainee: {trainee} {name}, has: {boards}")
+        return text.format(trainee=trainee.id, name=name, boards=has)
+
+    def _one(self, change: Change, board: BoardRow) -> LoanRow:
+        assert self._trainee is not None
+        return lending.lend(change, board.mac, self._roster.course, self._trainee, self._due)
+
+    def _done(self, loan: LoanRow) -> str:
+        text = _("{board} lent to {trainee}, due: {due}")
+        return text.format(board=loan.board.label, trainee=loan.trainee, due=loan.due or "-")
+
+    def _take_back(self, change: Change, loan: LoanRow) -> LoanRow:
+        return lending.undo_lend(change, loan.id)
+
+
+class ReturnDesk(Desk):
+    """Scan boards; whoever has them."""
+
+    def _scan(self, code: str) -> list[ScanLine]:
+        return self._act(self._found(code))
+
+    def _one(self, change: Change, board: BoardRow) -> LoanRow:
+        return lending.take_back(change, board.mac)
+
+    def _done(self, loan: LoanRow) -> str:
+        text = _("{board} is back from {trainee}, now: {state}")
+        state = boards.state_name(loan.board.state)
+        return text.format(board=loan.board.label, trainee=loan.trainee, state=state)
+
+    def _take_back(self, change: Change, loan: LoanRow) -> LoanRow:
+        return lending.undo_return(change, loan.id)
+
+
+def serve(desk: Desk, lines: Iterable[bytes], show: Callable[[ScanLine], None]) -> None:
+    """Scan every line of the input. Bytes that are no UTF-8 make an unknown code."""
+    for line in lines:
+        if code := line.decode("utf-8", "replace").strip():
+            for shown in desk.scan(code):
+                show(shown)
+
+
+def _refusal(error: Refused) -> ScanLine:
+    return ScanLine(False, ": ".join(filter(None, [str(error), error.cure])))

@@ -1,0 +1,275 @@
+"""The work on one board, from the plug to the label. It belongs to the thread of that board, and
+knows neither a tray nor a page."""
+
+import threading
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from hardware.boards import BoardType
+from hardware.boards import load as load_type
+from hardware.connect import open_board
+from hardware.errors import HardwareError
+from hardware.i18n import _
+from station.certify.fault_words import fault_words
+from station.certify.keeping import RESULTS, keep, known_type
+from station.certify.keys import StationKey
+from station.certify.label import BoardLabel, write_labels
+from station.certify.measurement import Verdict
+from station.certify.self_test import STEPS, Identity, TestResult, board_type, identify
+from station.certify.side_by_side import certify_board
+from station.errors import UnknownCode, UnknownType
+from station.flash.flash_outcome import FlashOutcome, stage_name
+from station.flash.flash_outcome import Stage as FlashStage
+from station.flash.flasher import flash_board
+from station.flash.images import Choice, image_for
+from station.flash.slot import at_this_computer, hub_of, port_in
+from station.flash.tray import AT_ONCE, PER_HUB
+from station.inventory import boards, flash_log, jobs
+from station.inventory.database import Inventory
+from station.inventory.tables import CODE
+from station.page.trouble import Trouble, trouble_of, trouble_of_file
+
+Stage = Literal["identify", "flash", "certify", "label"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+
+@dataclass(frozen=True)
+class TraySettings:
+    """What a person has chosen for all boards of the tray."""
+
+    board_type: str = ""
+    """Of boards that do not say it and are not in the inventory."""
+    flash: bool = True
+    """Write MicroPython first, to boards that do not hold it."""
+    with_jig: bool = False
+    batch: str = ""
+
+
+@dataclass(frozen=True)
+class BoardPlace:
+    """Where a board is plugged in."""
+
+    slot: str
+    port: str
+    cable: str = ""
+
+    @property
+    def hub(self) -> str:
+        """The USB path of the hub; "" when it is not at USB."""
+        return hub_of(self.slot)
+
+
+@dataclass(frozen=True)
+class BoardFacts:
+    """Who a board is."""
+
+    mac: str
+    label: str
+    """Its asset tag, or else its MAC."""
+    kind: str
+    """Its type, as people call it."""
+    chip: str
+    """As MicroPython names it: `RP2040`."""
+    state: str
+    """Its state in the inventory; "" when it is not there yet."""
+
+
+@dataclass(frozen=True)
+class BoardOutcome:
+    """How the work on a board ended."""
+
+    verdict: Verdict
+    troubles: tuple[Trouble, ...] = ()
+    label: BoardLabel | None = None
+
+
+def stages_of(settings: TraySettings, board: BoardFacts | None) -> tuple[Stage, ...]:
+    """The stages of the work on a board; None: it has not said who it is. A Pico is not flashed
+    here: somebody may have to mount its drive, or to hold BOOTSEL (`warsha flash`)."""
+    flashable = board is None or board.chip.startswith("ESP32")
+    return tuple(one for one in STAGES if one != "flash" or (settings.flash and flashable))
+
+
+class WorkReport:
+    """What the work tells while it goes on."""
+
+    def __init__(
+        self,
+        on_stage: Callable[[Stage, str, float], object],
+        on_board: Callable[[BoardFacts], object],
+    ) -> None:
+        """`on_stage` gets the stage, its step in words, and which part of it is done (0 to 1)."""
+        self._on_stage = on_stage
+        self.board = on_board
+
+    def stage(self, stage: Stage, step: str, part: float) -> None:
+        """A step of a stage begins, or goes on."""
+        self._on_stage(stage, step, part)
+
+
+@dataclass(frozen=True)
+class BoardJob:
+    """What is to be done with one board."""
+
+    place: BoardPlace
+    settings: TraySettings
+    stages: tuple[Stage, ...]
+    report: WorkReport
+
+
+class BoardWork:
+    """Works on boards; several threads may use it at once."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        key: StationKey,
+        folder: Path,
+        station: str,
+        choice: Choice = image_for,
+    ) -> None:
+        """
+        Args:
+            folder: gets the records and the labels.
+            station: the name of this station; no other one that runs now has it.
+            choice: gives the image for a chip.
+        """
+        self.inventory, self._key, self._folder = inventory, key, folder
+        self._station, self._choice = station, choice
+        self.stopped = threading.Event()
+        """When it is set, boards that are being flashed are left as soon as possible."""
+        self._turns: dict[str, threading.Semaphore] = {}
+        self._at_once = threading.Semaphore(AT_ONCE)
+        self._lock = threading.Lock()
+
+    def look(self, port: str) -> BoardFacts:
+        """Ask a board who it is. Raises: HardwareError."""
+        with open_board(port) as board:
+            identity = identify(board)
+            board.soft_reset()
+        return self._facts(identity.mac, identity.machine)
+
+    def run(self, job: BoardJob) -> BoardOutcome:
+        """Do all stages of a job. The inventory has it before it begins."""
+        place = job.place
+        try:
+            with self.inventory.change() as change:
+                number = jobs.begin(
+                    change,
+                    self._station,
+                    place.slot,
+                    hub=at_this_computer(place.hub),
+                    cable=place.cable,
+                    batch=job.settings.batch,
+                )
+            outcome = self._outcome(number, job)
+            what = "; ".join(trouble.cause for trouble in outcome.troubles)
+            with self.inventory.change() as change:
+                image = jobs.image_of(change, number)
+                jobs.end(change, number, RESULTS[outcome.verdict], image=image, what=what)
+        except HardwareError as error:  # of the inventory: nothing that is not noted is good
+            return BoardOutcome("ERROR", (trouble_of(error),))
+        return outcome
+
+    def _outcome(self, number: int, job: BoardJob) -> BoardOutcome:
+        try:
+            return self._do(number, job)
+        except HardwareError as error:
+            return BoardOutcome("ERROR", (trouble_of(error),))
+        except OSError as error:
+            return BoardOutcome("ERROR", (trouble_of_file(error),))
+
+    def _do(self, number: int, job: BoardJob) -> BoardOutcome:
+        report, place = job.report, job.place
+        remarks: tuple[Trouble, ...] = ()
+        if "flash" in job.stages:
+            flashed = self._flash(job)
+            remarks = tuple(map(Trouble, flashed.remarks))
+            if flashed.identity:
+                self._identified(number, flashed.mac, flashed.identity.title, report)
+            if flashed.fault:
+                return BoardOutcome("ERROR", (trouble_of(flashed.fault), *remarks))
+            place = replace(place, port=port_in(flashed.slot, place.port))
+        report.stage("certify" if "flash" in job.stages else "identify", "", 0.0)
+        with open_board(place.port) as board:
+            identity = identify(board)
+            self._identified(number, identity.mac, identity.machine, report)
+            kind = self._type(identity, job.settings)
+            result = certify_board(
+                board,
+                identity,
+                kind,
+                lambda step, done, all_: report.stage("certify", STEPS[step](), done / all_),
+                with_jig=job.settings.with_jig,
+            )
+        report.stage("label", "", 0.0)
+        kept = keep(result, self._folder, self._key, self.inventory)
+        with self.inventory.change() as change:
+            slot, hub = at_this_computer(place.slot), at_this_computer(place.hub)
+            flash_log.place(change, slot, identity.mac, hub=hub, port=place.port[:CODE])
+        report.board(self._facts(identity.mac, identity.machine))
+        write_labels([kept.label], self._folder / f"{kept.label.code}.png")
+        troubles = (*_troubles(result, kind), *remarks)
+        if kept.refusal:
+            return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
+        return BoardOutcome(result.verdict, troubles, kept.label)
+
+    def _flash(self, job: BoardJob) -> FlashOutcome:
+        """Flash a board, together with at most so many others of its hub and of the station."""
+        order = get_args(FlashStage)
+
+        def show(stage: FlashStage, part: float) -> None:
+            if stage == "identify":
+                job.report.stage("identify", "", part)
+            else:
+                done = (order.index(stage) + part) / len(order)
+                job.report.stage("flash", stage_name(stage), done)
+
+        hub = job.place.hub
+        with self._lock:
+            turn = self._turns.setdefault(hub, threading.Semaphore(PER_HUB))
+        with turn if hub else nullcontext(), self._at_once:
+            return flash_board(
+                job.place.port, self._choice, self.inventory, show, stopped=self.stopped
+            )
+
+    def _identified(self, number: int, mac: str, machine: str, report: WorkReport) -> None:
+        """A board has said who it is: note it, and show it."""
+        with self.inventory.change() as change:
+            jobs.identified(change, number, mac)
+        report.board(self._facts(mac, machine))
+
+    def _facts(self, mac: str, machine: str) -> BoardFacts:
+        """What is known of a board that says of itself that it is `machine`."""
+        chip = machine.rpartition(" with ")[2]
+        with self.inventory.read() as session:
+            try:
+                board = boards.find(session, mac)
+            except UnknownCode:
+                return BoardFacts(mac, mac, machine, chip, "")
+            kind = load_type(board.type).title if board.type else machine
+            return BoardFacts(mac, board.label, kind, chip, boards.state_name(board.state))
+
+    def _type(self, identity: Identity, settings: TraySettings) -> BoardType:
+        """The type that the board says, or that the inventory knows, or that is chosen."""
+        try:
+            return board_type(identity, known_type(self.inventory, identity.mac))
+        except UnknownType:
+            if not settings.board_type:
+                raise
+            return board_type(identity, settings.board_type)
+
+
+def _troubles(result: TestResult, kind: BoardType) -> tuple[Trouble, ...]:
+    faults = [Trouble(*fault_words(fault, kind)) for fault in result.faults]
+    errors = [_trouble_in(STEPS[error.step](), error.error) for error in result.errors]
+    return (*faults, *errors)
+
+
+def _trouble_in(step: str, error: HardwareError) -> Trouble:
+    """What a known error means in a step of the self test."""
+    trouble = trouble_of(error)
+    return Trouble(_("{step}: {cause}").format(step=step, cause=trouble.cause), trouble.cure)

@@ -1,0 +1,63 @@
+"""What is wrong, in the words of a technician: a cause and a cure. The messages of the lower rooms
+name commands and magics, which nobody has who works with the page."""
+
+from dataclasses import dataclass
+
+from hardware.errors import (
+    BoardBusy,
+    BoardNotFound,
+    BoardRestarted,
+    BoardTimeout,
+    HardwareError,
+    ProtocolError,
+)
+from hardware.i18n import _, reason
+from station.errors import UnknownType
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that is wrong, and what to do about it; both texts may be bilingual."""
+
+    cause: str
+    cure: str = ""
+
+
+def trouble_of(error: HardwareError) -> Trouble:
+    """What a known error means at a station. Errors that are not named here have a cure that fits
+    everywhere."""
+    match error:
+        case UnknownType():
+            return Trouble(error.cause, _("Choose the board type at the top, and start again."))
+        case BoardBusy():
+            cure = _("Close the other program that uses it (Thonny, a notebook, a terminal).")
+            return Trouble(error.cause, cure)
+        case BoardRestarted():
+            cure = _("Use a short cable and a powered hub: the board may get too little power.")
+            return Trouble(error.cause, cure)
+        case BoardTimeout() | ProtocolError():
+            cure = _("Press its reset button and start again. If that does not help, flash it.")
+            return Trouble(error.cause, cure)
+        case BoardNotFound() if error.__cause__ and _is_permission(error.__cause__):
+            return Trouble(error.cause, error.cure)
+        case BoardNotFound():
+            cure = _("Plug the board in again, with another cable: some cables carry no data.")
+            return Trouble(error.cause, cure)
+    return Trouble(error.cause, error.cure)
+
+
+def trouble_of_file(error: OSError) -> Trouble:
+    """A file could not be written."""
+    cause = f"{error.filename}: {reason(error)}" if error.filename else reason(error)
+    return Trouble(cause, _("Make room on the disk of this computer, and start again."))
+
+
+def trouble_of_warsha(error: Exception) -> Trouble:
+    """A mistake in Warsha itself."""
+    cause = _("Warsha made a mistake: {error}").format(error=repr(error))
+    cure = _("It says nothing about the board. Start again; report it with this text.")
+    return Trouble(cause, cure)
+
+
+def _is_permission(error: BaseException) -> bool:
+    return "ermission" in str(error)

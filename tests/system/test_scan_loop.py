@@ -1,0 +1,214 @@
+"""Lending and return by scans, as a technician does it, on SQLite and PostgreSQL; and the
+commands."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course
+from grader.nbgrader.enrolment import enrol
+from station.inventory import boards, lending
+from station.inventory.database import Inventory
+from station.inventory.roster import Roster, load_roster
+from station.inventory.scan_loop import LendingDesk, ReturnDesk, ScanLine, serve
+from tests.support.inventories import AMINA, BADR, mac, state
+from warsha import app
+
+DUE = date(2099, 12, 20)
+
+
+def scan(desk: LendingDesk | ReturnDesk, *codes: str) -> list[str]:
+    """What a scanner's codes give, a mark and a text each."""
+    shown: list[ScanLine] = []
+    serve(desk, [f"{code}\n".encode() for code in codes], shown.append)
+    return [f"{'+' if line.good else '-'} {line.text}" for line in shown]
+
+
+def test_a_trainee_then_boards_then_the_next_trainee(three: Inventory, roster: Roster) -> None:
+    desk = LendingDesk(three, roster, DUE)
+    assert scan(desk, "amina", "240AC4000101", "w-002", "BADR", "W-003", "amina") == [
+        "+ trainee: amina أمينة حسن, has: -",
+        "+ W-001 lent to amina, due: 2099-12-20",
+        "+ W-002 lent to amina, due: 2099-12-20",
+        "+ trainee: badr Badr Ali, has: -",
+        "+ W-003 lent to badr, due: 2099-12-20",
+        "+ trainee: amina أمينة حسن, has: W-001, W-002",
+    ]
+    assert (desk.count, desk.refused) == (3, 0)
+
+
+def test_a_wrong_scan_is_one_line_and_the_loop_goes_on(three: Inventory, roster: Roster) -> None:
+    with three.change() as change:
+        boards.retire(change, "W-002", "burnt")
+        lending.lend(change, "W-003", "iot", BADR)
+    desk = LendingDesk(three, roster)
+    lines = scan(
+        desk, "W-001", "amina", "W-001", "W-001", "W-002", "W-003", "W-9", "شسي", "\x1b[2J"
+    )
+    assert lines[0] == "- nobody was scanned yet: scan a trainee's card first"
+    assert lines[2:4] == ["+ W-001 lent to amina, due: -", "- W-001 was scanned already"]
+    assert lines[4] == "- W-002 is retired: take another board"
+    assert lines[5].startswith("- W-003 is lent to badr since")
+    assert lines[6].startswith("- 'W-9' is not known: scan the label again")
+    assert "switch the keyboard to English" in lines[7]
+    assert lines[8].startswith(r"- '\x1b[2J' is not known") and len(lines) == 9
+    assert (desk.count, desk.refused) == (1, 7)
+
+
+def test_undo_takes_back_scan_by_scan(three: Inventory, roster: Roster) -> None:
+    desk = LendingDesk(three, roster, trainee=AMINA)
+    assert scan(desk, "W-001", "W-002", "undo", "W-003", "UNDO", "Undo", "undo")[2:] == [
+        "+ undone: W-002, amina",
+        "+ W-003 lent to amina, due: -",
+        "+ undone: W-003, amina",
+        "+ undone: W-001, amina",
+        "- there is no scan to undo",
+    ]
+    assert [state(three, f"W-00{n}") for n in (1, 2, 3)] == ["ready"] * 3
+    assert scan(desk, "W-001") == ["+ W-001 lent to amina, due: -"]
+
+
+def test_boards_come_back_from_whoever_has_them(three: Inventory, roster: Roster) -> None:
+    scan(LendingDesk(three, roster, DUE), "amina", "W-001", "badr", "W-002")
+    with three.change() as change:
+        boards.report_fault(change, "W-002", "the USB socket is loose")
+    desk = ReturnDesk(three)
+    assert scan(desk, "W-001", "W-002", "W-001", "W-003", "amina") == [
+        "+ W-001 is back from amina, now: ready",
+        "+ W-002 is back from badr, now: faulty",
+        "- W-001 was scanned already",
+        "- W-003 is not lent, it is: ready",
+        "- 'amina' is not known: scan the label again, or add the board: warsha boards add MAC",
+    ]
+    assert scan(desk, "undo", "undo") == ["+ undone: W-002, badr", "+ undone: W-001, amina"]
+    assert [state(three, f"W-00{n}") for n in (1, 2)] == ["lent", "lent"]
+    with three.read() as session:
+        loan = boards.find(session, "W-001").loan
+        assert loan and (loan.due, loan.returned) == (DUE, None)
+
+
+def test_undo_does_not_touch_what_another_station_did_since(
+    three: Inventory, roster: Roster
+) -> None:
+    here, there = LendingDesk(three, roster, trainee=AMINA), ReturnDesk(three)
+    scan(here, "W-001")
+    scan(there, "W-001")
+    assert scan(here, "undo")[0].startswith("- W-001 cannot be undone: another station")
+    scan(LendingDesk(three, roster, trainee=BADR), "W-001")
+    assert scan(there, "undo")[0].startswith("- W-001 cannot be undone: another station")
+    with three.read() as session:
+        loan = boards.find(session, "W-001").loan
+        assert loan and loan.trainee == "badr"
+
+
+def test_a_code_that_is_a_trainee_and_a_board(three: Inventory, roster: Roster) -> None:
+    roster.add([Trainee("w-001")])
+    desk = LendingDesk(three, roster, trainee=AMINA)
+    assert scan(desk, "W-001", "240AC4000101") == [
+        "- W-001 is a trainee and a board or kit: scan the label with the MAC, or use --to",
+        "+ W-001 lent to amina, due: -",
+    ]
+
+
+def test_a_trainee_whose_id_looks_like_a_mac(three: Inventory, roster: Roster) -> None:
+    roster.add([Trainee("202612345678")])
+    desk = LendingDesk(three, roster)
+    assert scan(desk, "202612345678", "W-001")[1] == "+ W-001 lent to 202612345678, due: -"
+
+
+# -- the commands ------------------------------------------------------------------------------
+
+
+def warsha(*words: str, typed: str = "", code: int = 0) -> str:
+    done = CliRunner().invoke(app, list(words), input=typed)
+    assert done.exit_code == code, (done.output, done.exception)
+    return done.output
+
+
+@pytest.fixture
+def in_class(course: Course, inventory_url: str) -> Course:
+    """A built course with a class list in its gradebook."""
+    enrol(course.root, [AMINA, BADR])
+    return course
+
+
+def test_a_term_of_a_board(in_class: Course) -> None:
+    assert warsha("boards", "add", mac(1), "--tag", "w-001", "--type", "pi_pico") == "W-001: new\n"
+    warsha("boards", "add", mac(2), "--tag", "w-002")
+    lent = warsha("boards", "lend", "--to", "amina", "--due", "2020-01-02", typed="W-001\n")
+    assert "W-001 lent to amina" in lent and "lent: 1, refused: 0" in lent
+    again = warsha("boards", "lend", typed="badr\nW-001\nW-002\nundo\n", code=1)
+    assert "W-001 is lent to amina since" in again and "lent: 0, refused: 1" in again
+    overdue = warsha("boards", "list", "--overdue")
+    assert "W-001" in overdue and "amina" in overdue and "W-002" not in overdue
+    (found,) = json.loads(warsha("boards", "list", "--overdue", "--json"))
+    assert found["loan"]["name"] == "أمينة حسن" and found["loan"]["due"] == "2020-01-02"
+    assert "overdue" in warsha("boards", "show", "W-001")
+    assert "returned: 1, refused: 0" in warsha("boards", "return", typed="240AC4000101\n")
+    assert warsha("boards", "fault", "W-001", "no blue LED") == "W-001: faulty\n"
+    assert warsha("boards", "mend", "W-001") == "W-001: new\n"
+    warsha("boards", "retire", "W-001", "--why", "sold")
+    assert [
+        event["kind"] for event in json.loads(warsha("boards", "history", "W-001", "--json"))
+    ] == [*("added", "lent", "returned", "fault found", "fault mended", "retired")]
+    assert "retired: sold" in warsha("boards", "history", "W-001")
+    assert [
+        b["mac"] for b in json.loads(warsha("boards", "list", "--state", "new", "--json"))
+    ] == [mac(2)]
+
+
+def test_the_roster_is_the_class_list_and_the_gradebook(in_class: Course) -> None:
+    found = load_roster(in_class)
+    assert found.find("AMINA") == Trainee("amina", "أمينة", "حسن")
+    assert warsha_error("boards", "lend", "--to", "amena") == (
+        f"the class list of {in_class.slug} has no 'amena'\ndid you mean amina?\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["show", "W-9"], "'W-9' is not known"),
+        (["list", "--state", "broken"], "there is no state 'broken'"),
+        (["lend", "--to", "amina", "--due", "tomorrow"], "'tomorrow' is not a date"),
+        (["add", "24:0a"], "'24:0a' is not a MAC"),
+    ],
+)
+def test_a_wrong_word_is_one_line_and_a_cure(
+    in_class: Course, words: list[str], message: str
+) -> None:
+    cause, cure, *rest = warsha_error("boards", *words).splitlines()
+    assert cause.startswith(message) and cure and not rest
+
+
+def warsha_error(*words: str) -> str:
+    """What `warsha` prints on stderr for a known error."""
+    done = CliRunner().invoke(app, list(words))
+    error = done.exception
+    assert error is not None
+    return f"{error}\n{getattr(error, 'cure', '')}\n"
+
+
+def test_a_killed_station_keeps_what_was_scanned(
+    three: Inventory, inventory_url: str, tmp_path: Path
+) -> None:
+    with three.change() as change:
+        lending.lend(change, "W-001", "iot", AMINA)
+        lending.lend(change, "W-002", "iot", AMINA)
+    command = [str(Path(sys.executable).with_name("warsha")), "boards", "return"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ.copy()
+    ) as station:
+        assert station.stdin and station.stdout
+        station.stdin.write("W-001\n")
+        station.stdin.flush()
+        assert "W-001 is back from amina" in station.stdout.readline()
+        station.kill()
+    assert [state(three, f"W-00{n}") for n in (1, 2)] == ["ready", "lent"]

@@ -1,0 +1,497 @@
+"""The station page in a real browser, with a tray of virtual boards: what a technician sees and
+does. Who has not logged in, and a page of another site, gets nothing."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pypdfium2
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from station.certify import clock
+from station.flash.images import image_from_file
+from station.page.station_server import StationServer
+from tests.support.bench_page import PHONE
+from tests.support.browser import Chromium
+from tests.support.firmware_images import write_image
+from tests.support.page_line import talk
+from tests.support.station_tray import (
+    SHORT,
+    StationWindow,
+    VirtualTray,
+    records,
+    station,
+)
+
+EVIL = "\"><img src=x onerror='window.pwned=1'>"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """One Chromium for all tests; each opens windows of its own."""
+    with Chromium(tmp_path_factory.mktemp("profile")) as chromium:
+        yield chromium
+
+
+@pytest.fixture(autouse=True)
+def same_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of a virtual board follows that of a busy machine only more or less; a test of the
+    self test compares them in virtual time."""
+    monkeypatch.setattr(clock, "compare", lambda *_arguments: (0.0, 0.0))
+
+
+@pytest.fixture
+def tray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualTray]:
+    """A tray without boards; the keys of the station are beside it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    with VirtualTray(tmp_path) as made:
+        yield made
+
+
+# -- in the browser --------------------------------------------------------------------------
+
+
+def test_a_tray_is_started_with_one_button_and_ends_in_verdicts(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    """One board is good, one has a short circuit, one does not say its type, one is not there."""
+    tray.plug("one", seed=1)
+    tray.plug("two", "pi_pico", SHORT, seed=2)
+    tray.plug("three", "esp32_devkit_v1", seed=3)
+    nobody = "rfc2217://127.0.0.1:9"
+    with station(tray.folder, [*map(tray.path, ("one", "two", "three")), nobody]) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(4)
+        view.find("input[name=flash]").click()
+        assert view.find("button.start").text == "Start 4 boards"
+        view.find("button.start").click()
+        assert view.ended(4) == {
+            "one": "Good",
+            "two": "Faulty",
+            "three": "Not tested",
+            "127.0.0.1:9": "Not tested",
+        }
+        assert "GPIO 2 is shorted to GPIO 3" in view.card("two")
+        assert "What to do: Look at the solder joints" in view.card("two")
+        assert "Choose the board type at the top" in view.card("three")
+        assert view.faint_texts() == []
+        view.find(".language").click()
+        assert view.js("return document.querySelector('main').dir") == "rtl"
+        assert "يوجد قصر بين" in view.card("two") and "الحل: افحص نقاط" in view.card("two")
+        assert "اختر نوع اللوحة من أعلى الصفحة" in view.card("three")
+        assert "لم تُختبر" in view.card("three")
+        view.find(".language").click()
+        view.find("select[name=type]").send_keys("ESP32 DevKit V1")
+        view.wait("return document.querySelector('button.start').textContent.includes('2')")
+        view.find("button.start").click()
+        done = "return document.querySelectorAll('.card.good').length === 2"
+        view.wait(done)
+        view.yields("67 %")
+        assert {record["verdict"] for record in records(tray.folder)} == {"PASS", "FAIL"}
+        assert len(list((tray.folder / "out").glob("*.png"))) == 3
+        assert view.errors() == []
+
+
+@pytest.mark.long
+def test_a_tray_of_sixteen(browser: Chromium, tray: VirtualTray) -> None:
+    faults = {
+        "slot-3": (SHORT, "GPIO 2 is shorted to GPIO 3"),
+        "slot-7": (("GP10", "GND.3"), "GPIO 10 is held low"),
+        "slot-11": (("GP15", "3V3"), "GPIO 15 is held high"),
+    }
+    slots = [f"slot-{number}" for number in range(16)]
+    for number, slot in enumerate(slots):
+        wires = [faults[slot][0]] if slot in faults else []
+        tray.plug(slot, "pi_pico", *wires, seed=number)
+    with station(tray.folder, list(map(tray.path, slots))) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(16)
+        view.find("button.start").click()
+        ended = view.ended(16)
+        assert ended == {slot: "Faulty" if slot in faults else "Good" for slot in slots}
+        for slot, (_wires, cause) in faults.items():
+            assert cause in view.card(slot)
+        order = "return [...document.querySelectorAll('.card')].map(c => c.dataset.slot)"
+        assert [Path(slot).name for slot in view.js(order)] == slots
+        view.yields("81 %")
+        assert view.faint_texts() == []
+        with urlopen(labels_of(server), timeout=60) as sheet:
+            assert len(pypdfium2.PdfDocument(sheet.read())) == 1
+
+
+def test_an_esp32_is_flashed_certified_and_labelled(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path
+) -> None:
+    tray.plug("one", "esp32_devkit_v1", seed=1)
+    image = image_from_file(write_image(tmp_path))
+    with station(tray.folder, [tray.path("one")], lambda _chip: image) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.find("select[name=type]").send_keys("ESP32 DevKit V1")
+        view.find("button.start").click()
+        view.wait("return document.querySelector('.card .step')?.textContent === ': writes'")
+        assert view.ended(1)["one"] == "Good", view.card("one")
+        stages = "return [...document.querySelectorAll('.stages .done')].map(e => e.innerText)"
+        names = [str(text).split()[0] for text in view.js(stages)]
+        assert names == ["identify", "flashing", "certify", "label"]
+        assert "In the inventory: ready" in view.card("one")
+        assert image.name in view.find(".trends").text
+    wrong = image_from_file(write_image(tmp_path, "wrong.bin", chip="esp32s3"))
+    with station(tray.folder, [tray.path("one")], lambda _chip: wrong) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.find("button.start").click()
+        assert view.ended(1)["one"] == "Not tested"
+        assert "is for ESP32-S3, and this chip is ESP32" in view.card("one")
+        view.find(".language").click()
+        assert "الحل:" in view.card("one")
+        view.find(".language").click()
+
+
+def test_a_card_appears_with_the_board_and_leaves_with_it(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    with station(tray.folder, [tray.path("one")]) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        assert view.find(".empty").is_displayed()
+        assert not view.find("button.start").is_enabled()
+        tray.plug("one", seed=1)
+        view.waits(1)
+        assert "Raspberry Pi Pico" in view.card("one")
+        first = view.find(".card h2").text
+        assert not view.find(".empty").is_displayed()
+        tray.unplug("one")
+        view.wait("return document.querySelectorAll('.card').length === 0")
+        tray.plug("one", seed=2)
+        view.waits(1)
+        assert view.find(".card h2").text != first
+
+
+def test_a_board_that_is_pulled_out_in_work_stops_no_other_one(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    for number, slot in enumerate(("one", "two")):
+        tray.plug(slot, seed=number)
+    with station(tray.folder, [tray.path("one"), tray.path("two")]) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(2)
+        view.find("button.start").click()
+        view.wait("return document.querySelector('.card[data-slot$=\"/one\"] .step') !== null")
+        tray.unplug("one")
+        unplugged = "return document.querySelector('.card[data-state=unplugged]')?.innerText"
+        told = str(view.wait(unplugged))
+        assert told.startswith("!\nNot tested (unplugged)") and "was lost" in told
+        assert "Plug the board in again, with another cable" in told
+        assert view.ended(1)["two"] == "Good"
+        tray.plug("one", seed=5)
+        view.waits(1)
+
+
+def test_all_is_done_with_the_keyboard_and_told_to_a_screen_reader(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    tray.plug("one", seed=1)
+    with station(tray.folder, [tray.path("one")]) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.js("document.querySelector('.language').focus()")
+        keys = ActionChains(browser.driver)
+        keys.send_keys(Keys.TAB, Keys.ENTER).perform()  # the start button is the next one
+        view.ended(1)
+        spoken = "return document.querySelector('[role=log]').textContent"
+        assert str(view.js(spoken)).endswith(": Good")
+        named = (
+            "return [...document.querySelectorAll('button, input, select, a, progress')]"
+            ".filter(e => !(e.textContent || e.ariaLabel || e.closest('label')?.textContent))"
+        )
+        assert view.js(named) == []
+        view.find(".card .cable input").send_keys("C07", Keys.TAB)
+        view.find(".card .again").send_keys(Keys.ENTER)
+        table = "return document.querySelector('.trends table')?.innerText"
+        assert "C07" in str(view.wait(table))
+
+
+def test_the_page_fits_a_phone_and_a_small_screen(browser: Chromium, tray: VirtualTray) -> None:
+    for number in range(3):
+        tray.plug(f"slot-{number}", seed=number)
+    ports = [tray.path(f"slot-{number}") for number in range(3)]
+    with station(tray.folder, ports) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(3)
+        wide = "return document.documentElement.scrollWidth - innerWidth"
+        for size in (PHONE, (1024, 768), (320, 640)):
+            view.resize(*size)
+            for _language in range(2):
+                assert view.js(wide) <= 0, size
+                view.find(".language").click()
+
+
+def test_two_pages_see_the_same_and_an_odd_name_is_only_text(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    tray.plug("one", seed=1)
+    with station(tray.folder, [tray.path("one")]) as server:
+        one, two = (StationWindow(browser.driver, server.site.url) for _ in range(2))
+        one.waits(1)
+        one.find("input[name=batch]").send_keys(EVIL[:40], Keys.TAB)
+        two.wait("return document.querySelector('input[name=batch]').value !== ''")
+        one.find(".card .cable input").send_keys(EVIL[:40], Keys.TAB)
+        two.wait("return document.querySelector('.cable input').value !== ''")
+        assert two.js("return window.pwned") is None
+        one.find("button.start").click()
+        two.ended(1)
+        two.wait("return document.querySelectorAll('.trends table').length === 2")
+        assert two.js("return window.pwned") is None
+
+
+# -- who may use it ---------------------------------------------------------------------------
+
+
+def ask(server: StationServer, path: str, *, body: Any = None, **headers: str) -> tuple[int, Any]:
+    """A request. Returns: the status, and the headers of the answer."""
+    data = None if body is None else json.dumps(body).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = Request(server.site.address + path, data, named)
+    try:
+        with urlopen(request, timeout=30) as answer:
+            return answer.status, answer.headers
+    except HTTPError as error:
+        return error.code, error.headers
+
+
+def labels_of(server: StationServer) -> Request:
+    """The request for the sheet of labels."""
+    return Request(server.site.address + "labels.pdf", headers={"Cookie": logged_in(server)})
+
+
+def logged_in(server: StationServer) -> str:
+    """The cookie of a new session."""
+    origin = server.site.address.rstrip("/")
+    status, headers = ask(server, "login", body={"code": server.site.code}, Origin=origin)
+    assert status == 204
+    return str(headers["Set-Cookie"]).partition(";")[0]
+
+
+def answers(server: StationServer, message: str) -> list[Any]:
+    """What the server answers to a message of a page of its own that is logged in."""
+    origin = server.site.address.rstrip("/")
+    cookie = logged_in(server)
+    return asyncio.run(talk(server.site.address, message, Cookie=cookie, Origin=origin))
+
+
+@pytest.fixture
+def empty_station(tray: VirtualTray) -> Iterator[StationServer]:
+    """A station without boards."""
+    with station(tray.folder, []) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "path", ["station.js", "station_view.js", "labels.pdf", "live", "nothing"]
+)
+def test_without_a_login_there_is_nothing(empty_station: StationServer, path: str) -> None:
+    assert ask(empty_station, path)[0] == 401
+    forged = f"{empty_station.site.cookie}=forged"
+    assert ask(empty_station, path, Cookie=forged)[0] == 401
+
+
+def test_the_login_takes_only_the_code_from_its_own_page(empty_station: StationServer) -> None:
+    own = empty_station.site.address.rstrip("/")
+    code = empty_station.site.code
+    for wrong in ("", "aaaa-aaaa-aaaa", code[:-1], code + "a", 7, None, ["x"]):
+        assert ask(empty_station, "login", body={"code": wrong}, Origin=own)[0] == 403
+    right = {"code": code.upper().replace("-", " ")}
+    once = empty_station.site.url_once().partition("#")[2]
+    uses = [ask(empty_station, "login", body={"code": once}, Origin=own)[0] for _use in range(2)]
+    assert uses == [204, 403]
+    for origin in ("http://evil.example", "null", own.replace("127.0.0.1", "localhost")):
+        assert ask(empty_station, "login", body=right, Origin=origin)[0] == 403
+    assert ask(empty_station, "login", body=right)[0] == 403
+    status, headers = ask(empty_station, "login", body=right, Origin=own)
+    assert status == 204
+    assert {"HttpOnly", "SameSite=Strict"} <= set(str(headers["Set-Cookie"]).split("; "))
+
+
+def test_a_foreign_host_name_that_points_here_is_refused(empty_station: StationServer) -> None:
+    cookie = logged_in(empty_station)
+    port = empty_station.site.port
+    assert ask(empty_station, "", Cookie=cookie)[0] == 200
+    for host in (f"evil.example:{port}", "127.0.0.1", f"127.0.0.1.evil.example:{port}"):
+        for path in ("", "login", "words", "page.css", "nothing"):
+            assert ask(empty_station, path, Cookie=cookie, Host=host)[0] == 421, (host, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../station_site.py",
+        "%2e%2e/station_site.py",
+        "..%2fstation_site.py",
+        "static/../../tray.py",
+        "/etc/passwd",
+        "station_site.py",
+        "bench.html",
+        "editor.js",
+        ".",
+        "..",
+    ],
+)
+def test_a_path_leads_to_no_other_file(empty_station: StationServer, path: str) -> None:
+    status, headers = ask(empty_station, path, Cookie=logged_in(empty_station))
+    assert status == 404
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_a_page_of_another_site_cannot_start_a_board(empty_station: StationServer) -> None:
+    own, cookie = empty_station.site.address.rstrip("/"), logged_in(empty_station)
+    upgrade = {"Upgrade": "websocket"}
+    for origin in ("http://evil.example", "http://127.0.0.1:1", "null", own + ".evil.example"):
+        assert ask(empty_station, "live", Cookie=cookie, Origin=origin, **upgrade)[0] == 403
+    assert ask(empty_station, "live", Cookie=cookie, **upgrade)[0] == 403
+    assert ask(empty_station, "live", Origin=own, **upgrade)[0] == 401
+    assert ask(empty_station, "live", Cookie=cookie, Origin=own, **upgrade)[0] == 400  # no key
+
+
+def test_in_the_same_browser_another_page_reaches_nothing(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path
+) -> None:
+    """The page of another station is another origin, and has no session here."""
+    tray.plug("one", seed=1)
+    (tmp_path / "evil").mkdir()
+    with (
+        station(tmp_path / "evil", []) as evil,
+        station(tray.folder, [tray.path("one")]) as server,
+    ):
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        attacker = StationWindow(browser.driver, evil.site.url)
+        attack = (
+            "const [url, done] = arguments; const line = new WebSocket(url);"
+            "line.onopen = () => done('open'); line.onerror = () => done('refused')"
+        )
+        # the policy of our own pages would stop it as well
+        browser.driver.get("data:text/html,<title>evil</title>")
+        browser.driver.set_script_timeout(30)
+        url = server.site.address.replace("http", "ws") + "live"
+        assert browser.driver.execute_async_script(attack, url) == "refused"
+        assert attacker.window != view.window
+        view.waits(1)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "nothing",
+        "{}",
+        "[]",
+        '{"do": "start"}',
+        '{"do": "start", "slots": [1]}',
+        '{"do": "choose", "type": "../x", "flash": true, "jig": true, "batch": ""}',
+        '{"do": "choose", "type": "", "flash": true, "jig": 1, "batch": ""}',
+        '{"do": "cable", "slot": "x"}',
+        "[" * 60_000,
+        '{"do": "flash", "file": "/etc/passwd"}',
+    ],
+)
+def test_a_message_that_is_no_action_ends_the_line(
+    empty_station: StationServer, message: str
+) -> None:
+    assert not any("refused" in answer for answer in answers(empty_station, message))
+
+
+def test_a_text_that_cannot_be_kept_is_refused_in_words(empty_station: StationServer) -> None:
+    long = json.dumps({"do": "choose", "type": "", "flash": True, "jig": False, "batch": "x" * 41})
+    (refused,) = (each["refused"] for each in answers(empty_station, long) if "refused" in each)
+    assert refused["cause"]["en"].startswith("a text is too long")
+    assert refused["cause"]["ar"].startswith("النص طويل")
+
+
+# -- the command ------------------------------------------------------------------------------
+
+
+class StationCommand:
+    """`warsha station` as a process of its own."""
+
+    def __init__(self, folder: Path, port: str, *words: str) -> None:
+        """`port` is that of a board."""
+        environment = os.environ | {
+            "XDG_DATA_HOME": str(folder / "data"),
+            "WARSHA_INVENTORY": str(folder / "inventory.db"),
+        }
+        program = str(Path(sys.executable).with_name("warsha"))
+        self._process = subprocess.Popen(
+            [program, "station", "--no-open", "--port", port, *words],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout
+        lines = [self._process.stdout.readline() for _line in range(2)]
+        self.url = lines[0].split()[1]
+        self.port = str(urlsplit(self.url).port)
+        assert lines[1].split()[-1] in self.url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.end(signal.SIGTERM)
+
+    def end(self, how: signal.Signals) -> int:
+        """End it. Returns: its exit code."""
+        self._process.send_signal(how)
+        self._process.communicate(timeout=60)
+        return self._process.returncode
+
+
+def test_a_station_that_was_killed_says_what_was_in_work(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    tray.plug("one", seed=1)
+    first = StationCommand(tray.folder, tray.path("one"), "--http", "0")
+    view = StationWindow(browser.driver, first.url)
+    view.waits(1)
+    mac = view.find(".card h2").text
+    view.find("button.start").click()
+    view.wait("return document.querySelector('.card.working .step') !== null")
+    first.end(signal.SIGKILL)
+    view.wait("return document.querySelector('.status').textContent.includes('was lost')")
+    with StationCommand(tray.folder, tray.path("one"), "--http", first.port) as second:
+        view.wait("return document.querySelector('input[name=code]') !== null")  # by itself
+        view = StationWindow(browser.driver, second.url)
+        told = view.find(".notice").text
+        assert told.startswith("The station was stopped while") and mac in told
+        view.waits(1)
+        view.find("button.start").click()
+        view.ended(1)
+    with StationCommand(tray.folder, tray.path("one"), "--http", first.port) as third:
+        view = StationWindow(browser.driver, third.url)
+        assert view.driver.find_elements("css selector", ".notice") == []
+
+
+def test_a_signal_ends_the_station_and_a_taken_port_is_told(tray: VirtualTray) -> None:
+    one = StationCommand(tray.folder, tray.path("one"), "--http", "0")
+    program = str(Path(sys.executable).with_name("warsha"))
+    done = subprocess.run(
+        [program, "station", "--no-open", "--http", one.port],
+        cwd=tray.folder,
+        env=os.environ | {"WARSHA_INVENTORY": str(tray.folder / "other.db")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1 and "choose another port" in done.stderr
+    assert one.end(signal.SIGTERM) == 0
