@@ -2,6 +2,7 @@
 # make test    lint, types and tests, on all processors: some minutes
 # make test-all  the long tests, too: every attack, kill and pair, 64 bits, other Pythons, the Pico's own firmware
 # make lab     open JupyterLab on the trainee's course, with a virtual bench
+# make esptool-js  get the program with which a browser writes MicroPython (needs npm; `make setup` does it where npm is)
 # make bench   the benchmarks, as tables and ratios
 # make pico    build a Pico's own firmware (560 MB of packages) and run programs on it and on the bench
 # make check   200 random secrets and trainees against every reference and mutant of every lab
@@ -13,7 +14,8 @@ export MICROPY_DIR
 
 BIN := .venv/bin
 # A file in the folder where a command is started must not shadow our packages.
-SAFE := PYTHONSAFEPATH=1 $(BIN)
+# `env`: make starts it without a shell, so who ends make ends the program, too.
+SAFE := env PYTHONSAFEPATH=1 $(BIN)
 # One process runs a whole file of tests, with the fixtures of it; conftest.py puts long files first.
 PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 OUT := build
@@ -21,9 +23,13 @@ PORTS := $(OUT)/port/esp32/warsha-esp32 $(OUT)/port/rp2/warsha-rp2
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
-.PHONY: setup demo test test-all test-64 test-pythons lint lab bench pico check clean
+.PHONY: setup esptool-js demo test test-all test-64 test-pythons lint lab bench pico check clean
 
+# esptool-js is only for the page that writes MicroPython from a browser: a machine without npm, or without a way to
+# its registry, goes without.
 setup: .venv/.done $(PORTS)
+	@test -e $(OUT)/esptool-js/bundle.js || ! command -v npm > /dev/null || $(MAKE) --no-print-directory esptool-js || \
+		echo "esptool-js could not be fetched: the page of a board at this computer cannot write MicroPython"
 
 # Files that pip copies into the environment.
 INSTALLED := $(wildcard grader/notebook/kernel/* grader/notebook/course_page/labextension/* grader/static/rtl.css \
@@ -35,6 +41,16 @@ INSTALLED := $(wildcard grader/notebook/kernel/* grader/notebook/course_page/lab
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	$(SAFE)/python -m hardware.notebook.stubs
+	touch $@
+
+ESPTOOL_JS := 0.7.0
+ESPTOOL_JS_SHA256 := 9c7797cfbcac3a989ab85c52c9daaa65ffc0d538c273a055757b98bb846fdf1f
+esptool-js: $(OUT)/esptool-js/bundle.js
+$(OUT)/esptool-js/bundle.js:
+	@mkdir -p $(@D)
+	npm pack --silent --pack-destination $(@D) esptool-js@$(ESPTOOL_JS)
+	cd $(@D) && echo "$(ESPTOOL_JS_SHA256)  esptool-js-$(ESPTOOL_JS).tgz" | sha256sum --check --quiet
+	tar -xzf $(@D)/esptool-js-$(ESPTOOL_JS).tgz -C $(@D) --strip-components=1 package/bundle.js package/LICENSE
 	touch $@
 
 build/micropython/py/py.mk: firmware/port/source.py
@@ -58,8 +74,8 @@ demo: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy hardware grader labs tests tools warsha.py
-	$(BIN)/codespell --quiet-level=2 README.md CHANGELOG.md CONTRIBUTING.md docs hardware grader firmware
+	$(BIN)/mypy hardware grader station labs tests tools warsha.py
+	$(BIN)/codespell --quiet-level=2 README.md CHANGELOG.md CONTRIBUTING.md docs hardware grader station firmware
 
 test: setup lint
 	sh firmware/port/packages.sh test

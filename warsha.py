@@ -1,5 +1,5 @@
 """The entry points: the command `warsha`, and `%load_ext warsha` in a notebook. They put together
-what `hardware` and `grader` define."""
+what `hardware`, `grader` and `station` define."""
 
 import os
 import sys
@@ -9,10 +9,11 @@ import typer
 
 import grader.cli
 import hardware.cli
+import station.cli
 from grader.disk import report_no_access
 from grader.errors import GraderError
 from grader.schemas import import_jsonschema
-from hardware import doctor
+from hardware.doctor import boards, machine
 from hardware.errors import HardwareError
 
 app = typer.Typer(
@@ -20,9 +21,12 @@ app = typer.Typer(
     add_completion=False,
     help="An open training lab for IoT and embedded systems. --debug shows an error's traceback.",
 )
-hardware.cli.add_doctor([*doctor.checks(), grader.cli.check_host_sandbox])
+hardware.cli.add_doctor(
+    lambda: [*machine.checks(), grader.cli.check_host_sandbox, *boards.checks()]
+)
 app.add_typer(hardware.cli.app)
 app.add_typer(grader.cli.app)
+app.add_typer(station.cli.app)
 
 
 def main() -> None:
@@ -49,16 +53,20 @@ def load_ipython_extension(ipython: Any) -> None:
         return
     import_jsonschema()
     from grader.notebook import practice
-    from hardware.notebook import completion
+    from hardware.notebook import completion, meant_for_board
     from hardware.notebook.cell_failure import show_known_errors
     from hardware.notebook.files_magic import FilesMagics
     from hardware.notebook.magics import BoardMagics
     from hardware.notebook.scenario_magic import ScenarioMagics
     from hardware.notebook.wave_magic import WaveMagics
 
+    # Its cell is run again, too; then IPython would say in English that it is loaded already.
+    forget = ipython.extension_manager.loaded.discard
+    ipython.events.register("post_run_cell", lambda _result: forget(__name__))
     show_known_errors(ipython, HardwareError, GraderError)
     ipython.register_magics(BoardMagics, FilesMagics, ScenarioMagics, WaveMagics)
     completion.load(ipython)
+    meant_for_board.load(ipython)
     practice.load_ipython_extension(ipython)
 
 

@@ -24,6 +24,7 @@ pytest_plugins = [
     "tests.support.host_course",
     "tests.support.scripted_boards",
     "tests.support.postgres_server",
+    "tests.support.inventories",
 ]
 
 ROOMS = ("system", "grading", "board", "unit", "benchmarks")
