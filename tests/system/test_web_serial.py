@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 from urllib.request import urlopen
 
 import pytest
@@ -29,6 +30,7 @@ CP2102, RASPBERRY_PI = 0x10C4, 0x2E8A
 NAMES = "return [...document.querySelectorAll('.files .name')].map(n => n.textContent)"
 STATUS = "return document.querySelector('.status').textContent"
 FILES_STATUS = "return document.querySelector('.files [role=status]').textContent"
+PANEL = "return document.querySelector('iframe[allow=serial]')?.contentDocument"
 AT_PROMPT = "return document.querySelector('.console pre').textContent.endsWith('>>> ')"
 
 
@@ -217,7 +219,7 @@ def test_the_server_of_the_notebooks_has_the_page_for_its_user(
     browser: Chromium, course: Course
 ) -> None:
     with served(course.trainee) as url:
-        base = url.partition("lab?")[0]
+        base = urljoin(url, "/")
         with urlopen(f"{base}warsha/board/web_serial.js", timeout=60) as found:
             assert "/login" in found.url
         browser.driver.switch_to.new_window("window")
@@ -230,3 +232,25 @@ def test_the_server_of_the_notebooks_has_the_page_for_its_user(
         page.wait("return document.querySelector('.choose') !== null")
         assert "لوحة موصّلة بهذا الحاسب" in page.find("h1").text
         assert faults(browser.driver) == []
+
+
+def test_the_page_is_a_panel_beside_the_notebooks(
+    browser: Chromium, course: Course, tmp_path: Path
+) -> None:
+    pictures = Path(os.environ.get("WARSHA_PICTURES", tmp_path))
+    with served(course.trainee) as url:
+        driver = browser.driver
+        driver.switch_to.new_window("window")
+        driver.get(url)  # logs in
+        driver.get(urljoin(url, "/lab"))
+        page = ShownBench(driver)
+        page.wait("return window.jupyterapp?.isPluginActivated?.('warsha-bench:board-panel')")
+        card = ".jp-LauncherCard[title='الطرفية التسلسلية والملفات']"
+        # The launcher draws its cards more than once, so an element of before may be gone.
+        page.wait(
+            "const card = document.querySelector(arguments[0]); card?.click(); return !!card", card
+        )
+        page.wait(f"{PANEL}?.querySelector('.choose') != null")
+        assert page.js(f"{PANEL}.querySelector('h1').textContent") == "لوحة موصّلة بهذا الحاسب"
+        assert page.js(f"{PANEL}.featurePolicy.allowsFeature('serial')")
+        driver.save_screenshot(str(pictures / "board_panel.png"))

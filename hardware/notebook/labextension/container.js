@@ -3,14 +3,27 @@
 {
   const here = document.currentScript.src;
   let shared;
-  (window._JUPYTERLAB ??= {})["warsha-bench"] = {
-    init: (modules) => { shared = modules; },
-    get: async () => {
+  const module = async (name) => (await Object.values(shared[name])[0].get())();
+  const parts = { // as package.json names them
+    "./bench": async (Widget) => {
       const { benchExtension } = await import(new URL("bench_output.js", here));
       const { pictureExtension } = await import(new URL("picture_output.js", here));
-      const [version] = Object.values(shared["@lumino/widgets"]);
-      const { Widget } = (await version.get())();
-      return () => ({ __esModule: true, default: [benchExtension(Widget), pictureExtension(Widget)] });
+      return [benchExtension(Widget), pictureExtension(Widget)];
+    },
+    "./board": async (Widget) => {
+      const { boardExtension } = await import(new URL("board_panel.js", here));
+      const { ITranslator } = await module("@jupyterlab/translation");
+      const { ILauncher } = await module("@jupyterlab/launcher");
+      const { ICommandPalette } = await module("@jupyterlab/apputils");
+      return boardExtension(Widget, ITranslator, ILauncher, ICommandPalette);
+    },
+  };
+  (window._JUPYTERLAB ??= {})["warsha-bench"] = {
+    init: (modules) => { shared = modules; },
+    get: async (part) => {
+      const { Widget } = await module("@lumino/widgets");
+      const plugins = await parts[part](Widget);
+      return () => ({ __esModule: true, default: plugins });
     },
   };
 }
