@@ -17,6 +17,7 @@ const AHEAD_MS = 1500; // the longest time that lines run without news
 const PLOT_HEIGHT = 160;
 const COLOURS = ["#0b5cad", "#b3261e", "#1a7f37", "#8250df", "#9a6700", "#0e7490"];
 const PAIR = /(?:^|[\s,;])([A-Za-z_\u0621-\u064a][\w\u0621-\u064a]{0,23})\s*:\s*([-+]?\d+(?:\.\d+)?)(?=$|[^\w.])/g;
+const BOOT_LOG = /^(configsip: \d|mode:\w+, clock div:|load:0x)/; // an ESP32's, which has such pairs
 
 function draw(tag, attributes, text) {
   const made = document.createElementNS(SVG, tag);
@@ -131,7 +132,7 @@ export class Plot {
   print(board, text) {
     const lines = ((this.held.get(board) ?? "") + text).split("\n");
     this.held.set(board, lines.pop().slice(-200));
-    for (const line of lines) {
+    for (const line of lines.filter((one) => !BOOT_LOG.test(one))) {
       for (const [, name, value] of line.matchAll(PAIR)) {
         if (!this.values.has(name) && this.values.size === COLOURS.length) continue;
         if (!this.values.has(name)) this.values.set(name, []);
