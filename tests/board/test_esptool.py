@@ -113,13 +113,11 @@ QUICK = {(name, way) for name in ("esp32", "esp32s3") for way in (write_flash, r
 
 
 def every_way() -> Iterator[object]:
-    """Each chip, line, loader and command. Over RFC 2217 esptool takes 10 to 40 s for a command:
-    there all of them run on one chip, and one on the others."""
+    """Each chip, line, loader and command. Over RFC 2217 esptool takes 10 to 40 s for one."""
     for line in ("pty", "rfc2217"):
         for name in chip_type.names():
             for loader in ("stub", "rom"):
-                few = line == "rfc2217" and name != "esp32"
-                for command in (write_flash,) if few else COMMANDS:
+                for command in COMMANDS:
                     quick = line == "pty" and loader == "stub" and (name, command) in QUICK
                     marks = () if quick else (pytest.mark.long,)
                     ident = f"{command.__name__}-{name}-{loader}-{line}"
