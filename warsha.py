@@ -12,8 +12,8 @@ import hardware.cli
 import station.cli
 from grader.disk import report_no_access
 from grader.errors import GraderError
-from grader.schemas import import_jsonschema
-from hardware.doctor import boards, machine
+from grader.schemas import skip_iri_grammars
+from hardware.doctor import Check
 from hardware.errors import HardwareError
 
 app = typer.Typer(
@@ -21,9 +21,16 @@ app = typer.Typer(
     add_completion=False,
     help="An open training lab for IoT and embedded systems. --debug shows an error's traceback.",
 )
-hardware.cli.add_doctor(
-    lambda: [*machine.checks(), grader.cli.check_host_sandbox, *boards.checks()]
-)
+
+
+def _checks() -> list[Check]:
+    from grader.host.probe import check_sandbox
+    from hardware.doctor import boards, machine
+
+    return [*machine.checks(), check_sandbox, *boards.checks()]
+
+
+hardware.cli.add_doctor(_checks)
 app.add_typer(hardware.cli.app)
 app.add_typer(grader.cli.app)
 app.add_typer(station.cli.app)
@@ -34,7 +41,7 @@ def main() -> None:
     # Trust boundary: Python starts the worker processes with `-c`, which puts the current folder
     # on their path. A `grader.py` in that folder must not be imported there.
     os.environ["PYTHONSAFEPATH"] = "1"
-    import_jsonschema()
+    skip_iri_grammars()
     debug = "--debug" in sys.argv
     try:
         with report_no_access():
@@ -51,7 +58,7 @@ def load_ipython_extension(ipython: Any) -> None:
     a course have them from the start (`grader/notebook/kernel`); then this does nothing."""
     if "bench" in ipython.magics_manager.magics["line"]:
         return
-    import_jsonschema()
+    skip_iri_grammars()
     from grader.notebook import practice
     from hardware.notebook import completion, meant_for_board
     from hardware.notebook.cell_failure import show_known_errors

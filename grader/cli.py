@@ -1,7 +1,8 @@
 """The grader's verbs: `warsha course`, `roster`, `extend`, `grade`, `feedback`, `class`, `replay`,
 `lab`, `demo`. This module only parses arguments and prints.
 
-nbgrader takes a second to import, so modules that need it are imported in the verb that uses them.
+Modules that take long to import, as those that need nbgrader, are imported in the verb that uses
+them: `warsha --help` imports none of them, and a test holds it.
 """
 
 import os
@@ -15,13 +16,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
-from grader.classrun import pool
 from grader.lab.class_list import parse_class_list, read_class_list
 from grader.lab.course import load_course
-from grader.lab.lab import LABS, find, slugs
-from grader.notebook import jupyter
 from grader.terminal import one_line, show_page
-from hardware.doctor import CheckResult
 from hardware.i18n import _
 
 app = typer.Typer()
@@ -133,6 +130,8 @@ def grade(
 ) -> None:
     """Grade the submissions for a lab, or for an assignment of several labs: a drop-in for
     `nbgrader autograde`."""
+    from grader.classrun import pool
+
     if not scheduler:
         pool.warm()
     from grader.classrun import grading_report
@@ -273,13 +272,6 @@ def replay(
         raise typer.Exit(1)
 
 
-def check_host_sandbox() -> CheckResult:
-    """A check of `warsha doctor`: whether host code of submissions can be isolated here."""
-    from grader.host.probe import check_sandbox
-
-    return check_sandbox()
-
-
 @lab_app.command("new")
 def lab_new(
     slug: Annotated[str, typer.Argument(help="The new lab's folder name, for example door_bell.")],
@@ -312,6 +304,7 @@ def lab_check(
     that reference and mutants get the marks in expected.toml with hidden seeds, and that no cheat
     earns more than expected.toml allows."""
     from grader.authoring.lab_report import check_and_print, program_and_print, watch_and_print
+    from grader.lab.lab import LABS, find, slugs
     from grader.notebook.lab_changes import remember_check
 
     out = Console(soft_wrap=not mutant)
@@ -342,6 +335,7 @@ def lab_attack(
 ) -> None:
     """Run generic cheats against a lab, and show the points and the items that each earns."""
     from grader.authoring.lab_report import attack_and_print
+    from grader.lab.lab import find
 
     chosen = find(lab)
     boards = [chosen.board(board).type.name] if board else list(chosen.boards)
@@ -352,6 +346,7 @@ def lab_attack(
 @lab_app.command("open")
 def lab_open(course: CourseName = None, port: int = 8888, browser: bool = True) -> None:
     """Open JupyterLab on the trainee's course, which is built if it does not exist yet."""
+    from grader.notebook import jupyter
     from grader.notebook.course_build import build_course
 
     chosen = load_course(course)

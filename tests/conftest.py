@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from grader.schemas import import_jsonschema
+from grader.schemas import skip_iri_grammars
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board, open_port
 from hardware.wire.board import Board
 from tests.support.bare_bench import BareBench
 from tests.support.project import TESTS
 
-import_jsonschema()
+skip_iri_grammars()
 pytest_plugins = [
     "tests.support.classroom",
     "tests.support.two_labs",

@@ -23,7 +23,7 @@ from grader.authoring.lab_check import host_of, program_of, programs
 from grader.host.host_functions import HostCode
 from grader.lab.lab import Lab, find, slugs
 from grader.lab.run import Run
-from grader.schemas import import_jsonschema
+from grader.schemas import skip_iri_grammars
 from grader.score.results import ItemResult, SeedResult
 from grader.score.score import score
 from tests.support import rig
@@ -107,7 +107,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.compare:
         return compare(*arguments.files)
-    import_jsonschema()
+    skip_iri_grammars()
     found: dict[str, object] = dict(second_engine())
     with multiprocessing.Pool(os.cpu_count()) as pool:
         found |= dict(pool.imap_unordered(fingerprint, tasks(arguments.pairs), chunksize=8))

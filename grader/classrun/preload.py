@@ -6,10 +6,10 @@ ms. It is a separate module because the fork server takes names of modules only.
 
 from importlib import import_module
 
-from grader.schemas import import_jsonschema
+from grader.schemas import skip_iri_grammars
 from hardware.bench import parts
 
-import_jsonschema()
+skip_iri_grammars()
 for name in ("grader.classrun.submission_grader", "grader.classrun.task", "littlefs"):
     import_module(name)
 parts.types()
