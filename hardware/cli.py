@@ -4,7 +4,9 @@ arguments and prints; other modules do the work.
 A module that takes long to import is imported in the verb that uses it.
 """
 
+import errno
 import json
+import os
 import signal
 import sys
 import webbrowser
@@ -180,6 +182,8 @@ def run(
     Exit codes: 0 done, 3 an uncaught exception or a board that ended, 4 a step of the scenario
     failed, 124 it took too long on this machine.
     """
+    for target in filter(None, (vcd, json_)):
+        _check_writable(target)
     files = {path.name: _content(path) for path in file or []}
     files["main.py"] = _content(program)
     text = TextStream()
@@ -205,7 +209,7 @@ def lint(
         bool, typer.Option("--json", help="Write the remarks as JSON, in both languages.")
     ] = False,
 ) -> None:
-    """Print what is wrong with a circuit, a line each: `file: part pin: message (rule)`.
+    """Print what is wrong with a circuit, a line each: `file: message (rule)`.
 
     Exit code 1 when there is an error; warnings and hints alone are 0.
     """
@@ -217,8 +221,7 @@ def lint(
     else:
         out = Console(soft_wrap=True, highlight=False)
         for finding in findings:
-            where = " ".join(filter(None, (finding.part, finding.pin)))
-            line = f"{diagram}: {where + ': ' if where else ''}{finding.text} ({finding.rule})"
+            line = f"{diagram}: {finding.text} ({finding.rule})"
             out.print(Text(line, style=LEVELS[finding.level]))
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
@@ -310,6 +313,17 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         cure = _("Give the path of a file for the board.")
         raise HardwareError(f"{path}: {reason(error)}", cure) from error
+
+
+def _check_writable(target: Path) -> None:
+    """Refuse a file before the run that fills it. Raises: HardwareError."""
+    cure = _("Give a path that is writable.")
+    if not target.parent.is_dir():
+        cause = _("{folder}: there is no such folder").format(folder=target.parent)
+        raise HardwareError(cause, cure)
+    number = errno.EISDIR if target.is_dir() else errno.EACCES
+    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise HardwareError(f"{target}: {reason(OSError(number, ''))}", cure)
 
 
 def _write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:

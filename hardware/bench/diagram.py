@@ -186,9 +186,13 @@ class _Reader:
             raise self.fail(where, _("not an object"), _("Write { … }."))
         where = _("part {part}").format(part=repr(item.get("id", index + 1)))
         for key in ("type", "id"):
-            if not isinstance(item.get(key), str) or not item[key]:
+            value = item.get(key)
+            if value is None or value == "":
                 cure = _("Add {sample}").format(sample=f'"{key}": "…".')
                 raise self.fail(where, _("has no {key!r}").format(key=key), cure)
+            if not isinstance(value, str):
+                what = _("{key!r} is {value!r}").format(key=key, value=value)
+                raise self.fail(where, what, _('Give a text: "{key}": "…".').format(key=key))
         if ":" in item["id"] or item["id"] == SERIAL_MONITOR or not item["id"].isprintable():
             cure = _("Use letters and digits, no colon.")
             raise self.fail(where, _("this id is not allowed"), cure)

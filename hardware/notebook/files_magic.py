@@ -3,6 +3,8 @@
 import errno
 import posixpath
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -106,10 +108,24 @@ def _put(sources: list[str]) -> None:
 
 
 def _save(name: str, data: bytes) -> None:
-    with TransferProgress(name) as progress:
+    with _sending(name) as progress:
         _board_files().put(name, data, progress)
     current.note_file(name, data)
     _print_saved(name, len(data))
+
+
+@contextmanager
+def _sending(name: str) -> Iterator[TransferProgress]:
+    """The progress of what goes to the board. Raises: HardwareError when a folder has the name of
+    a file."""
+    try:
+        with TransferProgress(name) as progress:
+            yield progress
+    except IsADirectoryError as error:
+        raise HardwareError(
+            _("{name} is a folder on the board.").format(name=error.filename),
+            _("Choose another name, or remove it: %files rm NAME"),
+        ) from None
 
 
 def _print_saved(name: str, size: int) -> None:
@@ -138,7 +154,7 @@ def _sync(folder: Path, name: str = "") -> None:
     """Copy what differs; files that only the board has stay."""
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
-    with TransferProgress(str(folder)) as progress:
+    with _sending(str(folder)) as progress:
         sent = _board_files().sync(folder, name or "/", progress)
     files = [path for path in inside(folder) if (folder / path).is_file()]
     for path in files:

@@ -74,12 +74,13 @@ with open({name!r}, 'rb') as f:
   h.update(memoryview(b)[:k])
 print((n, h.digest()))
 """
-# FAT cannot rename to the name of an existing file.
+# FAT cannot rename to the name of an existing file; littlefs removes empty folders by os.remove.
 REPLACE = """
 import os
 os.stat({part!r})
 try: os.rename({part!r}, {name!r})
 except OSError:
+ if os.stat({name!r})[0] & {dir_bit}: raise OSError({is_dir})
  os.remove({name!r})
  os.rename({part!r}, {name!r})
 """
@@ -159,6 +160,7 @@ class Files:
             on_progress: gets the bytes done and the bytes in all, again and again.
 
         Raises:
+            IsADirectoryError: a folder has this name.
             ProtocolError: the flash gave back other bytes; the old file is unchanged.
         """
         report = on_progress or _silent
@@ -180,7 +182,8 @@ class Files:
             found = ast.literal_eval(self._ask(CHECK.format(name=part), name))
             if found != (len(data), sha256(data).digest()):
                 raise damaged(name)
-            self._ask(REPLACE.format(part=part, name=name), name, errno.ENOENT)
+            code = REPLACE.format(part=part, name=name, dir_bit=DIR_BIT, is_dir=errno.EISDIR)
+            self._ask(code, name, errno.ENOENT)
         except (OSError, ProtocolError):
             self._ask(DISCARD.format(part=part), name)
             raise

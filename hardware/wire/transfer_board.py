@@ -65,7 +65,7 @@ def hashed(name):
  return total, hexlify(found.digest()).decode()
 """
 
-# FAT cannot rename to the name of an existing file.
+# FAT cannot rename to the name of an existing file; littlefs removes empty folders by os.remove.
 _KEEP = """
 def keep(name, part, size, digest):
  if hashed(part) != (size, digest):
@@ -73,6 +73,7 @@ def keep(name, part, size, digest):
   return say('damaged')
  try: os.rename(part, name)
  except OSError:
+  if os.stat(name)[0] & 0x4000: raise OSError(21)
   os.remove(name)
   os.rename(part, name)
  say('done')

@@ -29,7 +29,7 @@ from tornado.web import Application, RequestHandler
 from hardware.bench.serving.page import loopback_site, web_serial
 from hardware.bench.serving.page.loopback_site import HEADERS, KINDS
 from hardware.bench.serving.page.page_messages import MOST_MESSAGE
-from hardware.bench.serving.socket_endpoint import LOOPBACK
+from hardware.bench.serving.socket_endpoint import LOOPBACK, listener
 from hardware.i18n import _
 from station.errors import StationError
 from station.page.station_messages import page_words
@@ -61,7 +61,7 @@ class StationSite:
         """Listen; port 0 takes a free one. Raises: StationError when that is not possible."""
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            self._listener = socket.create_server((host, port), family=family)
+            self._listener = listener(port, host, family)
         except OSError as error:
             cause = _("the station cannot listen at {host}, port {port}: {error}").format(
                 host=host, port=port, error=error.strerror

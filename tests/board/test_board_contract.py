@@ -300,6 +300,17 @@ def test_folders(fresh: Board) -> None:
     assert "lib2" not in [entry.name for entry in fresh.files.ls("/")]
 
 
+@pytest.mark.parametrize("size", [5, 5000])
+@pytest.mark.parametrize("lack", ["pass", "import sys\nsys.modules['deflate'] = None"])
+def test_a_file_does_not_replace_an_empty_folder(fresh: Board, size: int, lack: str) -> None:
+    fresh.run(lack)
+    fresh.files.mkdir("empty")
+    with pytest.raises(IsADirectoryError):
+        fresh.files.put("empty", bytes(size))
+    assert [(e.name, e.is_dir) for e in fresh.files.ls() if "empty" in e.name] == [("empty", True)]
+    fresh.files.rm("empty")
+
+
 @pytest.mark.parametrize("act", ["get", "cat", "stat", "rm", "ls"])
 def test_a_missing_file_raises_file_not_found(fresh: Board, act: str) -> None:
     with pytest.raises(FileNotFoundError):

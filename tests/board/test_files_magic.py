@@ -158,6 +158,8 @@ def test_a_folder_is_copied_and_what_is_the_same_is_skipped(
         ("sync file.txt", "file.txt: it is no folder", "%files put FILE"),
         ("mkdir data", "data: it exists already", "%files rm NAME"),
         ("rm data", "data: the folder is not empty", "Remove what is in it first."),
+        ("put copy/data", "data is a folder on the board.", "%files rm NAME"),
+        ("sync copy", "data is a folder on the board.", "%files rm NAME"),
         ("get data", "data: it is a folder", "%files sync FOLDER"),
         ("send file.txt", "Unknown form of this command.", "Write: %files ls"),
         ("put 'file.txt", "A quotation mark is not closed", "Close it, or delete it."),
@@ -168,6 +170,8 @@ def test_an_error_is_a_line_of_cause_and_a_line_of_cure(
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file.txt").write_text("text")
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "data").write_text("text")
     run(shell, "%files mkdir data")
     run(shell, "%files put file.txt data/")
     told = run(shell, f"%files {line}")

@@ -192,9 +192,10 @@ def test_a_missing_file_is_one_line_of_cause_and_one_of_cure(folder: Path, missi
 def test_a_folder_that_is_not_there_is_one_line_of_cause(folder: Path, option: str) -> None:
     done = run(folder, "print('a')", option, "nowhere/out", "--seconds", "0.1")
     assert done.returncode == 1
-    assert done.stderr == "nowhere/out: there is no such file\n" + (
-        "Give a path that is writable.\n"
-    )
+    assert done.stdout == "", "the run has not begun"
+    assert done.stderr == "nowhere: there is no such folder\nGive a path that is writable.\n"
+    done = run(folder, "print('a')", option, ".", "--seconds", "0.1")
+    assert (done.stdout, done.stderr) == ("", ".: it is a folder\nGive a path that is writable.\n")
 
 
 @pytest.mark.parametrize("args", [("run",), ("fly",)])
@@ -206,3 +207,28 @@ def test_an_unknown_board_names_those_that_exist(folder: Path) -> None:
     done = warsha(folder, "bench", "--board", "zx81")
     assert done.returncode == 1
     assert "esp32_devkit_c_v4" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("labs", "it is a folder"),
+        ("gone.toml", "there is no such file"),
+        ("main.py", "the name of a circuit file ends with .json"),
+    ],
+)
+def test_what_is_no_board_is_told_for_what_it_is(folder: Path, name: str, what: str) -> None:
+    (folder / "labs").mkdir()
+    (folder / "main.py").write_text("")
+    for given in (("bench", name), ("bench", "--board", name)):
+        done = warsha(folder, *given)
+        assert done.returncode == 1
+        assert done.stderr == f"{name}: {what}\nGive the path of a diagram.json.\n"
+
+
+@pytest.mark.parametrize("option", ["--socket", "--rfc2217", "--http"])
+def test_a_number_that_is_no_port_is_one_line_of_cause(folder: Path, option: str) -> None:
+    done = warsha(folder, "bench", option, "99999")
+    assert done.returncode == 1
+    cause = "The bench cannot listen there: a port is a number from 0 to 65535."
+    assert done.stderr == f"{cause}\nChoose another port number.\n"

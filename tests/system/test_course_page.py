@@ -15,8 +15,10 @@ from selenium.webdriver.common.keys import Keys
 
 from grader.classrun.grading import Grading
 from grader.lab.course import Course
+from grader.notebook.course_page.handlers import TEXTS
 from grader.notebook.progress import Progress, save_progress
 from grader.reports.feedback_writer import FeedbackWriter
+from hardware.i18n import arabic
 from tests.support.browser import CELLS, Chromium, Notebook, served
 
 LAB = "first_contact"
@@ -27,7 +29,7 @@ const [done] = arguments;
 jupyterapp.serviceManager.contents.get('').then((it) => done(it.content.map((one) => one.name)))
 """
 LESSON = ".jp-RenderedMarkdown"
-TEXTS = """
+SHOWN = """
 const texts = [...document.querySelectorAll(arguments[0])]
   .filter((one) => one.offsetHeight).map((one) => one.innerText.trim())
   .filter((text) => text && text !== '✎');
@@ -35,6 +37,13 @@ return texts.length ? texts : null
 """
 
 
+BREAK_REQUESTS = """
+window.real ??= window.fetch;
+window.fetch = (address, ...more) => address.includes(arguments[0])
+  ? Promise.reject(new TypeError('Failed to fetch')) : window.real(address, ...more)
+"""
+"""Requests with a word in their address fail, as on a line that is cut."""
+SAYS = "return document.getElementById('status').textContent === arguments[0]"
 ASSIGNMENTS = """
 const panel = document.querySelector('#nbgrader-assignment-list');
 if (!panel?.innerText.includes('first_contact')) return null;
@@ -82,7 +91,7 @@ def visible_texts(page: Notebook, selector: str) -> list[str]:
     """The visible texts of these elements, when there are some, and the style that hides the other
     language has come."""
     page.wait("return [...document.styleSheets].some(s => s.href?.includes('one_language'))")
-    found: list[str] = page.wait(TEXTS, selector)
+    found: list[str] = page.wait(SHOWN, selector)
     return found
 
 
@@ -244,8 +253,20 @@ def test_hand_in_and_read_the_feedback_without_a_terminal(
         said = page.text("#status")
         page.js("document.getElementById('status').textContent = ''")
         page.click(".hand-in")
-        page.wait("return document.getElementById('status').textContent === arguments[0]", said)
+        page.wait(SAYS, said)
         assert not page.js(open_)
+
+        page.js(BREAK_REQUESTS, "assignments?")
+        page.click(".hand-in")
+        page.wait(SAYS, arabic(TEXTS["sent_unseen"]))
+        page.wait("return !document.querySelector('.hand-in').disabled")
+        page.js(BREAK_REQUESTS, "submit")
+        page.click(".hand-in")
+        page.wait(SAYS, arabic(TEXTS["failed"]))
+        page.js(BREAK_REQUESTS, "settings")
+        page.click("#language")
+        page.wait(SAYS, arabic(TEXTS["same_language"]))
+        page.driver.refresh()
 
         nbgrader("collect")
         grading = Grading(course, LAB)

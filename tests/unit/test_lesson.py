@@ -1,10 +1,13 @@
 """A lesson becomes nbgrader's source notebook, or a one-line error that names the cell."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from grader.authoring.lesson_review import ARABIC
 from grader.errors import CourseError
+from grader.lab.lab import LABS
 from grader.notebook.lesson import solution_lines, source_notebook
 from tests.support.tiny_lesson import LESSON, POINTS, cell_named, write_lab
 
@@ -95,3 +98,12 @@ def test_an_error_in_a_lesson_has_its_place(
     assert message in str(caught.value)
     assert "lesson.md" in str(caught.value)
     assert caught.value.cure
+
+
+@pytest.mark.parametrize("lesson", sorted(LABS.glob("*/lesson.md")), ids=str)
+def test_a_latin_word_with_a_hyphen_in_arabic_is_isolated(lesson: Path) -> None:
+    lines = [
+        line for line in lesson.read_text(encoding="utf-8").splitlines() if ARABIC.search(line)
+    ]
+    bare = (re.sub("<bdi.*?</bdi>|`.*?`|<.*?>|\\]\\(.*?\\)", "", line) for line in lines)
+    assert [word for line in bare for word in re.findall("[A-Za-z]+-[A-Za-z0-9]+", line)] == []

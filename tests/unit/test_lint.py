@@ -134,6 +134,9 @@ CASES = [
         POWER + "s:OUT-r:1 r:2-b:34 r:2-q:1 q:2-b:GND.2",
         ("s", "OUT"),
     ),
+    Case("over-voltage", {}, "b:5V-b:27", "b:3V3-b:27", ("b", "5V")),
+    Case("over-voltage", SENSOR, POWER + "s:VCC-b:27", POWER, ("b", "5V")),
+    Case("over-voltage", DIVIDER, "b:5V-r:1 r:2-b:27", "b:3V3-r:1 r:2-b:27", ("b", "5V")),
     Case(
         "pin-overload",
         {"k": ("coil", {})},
@@ -141,6 +144,9 @@ CASES = [
         "b:5V-k:1 k:2-b:GND.1",
         ("b", "25"),
     ),
+    Case("over-voltage", {}, "b:5V-b:27", "b:3V3-b:27", ("b", "5V")),
+    Case("over-voltage", SENSOR, POWER + "s:VCC-b:27", POWER, ("b", "5V")),
+    Case("over-voltage", DIVIDER, "b:5V-r:1 r:2-b:27", "b:3V3-r:1 r:2-b:27", ("b", "5V")),
     Case(
         "pin-overload", {"k": ("coil", {})}, "b:25-k:1 k:2-b:34", "b:34-k:1 k:2-b:35", ("b", "25")
     ),
@@ -256,6 +262,8 @@ CASES = [
     Case("invalid-attribute", {"l": ("led", {"colour": "red"})}, "b:25-l:A", "", ("l", "")),
 ]
 """`part:pin-part:pin` are wires. Without a corrected circuit the parts alone are wrong."""
+BOARD = [{"type": "board-esp32-devkit-c-v4", "id": "b"}]
+X = ["b:25", "x:A", ""]
 BY_HAND = {"duplicate-id", "wrong-coord-names", "common-ground"}
 
 
@@ -299,6 +307,11 @@ def test_every_rule_has_a_case_and_is_documented() -> None:
 @pytest.mark.parametrize("file", sorted(ROOT.glob("labs/*/diagram*.json")), ids=str)
 def test_the_labs_are_wired_without_fault(file: Path) -> None:
     assert [finding for finding in lint_file(file) if finding.level != "info"] == []
+
+
+def test_a_voltage_that_is_too_high_names_both_ends(tmp_path: Path) -> None:
+    raw = circuit(Case("", {}, "", "", ("", "")), "b:5V-b:27")
+    assert found(tmp_path, raw)[0].en.startswith("b:5V puts 5.0 V on b:27, which allows 3.6 V")
 
 
 def test_two_boards_that_share_a_wire_share_a_ground(tmp_path: Path) -> None:
@@ -345,6 +358,10 @@ def test_all_faults_of_a_file_are_found(tmp_path: Path) -> None:
         ({"version": 1, "parts": [], "connections": []}, "there is no board"),
         ({"version": 1, "parts": [], "connections": None}, "there is no list 'connections'"),
         ({"version": 1, "parts": [3], "connections": [4]}, "part number 1: not an object"),
+        (
+            {"version": 1, "parts": [*BOARD, {"type": 5, "id": "x"}], "connections": [X]},
+            "part 'x': 'type' is 5. Give a text: \"type\": \"…\".",
+        ),
     ],
 )
 def test_a_file_that_is_no_circuit_is_one_remark(
@@ -362,7 +379,7 @@ def test_the_verb_prints_a_line_each_and_exits_with_1_for_an_error(
     run = CliRunner().invoke(app, ["lint", str(file)])
     assert run.exit_code == 1
     assert run.output.splitlines()[0] == (
-        f"{file}: l: l has no resistor in series: too much current for the LED and the pin. "
+        f"{file}: l has no resistor in series: too much current for the LED and the pin. "
         "Add 220 Ω to 1 kΩ. (led-resistor)"
     )
     monkeypatch.setenv("WARSHA_LANG", "ar")

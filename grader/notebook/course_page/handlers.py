@@ -55,9 +55,13 @@ TEXTS = {
     "handed_in": both("handed in {time}"),
     "sending": both("Handing in…"),
     "sent": both("Handed in. Your points and the feedback appear here after grading."),
+    "sent_unseen": both("Handed in. This page could not be renewed: load it again."),
     "no_feedback": both("The feedback could not be fetched. Tell your instructor."),
     "not_fetched": both("The lab could not be fetched. Tell your instructor."),
     "no_exchange": both("What is handed in cannot be shown. Load this page again later."),
+    "same_language": both(
+        "The language could not be changed. Load this page again and press the button again."
+    ),
     "failed": both("It was not handed in. Tell your instructor, or give the notebook as a file."),
 }
 """The texts of the page."""

@@ -18,8 +18,8 @@ document.getElementById("language").addEventListener("click", async (event) => {
     const body = JSON.stringify({ raw: JSON.stringify({ ...settings, locale }) });
     await call(address, { method: "PUT", body });
     location.reload();
-  } catch (error) {
-    status.textContent = error.message;
+  } catch {
+    status.textContent = texts.sameLanguage;
   }
 });
 
@@ -136,13 +136,11 @@ const handIn = async (button, lab) => {
   if (!(await isAnswered(lab).catch(() => true)) && !(await isWanted())) return;
   button.disabled = true;
   status.textContent = texts.sending;
-  try {
-    const { success } = await post("submit", lab);
-    status.textContent = success ? texts.sent : texts.failed;
-    await showExchange();
-  } catch {
-    status.textContent = texts.failed;
-  }
+  const { success } = await post("submit", lab).catch(() => ({ success: false }));
+  status.textContent = success ? texts.sent : texts.failed;
+  await showExchange().catch(() => {
+    if (success) status.textContent = texts.sentUnseen;
+  });
   button.disabled = false;
 };
 

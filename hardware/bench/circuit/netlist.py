@@ -101,7 +101,7 @@ class Netlist:
         self._net: dict[Node, int] = {}
         self._join(diagram)
         self.gpio_net = self._gpio_nets()
-        self.rails, self.board_rails = self._rails()
+        self.rails, self.board_rails, self.rail_pins = self._rails()
         self.limits = self._limits()
         """By the net of a board's supply: the amperes that it can give, the board's id and pin."""
         self.clusters = self._clusters()
@@ -217,9 +217,9 @@ class Netlist:
         pads = range(GPIOS * len(self.boards))
         return tuple(led_out.get(pad, self._count + pad) for pad in pads)
 
-    def _rails(self) -> tuple[dict[int, float], dict[int, frozenset[str]]]:
-        """Supply nets: the volts of each, and the boards that feed it (without them it is
-        dead)."""
+    def _rails(self) -> tuple[dict[int, float], dict[int, frozenset[str]], dict[int, str]]:
+        """Supply nets: the volts of each, the boards that feed it (without them it is dead), and
+        the pin (`part:pin`) that its volts come from."""
         found: dict[int, tuple[float, str]] = {}
         feeds: dict[int, frozenset[str]] = {}
         for board_id, board in self.boards.items():
@@ -231,7 +231,8 @@ class Netlist:
         for part in self.parts.values():
             for pin_name, volts in self.stamped(part).rails.items():
                 self._rail(found, f"{part.id}:{pin_name}", self.net(part.id, pin_name), volts)
-        return {net: volts for net, (volts, _) in found.items()}, feeds
+        volts_of = {net: volts for net, (volts, _) in found.items()}
+        return volts_of, feeds, {net: pin for net, (_, pin) in found.items()}
 
     def _limits(self) -> dict[int, tuple[float, str, str]]:
         return {

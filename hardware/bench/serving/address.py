@@ -84,6 +84,15 @@ def find_board(name: str) -> BoardType:
     for board in known:
         if len(wanted) >= SHORTEST_END and _plain(board.title).endswith(wanted):
             return board
+    if os.path.isdir(name):
+        raise BoardNotFound(
+            f"{name}: {_('it is a folder')}", _("Give the path of a diagram.json.")
+        )
+    if Path(name).suffix[1:].isalpha():
+        what = _("the name of a circuit file ends with .json")
+        if not os.path.exists(name):
+            what = _("there is no such file")
+        raise BoardNotFound(f"{name}: {what}", _("Give the path of a diagram.json."))
     raise BoardNotFound(
         _("There is no board type {name}.").format(name=name),
         diagrams.suggest(name, [board.name for board in known]),

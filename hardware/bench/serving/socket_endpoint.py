@@ -1,14 +1,27 @@
 """A virtual board's serial line on a TCP port: bare, or as RFC 2217."""
 
+import errno
 import select
 import socket
 from collections.abc import Callable
 
 from hardware.bench.serving.endpoint import OnInput, OutputBuffer, receive
 from hardware.bench.serving.rfc2217 import OnModemLines, Rfc2217Server
+from hardware.i18n import _
 
 LOOPBACK = "127.0.0.1"
 KERNEL_BYTES = 32_768
+
+
+def listener(
+    port: int, host: str = LOOPBACK, family: socket.AddressFamily = socket.AF_INET
+) -> socket.socket:
+    """A socket that listens; port 0 takes a free one. Raises: OSError, also when the number is no
+    port."""
+    try:
+        return socket.create_server((host, port), family=family)
+    except OverflowError:
+        raise OSError(errno.EINVAL, _("a port is a number from 0 to 65535")) from None
 
 
 class SocketEndpoint:
@@ -25,7 +38,7 @@ class SocketEndpoint:
     ) -> None:
         """Listen; port 0 takes a free one. `on_left` is called when the client has left, `on_baud`
         when it sets its rate. Raises: OSError when the port is taken."""
-        self._listener = socket.create_server((LOOPBACK, port))
+        self._listener = listener(port)
         self._listener.setblocking(False)
         scheme = "rfc2217" if on_modem_lines else "socket"
         self.url = f"{scheme}://{LOOPBACK}:{self._listener.getsockname()[1]}"

@@ -60,6 +60,14 @@ def entries(raw: Raw) -> Iterator[tuple[str, str, Raw]]:
                 yield id_, type_, item
 
 
+def ids(raw: Raw) -> Iterator[str]:
+    """Id of each part that has one, whatever its type is."""
+    listed = raw.get("parts")
+    for item in listed if isinstance(listed, list) else ():
+        if isinstance(item, Mapping) and isinstance(item.get("id"), str):
+            yield item["id"]
+
+
 def ends(raw: Raw) -> Iterator[tuple[str, str]]:
     """Part and pin of each end of a connection."""
     listed = raw.get("connections")
@@ -153,8 +161,8 @@ def unsupported_part(raw: Raw) -> Iterator[LintPlace]:
     both("Add the part, or remove the wire."),
 )
 def missing_component(raw: Raw) -> Iterator[LintPlace]:
-    ids = {SERIAL_MONITOR, *(id_ for id_, _type, _item in entries(raw))}
-    yield from (LintPlace(part, pin) for part, pin in ends(raw) if part not in ids)
+    known = {SERIAL_MONITOR, *ids(raw)}
+    yield from (LintPlace(part, pin) for part, pin in ends(raw) if part not in known)
 
 
 @file_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))

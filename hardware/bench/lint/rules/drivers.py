@@ -70,11 +70,17 @@ def _volts(pin: Pin, volts: float) -> dict[str, str]:
 
 
 def _source_of(circuit: RestingCircuit, pin: Pin, net: int) -> tuple[str, str]:
-    """Part and pin that a voltage at rest comes from: the first part on the net with a supply."""
-    for part in circuit.parts:
-        if part.supply and (name := circuit.pin_on(part, net)):
-            return part.id, name
-    return pin.board_id, pin.name
+    """Part and pin that a voltage at rest comes from: a supply on the net; else the first part on
+    it that has a supply, and pull-ups; else the highest supply behind resistors."""
+    rails, names = circuit.netlist.rails, circuit.netlist.rail_pins
+    if net not in rails:
+        for part in circuit.parts:
+            if part.supply and (name := circuit.pin_on(part, net)):
+                return part.id, name
+    supplies = circuit.netlist.cluster_of[net].supplies
+    at = names[max(supplies, key=rails.__getitem__)] if supplies else f"{pin.board_id}:{pin.name}"
+    part_id, _colon, name = at.partition(":")
+    return part_id, name
 
 
 @rule(

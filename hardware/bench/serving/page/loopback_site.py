@@ -9,7 +9,6 @@ policy would stop them anyway.
 
 import hmac
 import secrets
-import socket
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from hardware.bench.serving.page.page_messages import MOST_MESSAGE
-from hardware.bench.serving.socket_endpoint import LOOPBACK
+from hardware.bench.serving.socket_endpoint import LOOPBACK, listener
 from hardware.errors import BenchError
 from hardware.i18n import _
 
@@ -55,7 +54,7 @@ class LoopbackSite:
         Raises: BenchError when the port is taken.
         """
         try:
-            self._listener = socket.create_server((LOOPBACK, port))
+            self._listener = listener(port)
         except OSError as error:
             cause = _("The bench cannot listen there: {error}.").format(error=error.strerror)
             raise BenchError(cause, _("Choose another port number.")) from error
