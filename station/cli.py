@@ -6,7 +6,8 @@ SQLAlchemy takes long to import, so modules that need it are imported in the ver
 
 import json
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -293,6 +294,25 @@ def parts(
         listing.print_parts(Console(), stock.parts(session, only_low=low))
 
 
+@boards_app.command()
+def cards(
+    file: Annotated[Path, typer.Argument(help="A name that ends in .pdf, .png or .zpl.")],
+    label_size: Annotated[str, typer.Option(help="50x25, 40x15, 57x32, a4-65, a4-24.")] = "",
+    course: CourseName = None,
+) -> None:
+    """Write QR codes to print: a card of each trainee of the course and of each kit, and UNDO."""
+    from station.certify import label
+    from station.inventory import stock
+    from station.inventory.roster import load_roster
+
+    roster = load_roster(load_course(course))
+    with _inventory() as inventory, inventory.read() as session:
+        found = label.cards(roster, stock.kits(session))
+    with _writing(file):
+        label.write_labels(found, file, label_size)
+    Console().print(_("cards: {count}").format(count=len(found)), highlight=False)
+
+
 @boards_app.command("export")
 def export(
     file: Annotated[Path, typer.Argument(help="The CSV file to write.")],
@@ -308,12 +328,8 @@ def export(
     with _inventory() as inventory, inventory.read() as session:
         found = boards.listed(session)
         text = FORMS[form].text(found)
-    try:
+    with _writing(file):
         write_atomically(file, text)
-    except OSError as error:
-        raise StationError(
-            f"{file}: {reason(error)}", _("Give a path that is writable.")
-        ) from error
     Console().print(_("boards: {count}").format(count=len(found)), highlight=False)
 
 
@@ -337,6 +353,17 @@ def import_(
     print(text.format(taken=result.taken, wrong=len(result.problems)))
     if result.problems:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Raises: StationError when the file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise StationError(
+            f"{file}: {reason(error)}", _("Give a path that is writable.")
+        ) from error
 
 
 def _part_and_count(words: str) -> tuple[str, int]:

@@ -42,11 +42,17 @@ WORDS = """
 ## All messages
 
 A message with a dash in the last column was not seen with a virtual board: it is matched on the
-texts of esptool's source, or a test shows only its words.
+texts of esptool's source, or a test shows only its words. One message has no code: when the disk
+of this computer is full, delete files, and flash again.
 
 | fault | what `warsha flash` says | what to do | injected |
 |---|---|---|---|
 """
+EXAMPLES: dict[str, dict[str, str]] = {
+    "no_image": {"reason": "there is no such file"},
+    "bad_uf2": {"what": "The UF2 file is not whole: it has 11 of 1312 blocks."},
+}
+"""What messages say that have no words of their own."""
 _ROW = re.compile(r"^\|" + r" (.+?) \|" * 5 + "$", re.MULTILINE)
 
 
@@ -87,7 +93,8 @@ def page(rows: Iterable[FaultRow]) -> str:
 
 def _messages(seen: str) -> Iterator[str]:
     for kind in get_args(FlashFaultKind):
-        cause, cure = (text.replace("?", "…") for text in flash_words(kind))
+        words = flash_words(kind, **EXAMPLES.get(kind, {}))
+        cause, cure = (text.replace("?", "…") for text in words)
         yield f"| `{kind}` | {cause} | {cure} | {'yes' if f'`{kind}`' in seen else '–'} |\n"
 
 

@@ -24,7 +24,8 @@ HEAD = """# Loop-back jigs
 [Certify boards](../howto/certify.md) says how to build and use a jig.
 
 Each jig also needs two rows of sockets for the board, and a piece of stripboard or a breadboard.
-The JSON file is the same jig for the virtual bench: this tests a virtual board in it:
+The drawings show all resistors with the colour bands of 5 %: the parts list counts. The JSON file
+is the same jig for the virtual bench. This tests a virtual board in it:
 `warsha certify --jig --type pi_pico --port bench:docs/reference/jigs/pi_pico.json`.
 """
 

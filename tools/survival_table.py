@@ -30,14 +30,16 @@ HEAD = """\
 
 Made by `python tools/survival_table.py`. Each row does something to a board or to its line, and
 then two programs work on that line: a notebook of Warsha (cells in a real kernel), and unmodified
-mpremote {version} with its default options. The line is emulated: 115,200 baud in both directions,
-and a receive FIFO of 256 bytes that drops what does not fit. ✔ means: the person needs no button
-or wire of the board to go on, and no data is wrong without a message. Texts in quotation marks are
-the last line of what the person sees. Times are those of the wall clock for all commands or cells
-of the row (the mean for one time or one file, where there are several); those of mpremote include
-the start of a process for each command.
+mpremote {version} with its default options. The line is emulated: 115,200 baud in both directions
+(10,000,000 baud in the row with 1 MB), and a receive FIFO of 256 bytes that drops what does not
+fit. ✔ means: the person needs no button or wire of the board to go on, and no data is wrong
+without a message. “Answers 42”: `print(6 * 7)` then works. “After its reset”: after the program's
+own command for a reset, without a hand on the board. Texts in quotation marks are the last line of
+what the person sees. Times are those of the wall clock for all commands or cells of the row (the
+mean for one time or one file, where there are several); those of mpremote include the start of a
+process for each command.
 
-| what is done | Warsha | | mpremote | |
+| what is done | Warsha | time | mpremote | time |
 |---|---|---:|---|---:|
 """
 ASK, ANSWER = "print(6 * 7)", "42"
@@ -226,7 +228,7 @@ def killed(scene: Scene) -> Outcome:
 
 
 def unplugged(scene: Scene) -> Outcome:
-    """the plug is pulled in the copy of a file, at 12 bytes of it, and put in again"""
+    """the plug is pulled in the copy of a file, and put in again: at 12 places of the file"""
     path, spent = scene.file("cut.bin", 8000, 4), 0.0
     begin = scene.line.carried
     scene.client.put(path)

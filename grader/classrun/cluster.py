@@ -95,7 +95,9 @@ class DaskCluster:
         try:
             import distributed
         except ImportError as error:
-            cure = _("run: {command}").format(command="pip install 'warsha[cluster]'")
+            cure = _("run in the Warsha folder: {command}").format(
+                command=".venv/bin/pip install -e '.[cluster]'"
+            )
             raise ClusterError(_("dask.distributed is not installed"), cure) from error
         self._dask: Any = distributed
         self._notify = notify

@@ -47,6 +47,11 @@ class Trainee:
     last_name: str = ""
     email: str = ""
 
+    @property
+    def name(self) -> str:
+        """The first and the last name; "" when the list has none."""
+        return f"{self.first_name} {self.last_name}".strip()
+
 
 @dataclass(frozen=True)
 class ClassList:

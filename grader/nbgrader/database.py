@@ -39,7 +39,9 @@ def open_url(url: str, course: str = "default_course") -> Any:
     except (ImportError, NoSuchModuleError) as error:
         raise CourseError(
             _("the gradebook's driver is missing: {reason}").format(reason=error),
-            _("install it: pip install 'warsha[postgresql]', and write postgresql+psycopg://"),
+            _("run in the Warsha folder: {command}; and write postgresql+psycopg://").format(
+                command=".venv/bin/pip install -e '.[postgresql]'"
+            ),
         ) from error
     except DatabaseError as error:
         reason = str(error.orig).partition("\n")[0]

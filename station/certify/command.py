@@ -50,7 +50,7 @@ def certify(
         Path | None, typer.Option(help="Verify this record, and test nothing.")
     ] = None,
 ) -> None:
-    """Test boards, write a signed record of each, and print labels.
+    """Test boards, and write a signed record and a label of each.
 
     Exit codes: 0 all boards passed, 3 a board failed, 4 a board could not be tested, 1 anything
     else, also a record that is not genuine.

@@ -7,7 +7,7 @@ from hardware.atomic_file import write_atomically
 from hardware.i18n import _
 from station.certify.fault_words import fault_words
 from station.certify.keys import StationKey
-from station.certify.label import BoardLabel
+from station.certify.label import Label
 from station.certify.record import certificate
 from station.certify.self_test import TestResult
 from station.errors import StationError, UnknownCode
@@ -24,7 +24,7 @@ class Kept:
     """Where a record is, what the label says, and why the inventory did not take it."""
 
     file: Path
-    label: BoardLabel
+    label: Label
     refusal: StationError | None = None
 
 
@@ -54,7 +54,7 @@ def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory
     # A label is on the board: its day is that of the place where the board is.
     day = f"{result.started.astimezone():%Y-%m-%d}"
     kind = result.plan.board.title
-    return Kept(file, BoardLabel(code, name, kind, verdict_word(result.verdict), day), refusal)
+    return Kept(file, Label(code, (name, kind, verdict_word(result.verdict), day)), refusal)
 
 
 def verdict_word(verdict: str) -> str:

@@ -1,6 +1,6 @@
-"""The label of a board: a QR code with its MAC, its asset tag, its type, the verdict and the day
-of the test. The text of the QR code is `station.inventory.codes.label_code`: what the scan loop of
-the inventory reads.
+"""Labels: a QR code that the scan loop of the inventory reads, and lines of text beside it. A
+board has its MAC (`station.inventory.codes.label_code`), its asset tag, its type, the verdict and
+the day of the test. `cards` are the other codes of the scan loop.
 
 A label is a black and white picture in the dots of its printer, so the modules of the QR code are
 whole dots. The same picture becomes PNG, a page of an A4 sheet (PDF), or a graphic field of ZPL.
@@ -10,7 +10,7 @@ letters.
 
 import io
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,9 @@ from hardware.bench.drawing.png import to_png
 from hardware.bench.svg.elements import el, rect, text
 from hardware.i18n import _, language
 from station.errors import StationError
+from station.inventory import codes
+from station.inventory.roster import Roster
+from station.inventory.tables import KitRow
 
 MM_PER_INCH = 25.4
 A4_MM = (210.0, 297.0)
@@ -64,16 +67,24 @@ class LabelSize:
 
 
 @dataclass(frozen=True)
-class BoardLabel:
+class Label:
     """What is written on a label."""
 
     code: str
     """The text of the QR code."""
-    name: str
-    """The asset tag, or else the MAC."""
-    kind: str
-    verdict: str
-    day: str
+    lines: tuple[str, ...]
+    """From the top; at most as many as `LINES`."""
+
+
+def cards(roster: Roster, kits: Iterable[KitRow]) -> list[Label]:
+    """A card for `UNDO`, for each kit and for each trainee of a course."""
+    undo = Label(codes.UNDO, (codes.UNDO, _("takes back the last scan")))
+    boxes = [Label(kit.name, (kit.name, _("kit"))) for kit in kits]
+    people = [
+        Label(code, (one.id, one.first_name, one.last_name, roster.course))
+        for code, one in roster.by_code.items()
+    ]
+    return [undo, *boxes, *people]
 
 
 @cache
@@ -104,7 +115,7 @@ def size_for(file: Path, size_name: str = "") -> LabelSize:
     raise StationError(cause, _("There are: {names}.").format(names=", ".join(fitting)))
 
 
-def write_labels(labels: Sequence[BoardLabel], file: Path, size_name: str = "") -> list[Path]:
+def write_labels(labels: Sequence[Label], file: Path, size_name: str = "") -> list[Path]:
     """Write labels in the format of the file's suffix: `.png` (one file for each label), `.pdf`
     (A4 sheets) or `.zpl` (for a label printer). Returns: the files.
 
@@ -119,14 +130,15 @@ def write_labels(labels: Sequence[BoardLabel], file: Path, size_name: str = "") 
         pages[0].save(file, save_all=True, append_images=pages[1:], resolution=size.dpi)
     else:
         several = len(labels) > 1
-        files = [file.with_stem(f"{file.stem}-{one.code}") if several else file for one in labels]
+        names = [one.code.replace("/", "_") for one in labels]  # a kit's name may have one
+        files = [file.with_stem(f"{file.stem}-{name}") if several else file for name in names]
         for place, picture in zip(files, pictures, strict=True):
             picture.save(place, dpi=(size.dpi, size.dpi))
         return files
     return [file]
 
 
-def draw(label: BoardLabel, size: LabelSize) -> Image.Image:
+def draw(label: Label, size: LabelSize) -> Image.Image:
     """The label in black and white, one pixel for each dot."""
     width, height = size.dots(size.width_mm), size.dots(size.height_mm)
     # 16 letters and digits fit into the smallest QR code with a quarter of it repaired ("Q").
@@ -172,13 +184,12 @@ def _black_bits(picture: Image.Image) -> bytes:
     return Image.eval(picture.convert("L"), lambda level: 255 - level).convert("1").tobytes()
 
 
-def _words(label: BoardLabel, left: int, width: int, height: int) -> str:
+def _words(label: Label, left: int, width: int, height: int) -> str:
     room = width - left - height * 0.05
     rtl = language() == "ar"
     x, anchor = (width - height * 0.05, "end") if rtl else (left, "start")
-    lines = (label.name, label.kind, label.verdict, label.day)
     used, made = height * (1 - sum(LINES)) / 2, ""
-    for number, (line, share) in enumerate(zip(lines, LINES, strict=True)):
+    for number, (line, share) in enumerate(zip(label.lines, LINES, strict=False)):
         font = min(share * height * 0.85, room / (CHARACTER * max(1, len(line))))
         used += share * height
         made += text(

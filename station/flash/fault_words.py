@@ -268,7 +268,7 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
     ),
     "wrong_offset": lambda: (
         _("{file}: the image belongs to the offset {wanted}, not {found}"),
-        _("At another offset the chip does not start. Correct the offset."),
+        _("At another offset the chip does not start. Correct it in firmware/images.toml."),
     ),
     "only_program": lambda: (
         _("{file}: the file has no loader and no partition table"),
@@ -340,7 +340,9 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
     ),
     "no_esptool": lambda: (
         _("esptool is not installed"),
-        _("install it: pip install 'warsha[flash]'"),
+        _("run in the Warsha folder: {command}").format(
+            command=".venv/bin/pip install -e '.[flash]'"
+        ),
     ),
     "broken": lambda: (
         _("Warsha made an error: {said}"),

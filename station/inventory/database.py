@@ -209,10 +209,9 @@ def _reporting(url: str) -> Iterator[None]:
             "write {variable} as the path of a file, or as postgresql+psycopg://USER@HOST/NAME"
         )
         if isinstance(error, ImportError):
-            cure = _(
-                "install it: pip install 'warsha[postgresql]', and write postgresql+psycopg://"
-            )
-        raise _closed(str(error), cure.format(variable=VARIABLE)) from error
+            cure = _("run in the Warsha folder: {command}; and write postgresql+psycopg://")
+        command = ".venv/bin/pip install -e '.[postgresql]'"
+        raise _closed(str(error), cure.format(variable=VARIABLE, command=command)) from error
     except OSError as error:
         raise _closed(f"{error.filename}: {reason(error)}", _cure_of_file()) from error
     except IntegrityError as error:

@@ -35,7 +35,7 @@ def lend(
         mac=board.mac,
         course=course,
         trainee=trainee.id,
-        name=f"{trainee.first_name} {trainee.last_name}".strip()[:NAME],
+        name=trainee.name[:NAME],
         since=change.at,
         lent_by=change.by,
         due=due,

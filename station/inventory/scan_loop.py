@@ -144,9 +144,8 @@ class LendingDesk(Desk):
                 OPEN_LOAN, LoanRow.trainee == trainee.id, LoanRow.course == self._roster.course
             )
             has = ", ".join(loan.board.label for loan in session.scalars(query)) or "-"
-        name = f"{trainee.first_name} {trainee.last_name}".strip()
         text = _("trainee: {trainee} {name}, has: {boards}")
-        return text.format(trainee=trainee.id, name=name, boards=has)
+        return text.format(trainee=trainee.id, name=trainee.name, boards=has)
 
     def _one(self, change: Change, board: BoardRow) -> LoanRow:
         assert self._trainee is not None

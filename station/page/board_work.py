@@ -16,7 +16,7 @@ from hardware.i18n import _
 from station.certify.fault_words import fault_words
 from station.certify.keeping import RESULTS, keep, known_type
 from station.certify.keys import StationKey
-from station.certify.label import BoardLabel, write_labels
+from station.certify.label import Label, write_labels
 from station.certify.measurement import Verdict
 from station.certify.self_test import STEPS, Identity, TestResult, board_type, identify
 from station.certify.side_by_side import certify_board
@@ -83,7 +83,7 @@ class BoardOutcome:
 
     verdict: Verdict
     troubles: tuple[Trouble, ...] = ()
-    label: BoardLabel | None = None
+    label: Label | None = None
 
 
 def stages_of(settings: TraySettings, board: BoardFacts | None) -> tuple[Stage, ...]:

@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from hardware.errors import HardwareError
 from hardware.i18n import in_both_languages
-from station.certify.label import BoardLabel
+from station.certify.label import Label
 from station.flash.slot import boards_by_slot
 from station.page.board_work import (
     BoardFacts,
@@ -84,7 +84,7 @@ class Tray:
         self._settings = TraySettings()
         self._slots: dict[str, TraySlot] = {}
         self._cables: dict[str, str] = {}
-        self._labels: dict[str, BoardLabel] = {}
+        self._labels: dict[str, Label] = {}
         self._visits = 0
         self._lock = threading.RLock()
         self._closing = threading.Event()
@@ -127,7 +127,7 @@ class Tray:
         with self._lock:
             return self._slots.get(name)
 
-    def labels(self) -> list[BoardLabel]:
+    def labels(self) -> list[Label]:
         """The labels of all boards that came through since the start, the last one of each."""
         with self._lock:
             return list(self._labels.values())

@@ -59,7 +59,7 @@ FAULTS: dict[str, InjectedFault] = {
     "damaged download": InjectedFault(
         "check", "another file is downloaded than the known one", ("damaged_download",)
     ),
-    "full disk": InjectedFault("check", "the disk of the station is full during the download"),
+    "full disk": InjectedFault("check", "the disk of this computer is full during the download"),
     "no image": InjectedFault("check", "there is no image for the chip", ("no_known_image",)),
     "exchanged before": InjectedFault(
         "write", "another board is plugged in before the first byte", ("swapped",)
@@ -70,10 +70,10 @@ FAULTS: dict[str, InjectedFault] = {
         "write", "the line damages bytes at every speed", ("corruption", "lost")
     ),
     "unplugged": InjectedFault(
-        "write", "the board is unplugged, at 20 random bytes", ("lost", "no_port")
+        "write", "the board is unplugged, at 20 random places of the image", ("lost", "no_port")
     ),
     "exchanged": InjectedFault("write", "another board is plugged in meanwhile", ("swapped",)),
-    "killed": InjectedFault("write", "the station is killed"),
+    "killed": InjectedFault("write", "`warsha flash` is killed"),
     "renumbered": InjectedFault("verify", "the port gets another name"),
     # a Pico
     "pico silent": InjectedFault("identify", "Pico: its program does not let go", ("no_repl",)),

@@ -8,7 +8,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
+from PIL import Image
 from typer.testing import CliRunner
 
 from grader.lab.class_list import Trainee
@@ -164,6 +167,27 @@ def test_a_term_of_a_board(in_class: Course) -> None:
     ] == [mac(2)]
 
 
+def test_the_desk_takes_the_codes_of_the_printed_cards(in_class: Course, tmp_path: Path) -> None:
+    warsha("boards", "add", mac(1), "--tag", "W-001")
+    warsha("boards", "kit", "K/01", "--add", "W-001")
+    assert warsha("boards", "cards", str(tmp_path / "cards.png")) == "cards: 4\n"
+    undo, kit, amina, badr = (
+        zxingcpp.read_barcodes(Image.open(tmp_path / f"cards-{name}.png").convert("L"))[0].text
+        for name in ("UNDO", "K_01", "AMINA", "BADR")
+    )
+    lines = warsha("boards", "lend", typed="\n".join([badr, kit, undo, amina, kit])).splitlines()
+    assert lines[-4:] == [
+        "✓ undone: W-001, badr",
+        "✓ trainee: amina أمينة حسن, has: -",
+        "✓ W-001 lent to amina, due: -",
+        "lent: 1, refused: 0",
+    ]
+    warsha("boards", "cards", str(tmp_path / "cards.pdf"))
+    (sheet,) = pypdfium2.PdfDocument(tmp_path / "cards.pdf")
+    found = zxingcpp.read_barcodes(sheet.render(scale=300 / 72).to_pil())
+    assert {each.text for each in found} == {undo, kit, amina, badr}
+
+
 def test_the_roster_is_the_class_list_and_the_gradebook(in_class: Course) -> None:
     found = load_roster(in_class)
     assert found.find("AMINA") == Trainee("amina", "أمينة", "حسن")
@@ -179,6 +203,8 @@ def test_the_roster_is_the_class_list_and_the_gradebook(in_class: Course) -> Non
         (["list", "--state", "broken"], "there is no state 'broken'"),
         (["lend", "--to", "amina", "--due", "tomorrow"], "'tomorrow' is not a date"),
         (["add", "24:0a"], "'24:0a' is not a MAC"),
+        (["cards", "/no/folder/cards.pdf"], "/no/folder/cards.pdf: there is no such file"),
+        (["cards", "cards.doc"], "cards.doc: labels are .png, .pdf or .zpl"),
     ],
 )
 def test_a_wrong_word_is_one_line_and_a_cure(

@@ -8,15 +8,14 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from station.certify.label import BoardLabel, draw, sizes, write_labels, zpl
+from station.certify.label import Label, draw, sizes, write_labels, zpl
 from station.errors import StationError
 from station.inventory.codes import label_code, mac_of
 
-ESP32 = BoardLabel(
-    label_code("24:0a:c4:00:01:10"), "W-017", "ESP32 DevKit V1", "PASS", "2026-11-28"
-)
-PICO = BoardLabel(
-    label_code("e6:61:24:0a:c4:af:74:67"), "مختبر-3", "Raspberry Pi Pico W", "معيبة", "2026-11-28"
+ESP32 = Label(label_code("24:0a:c4:00:01:10"), ("W-017", "ESP32 DevKit V1", "PASS", "2026-11-28"))
+PICO = Label(
+    label_code("e6:61:24:0a:c4:af:74:67"),
+    ("مختبر-3", "Raspberry Pi Pico W", "معيبة", "2026-11-28"),
 )
 
 
@@ -26,7 +25,7 @@ def codes(picture: Image.Image) -> list[str]:
 
 @pytest.mark.parametrize("name", sizes())
 @pytest.mark.parametrize("label", [ESP32, PICO], ids=["esp32", "pico"])
-def test_the_code_is_the_mac_that_the_inventory_reads(name: str, label: BoardLabel) -> None:
+def test_the_code_is_the_mac_that_the_inventory_reads(name: str, label: Label) -> None:
     assert codes(draw(label, sizes()[name])) == [label.code]
     assert mac_of(label.code)
 
@@ -43,7 +42,7 @@ def test_png_has_the_size_of_the_label_in_its_printer_s_dots(tmp_path: Path) -> 
 
 
 def test_a_pdf_has_a_sheet_of_labels_on_each_page(tmp_path: Path) -> None:
-    labels = [BoardLabel(f"240AC40001{n:02X}", f"W-{n}", "ESP32", "PASS", "") for n in range(26)]
+    labels = [Label(f"240AC40001{n:02X}", (f"W-{n}", "ESP32", "PASS")) for n in range(26)]
     (file,) = write_labels(labels, tmp_path / "labels.pdf", "a4-24")
     pages = [page.render(scale=300 / 72).to_pil() for page in pypdfium2.PdfDocument(file)]
     assert [round(page.width / page.height, 3) for page in pages] == [round(210 / 297, 3)] * 2
