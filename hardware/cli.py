@@ -4,49 +4,35 @@ arguments and prints; other modules do the work.
 A module that takes long to import is imported in the verb that uses it.
 """
 
-import errno
-import json
-import os
 import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hardware.bench import diagram as diagrams
-from hardware.bench.board.end_reason import why
-from hardware.bench.diagram import Diagram
-from hardware.bench.drawing.time_axis import duration
-from hardware.bench.scenario import scenario as scenarios
-from hardware.bench.serving.address import bare_board, find_board, names_file
-from hardware.bench.trace.summary import summary
-from hardware.bench.vcd import write_vcd
 from hardware.doctor import Check, CheckResult
-from hardware.doctor.boards import wait_for_board
 from hardware.errors import DiagramError, HardwareError
-from hardware.headless import BoardFiles, RunOutcome, run_program
 from hardware.i18n import _, reason
-from hardware.wire.port import BAUD
 from hardware.wire.text import TextStream
+
+if TYPE_CHECKING:
+    from hardware.bench.diagram import Diagram
+    from hardware.headless import BoardFiles
 
 LONGEST_RUN_S = 366 * 86_400.0
 """A year. The 64 bits of a virtual time in nanoseconds have room for more than 500 years."""
 
 app = typer.Typer()
 
-MOST_FAULTS = 20
-"""How many faults `warsha run` prints. A lamp may burn at each blink: the first are enough."""
 PLUG_S = 30.0
 """How long `warsha doctor --plug` watches USB."""
-RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
-"""Exit codes of `warsha run`."""
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
@@ -87,6 +73,7 @@ def bench(
 
     The page has a link to the editor of the circuit, which can start the bench again.
     """
+    from hardware.bench.serving.address import names_file
     from hardware.bench.serving.live_bench import LiveBench
 
     if new:
@@ -135,6 +122,7 @@ def _serve_board(
     """Serve the page of a real board until Ctrl-C."""
     from hardware.bench.serving.page.served_board import ServedBoard
     from hardware.connect import family_at, open_port
+    from hardware.wire.port import BAUD
 
     _end_by_signals()
     with (
@@ -182,8 +170,13 @@ def run(
     Exit codes: 0 done, 3 an uncaught exception or a board that ended, 4 a step of the scenario
     failed, 124 it took too long on this machine.
     """
+    from hardware import run_report
+    from hardware.bench import diagram as diagrams
+    from hardware.bench.scenario import scenario as scenarios
+    from hardware.headless import run_program
+
     for target in filter(None, (vcd, json_)):
-        _check_writable(target)
+        run_report.check_writable(target)
     files = {path.name: _content(path) for path in file or []}
     files["main.py"] = _content(program)
     text = TextStream()
@@ -197,8 +190,8 @@ def run(
         others=dict(map(_other_board, on or [])),
     )
     _print(text.feed(b"", final=True))
-    _write_files(outcome, vcd, json_)
-    if code := exit_code(outcome):
+    run_report.write_files(outcome, vcd, json_)
+    if code := run_report.exit_code(outcome):
         raise typer.Exit(code)
 
 
@@ -230,6 +223,8 @@ def lint(
 def begin_diagram(diagram: Path | None, board: str) -> None:
     """Write a circuit file that has only a board. Raises: DiagramError when there is such a file,
     BoardNotFound."""
+    from hardware.bench.serving.address import bare_board, find_board, names_file
+
     if diagram is None or not names_file(str(diagram)):
         cure = _("Write for example: warsha bench diagram.json --new --open")
         raise DiagramError(_("--new needs the name of a file that ends with .json"), cure)
@@ -243,7 +238,7 @@ def begin_diagram(diagram: Path | None, board: str) -> None:
         raise DiagramError(f"{diagram}: {reason(error)}", cure) from error
 
 
-def _print_remarks(diagram: Diagram) -> None:
+def _print_remarks(diagram: "Diagram") -> None:
     from hardware.bench.lint.lint import lint as remarks
 
     out = Console(soft_wrap=True, highlight=False)
@@ -263,6 +258,8 @@ def add_doctor(checks: Callable[[], Sequence[Check]]) -> None:
         ] = False,
     ) -> None:
         """Check what works on this machine, and print how to fix what does not."""
+        from hardware.doctor.boards import wait_for_board
+
         out = Console()
         if plug:
             text = _("Plug the board in now. It is watched for {seconds:g} s.")
@@ -285,8 +282,10 @@ def _results_table(results: Sequence[CheckResult]) -> Table:
     return table
 
 
-def _other_board(words: str) -> tuple[str, BoardFiles]:
+def _other_board(words: str) -> "tuple[str, BoardFiles]":
     """The board and the program of `--on`. Raises: HardwareError."""
+    from hardware.headless import BoardFiles
+
     board, mark, file = words.partition("=")
     if not (board and mark and file):
         what = _("{words} does not name a board and a file").format(words=repr(words))
@@ -315,89 +314,7 @@ def _content(path: Path) -> bytes:
         raise HardwareError(f"{path}: {reason(error)}", cure) from error
 
 
-def _check_writable(target: Path) -> None:
-    """Refuse a file before the run that fills it. Raises: HardwareError."""
-    cure = _("Give a path that is writable.")
-    if not target.parent.is_dir():
-        cause = _("{folder}: there is no such folder").format(folder=target.parent)
-        raise HardwareError(cause, cure)
-    number = errno.EISDIR if target.is_dir() else errno.EACCES
-    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
-        raise HardwareError(f"{target}: {reason(OSError(number, ''))}", cure)
-
-
-def _write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:
-    """Write the VCD and JSON files, if wanted. Raises: HardwareError when that is not possible."""
-    several = len(outcome.boards) > 1
-    try:
-        if vcd:
-            for board, ran in outcome.boards.items():
-                target = vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd
-                write_vcd(ran.trace, target, ran.pins)
-        if json_:
-            each = {board: summary(ran.trace) for board, ran in outcome.boards.items()}
-            content = {"boards": each} if several else summary(outcome.trace)
-            content |= _steps(outcome)
-            json_.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        cure = _("Give a path that is writable.")
-        raise HardwareError(f"{error.filename}: {reason(error)}", cure) from error
-
-
 def _print(text: str) -> None:
     """Print output of a board, unchanged and at once."""
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def exit_code(outcome: RunOutcome) -> int:
-    """The exit code of a run; faults, failed steps and the end of a board go to stderr."""
-    ends = [end for ran in outcome.boards.values() if (end := ran.trace.ended())]
-    for fault in outcome.faults[:MOST_FAULTS]:
-        print(f"{duration(fault.t_ns)}: {fault}", file=sys.stderr)
-    failed = _print_steps(outcome)
-    for end in () if outcome.failed_step else ends:
-        if end.detail:
-            print(_("The board ended: {why}.").format(why=why(end)), file=sys.stderr)
-    if outcome.over_time:
-        return OVER_TIME
-    if failed:
-        return STEP_FAILED
-    return RAISED if outcome.raised else 0
-
-
-def _print_steps(outcome: RunOutcome) -> bool:
-    """Print failed steps and the points; returns whether a step failed."""
-    failed = [done for done in outcome.steps if done.failure]
-    for done in failed[:-1] if outcome.failed_step else failed:
-        lines = [done.message, done.step.feedback_text]
-        print(*filter(None, lines), sep="\n", file=sys.stderr)
-    if outcome.failed_step:
-        lines = [str(outcome.failed_step), outcome.failed_step.cure]
-        print(*filter(None, lines), sep="\n", file=sys.stderr)
-    if outcome.points:
-        earned, most = outcome.points
-        print(
-            _("Points: {earned:g} of {most:g}").format(earned=earned, most=most), file=sys.stderr
-        )
-    return bool(failed)
-
-
-def _steps(outcome: RunOutcome) -> dict[str, object]:
-    """The scenario's part of the JSON summary."""
-    if outcome.scenario is None:
-        return {}
-    steps = [
-        {
-            "line": done.step.line,
-            "name": done.step.name,
-            "t_ns": done.t_ns,
-            "failed": done.failure or None,
-            "points": None if done.step.points is None else done.points,
-            "most": done.step.points,
-            "feedback": done.step.feedback if done.failure else {},
-        }
-        for done in outcome.steps
-    ]
-    earned, most = outcome.points or (None, None)
-    return {"steps": steps, "points": earned, "most": most}

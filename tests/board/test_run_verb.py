@@ -10,8 +10,8 @@ import pytest
 
 from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
-from hardware.cli import exit_code
 from hardware.headless import run_program
+from hardware.run_report import exit_code
 from tests.support.project import ROOT
 
 WAIT_S = 300

@@ -1,0 +1,102 @@
+"""What `warsha run` says of a run: files that it writes, messages on stderr, and the exit code."""
+
+import errno
+import json
+import os
+import sys
+from pathlib import Path
+
+from hardware.bench.board.end_reason import why
+from hardware.bench.drawing.time_axis import duration
+from hardware.bench.trace.summary import summary
+from hardware.bench.vcd import write_vcd
+from hardware.errors import HardwareError
+from hardware.headless import RunOutcome
+from hardware.i18n import _, reason
+
+MOST_FAULTS = 20
+"""How many faults are printed. A lamp may burn at each blink: the first are enough."""
+RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
+"""Exit codes."""
+
+
+def check_writable(target: Path) -> None:
+    """Refuse a file before the run that fills it. Raises: HardwareError."""
+    cure = _("Give a path that is writable.")
+    if not target.parent.is_dir():
+        cause = _("{folder}: there is no such folder").format(folder=target.parent)
+        raise HardwareError(cause, cure)
+    number = errno.EISDIR if target.is_dir() else errno.EACCES
+    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise HardwareError(f"{target}: {reason(OSError(number, ''))}", cure)
+
+
+def write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:
+    """Write the VCD and JSON files, if wanted. Raises: HardwareError when that is not possible."""
+    several = len(outcome.boards) > 1
+    try:
+        if vcd:
+            for board, ran in outcome.boards.items():
+                target = vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd
+                write_vcd(ran.trace, target, ran.pins)
+        if json_:
+            each = {board: summary(ran.trace) for board, ran in outcome.boards.items()}
+            content = {"boards": each} if several else summary(outcome.trace)
+            content |= _steps(outcome)
+            json_.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        cure = _("Give a path that is writable.")
+        raise HardwareError(f"{error.filename}: {reason(error)}", cure) from error
+
+
+def exit_code(outcome: RunOutcome) -> int:
+    """The exit code of a run; faults, failed steps and the end of a board go to stderr."""
+    ends = [end for ran in outcome.boards.values() if (end := ran.trace.ended())]
+    for fault in outcome.faults[:MOST_FAULTS]:
+        print(f"{duration(fault.t_ns)}: {fault}", file=sys.stderr)
+    failed = _print_steps(outcome)
+    for end in () if outcome.failed_step else ends:
+        if end.detail:
+            print(_("The board ended: {why}.").format(why=why(end)), file=sys.stderr)
+    if outcome.over_time:
+        return OVER_TIME
+    if failed:
+        return STEP_FAILED
+    return RAISED if outcome.raised else 0
+
+
+def _print_steps(outcome: RunOutcome) -> bool:
+    """Print failed steps and the points; returns whether a step failed."""
+    failed = [done for done in outcome.steps if done.failure]
+    for done in failed[:-1] if outcome.failed_step else failed:
+        lines = [done.message, done.step.feedback_text]
+        print(*filter(None, lines), sep="\n", file=sys.stderr)
+    if outcome.failed_step:
+        lines = [str(outcome.failed_step), outcome.failed_step.cure]
+        print(*filter(None, lines), sep="\n", file=sys.stderr)
+    if outcome.points:
+        earned, most = outcome.points
+        print(
+            _("Points: {earned:g} of {most:g}").format(earned=earned, most=most), file=sys.stderr
+        )
+    return bool(failed)
+
+
+def _steps(outcome: RunOutcome) -> dict[str, object]:
+    """The scenario's part of the JSON summary."""
+    if outcome.scenario is None:
+        return {}
+    steps = [
+        {
+            "line": done.step.line,
+            "name": done.step.name,
+            "t_ns": done.t_ns,
+            "failed": done.failure or None,
+            "points": None if done.step.points is None else done.points,
+            "most": done.step.points,
+            "feedback": done.step.feedback if done.failure else {},
+        }
+        for done in outcome.steps
+    ]
+    earned, most = outcome.points or (None, None)
+    return {"steps": steps, "points": earned, "most": most}
