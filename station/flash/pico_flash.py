@@ -40,6 +40,8 @@ _one_at_a_time = threading.Lock()
 class PicoFlash(BoardFlash):
     """The work at one port."""
 
+    tells_quickly = True
+
     def __init__(
         self,
         outcome: FlashOutcome,
@@ -144,6 +146,7 @@ class PicoFlash(BoardFlash):
             try:
                 with self._answering("not_back") as board:
                     self._recognize(ask_board(board))
+                    self._begin("verify")
                     if not self._read_back(board, image):
                         raise FlashFault("not_written")
                     if erase:
@@ -180,7 +183,6 @@ class PicoFlash(BoardFlash):
             raise FlashFault("swapped", found=found.mac, wanted=wanted)
 
     def _read_back(self, board: Board, image: FirmwareImage) -> bool:
-        self._begin("verify")
         return flash_holds(board, image.layout.fixed, lambda part: self._report("verify", part))
 
     def _port(self) -> str:
@@ -195,6 +197,14 @@ def _only(drives: list[PicoDrive]) -> PicoDrive | None:
     if len(drives) > 1:
         raise FlashFault("two_drives", drives=", ".join(str(one.folder) for one in drives))
     return drives[0] if drives else None
+
+
+def drive_of_pico(folder: str) -> PicoDrive:
+    """The drive at a folder. Raises: FlashFault when there is none, or when it is of another
+    chip."""
+    if found := _of_rp2040(drive_at(Path(folder))):
+        return found
+    raise FlashFault("no_drive")
 
 
 def _of_rp2040(drive: PicoDrive | None) -> PicoDrive | None:

@@ -1,6 +1,7 @@
 """The work on one board, from the plug to the label. It belongs to the thread of that board, and
 knows neither a tray nor a page."""
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -20,11 +21,13 @@ from station.certify.label import Label, write_labels
 from station.certify.measurement import Verdict
 from station.certify.self_test import STEPS, Identity, TestResult, board_type, identify
 from station.certify.side_by_side import certify_board
-from station.errors import UnknownCode, UnknownType
+from station.errors import StationError, UnknownCode, UnknownType
 from station.flash.flash_outcome import FlashOutcome, stage_name
 from station.flash.flash_outcome import Stage as FlashStage
 from station.flash.flasher import flash_board
-from station.flash.images import Choice, image_for
+from station.flash.identify import ChipIdentity
+from station.flash.images import Choice, FirmwareImage, image_for
+from station.flash.pico_flash import drive_of_pico
 from station.flash.slot import at_this_computer, hub_of, port_in
 from station.flash.tray import AT_ONCE, PER_HUB
 from station.inventory import boards, flash_log, jobs
@@ -34,6 +37,9 @@ from station.page.trouble import Trouble, trouble_of, trouble_of_file
 
 Stage = Literal["identify", "flash", "certify", "label"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+PICO = "RP2040"
+FLASHABLE = ("ESP32", PICO)
+"""How the names of chips begin that are flashed here."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,12 @@ class BoardPlace:
     slot: str
     port: str
     cable: str = ""
+    is_drive: bool = False
+    """The port is the folder of a Pico's drive: the Pico waits in its boot ROM."""
+
+    def at(self, port: str) -> "BoardPlace":
+        """The same slot, whose board is at another port now."""
+        return replace(self, port=port, is_drive=os.path.isdir(port))
 
     @property
     def hub(self) -> str:
@@ -67,6 +79,7 @@ class BoardFacts:
     """Who a board is."""
 
     mac: str
+    """"": a Pico in its boot ROM does not say it."""
     label: str
     """Its asset tag, or else its MAC."""
     kind: str
@@ -87,9 +100,8 @@ class BoardOutcome:
 
 
 def stages_of(settings: TraySettings, board: BoardFacts | None) -> tuple[Stage, ...]:
-    """The stages of the work on a board; None: it has not said who it is. A Pico is not flashed
-    here: somebody may have to mount its drive, or to hold BOOTSEL (`warsha flash`)."""
-    flashable = board is None or board.chip.startswith("ESP32")
+    """The stages of the work on a board; None: it has not said who it is."""
+    flashable = board is None or board.chip.startswith(FLASHABLE)
     return tuple(one for one in STAGES if one != "flash" or (settings.flash and flashable))
 
 
@@ -145,9 +157,12 @@ class BoardWork:
         self._at_once = threading.Semaphore(AT_ONCE)
         self._lock = threading.Lock()
 
-    def look(self, port: str) -> BoardFacts:
+    def look(self, place: BoardPlace) -> BoardFacts:
         """Ask a board who it is. Raises: HardwareError."""
-        with open_board(port) as board:
+        if place.is_drive:
+            drive_of_pico(place.port)
+            return BoardFacts("", "", _("a Pico in BOOTSEL"), PICO, "")
+        with open_board(place.port) as board:
             identity = identify(board)
             board.soft_reset()
         return self._facts(identity.mac, identity.machine)
@@ -188,11 +203,14 @@ class BoardWork:
         if "flash" in job.stages:
             flashed = self._flash(job)
             remarks = tuple(map(Trouble, flashed.remarks))
-            if flashed.identity:
-                self._identified(number, flashed.mac, flashed.identity.title, report)
+            if flashed.identity and flashed.mac:
+                self._identified(number, flashed.mac, flashed.identity.machine, report)
             if flashed.fault:
                 return BoardOutcome("ERROR", (trouble_of(flashed.fault), *remarks))
-            place = replace(place, port=port_in(flashed.slot, place.port))
+            place = place.at(port_in(flashed.slot, place.port))
+        elif place.is_drive:
+            cause = _("a Pico in BOOTSEL runs no MicroPython, so it cannot be tested")
+            raise StationError(cause, _("Set “Write MicroPython first”, and start again."))
         report.stage("certify" if "flash" in job.stages else "identify", "", 0.0)
         with open_board(place.port) as board:
             identity = identify(board)
@@ -233,8 +251,24 @@ class BoardWork:
             turn = self._turns.setdefault(hub, threading.Semaphore(PER_HUB))
         with turn if hub else nullcontext(), self._at_once:
             return flash_board(
-                job.place.port, self._choice, self.inventory, show, stopped=self.stopped
+                job.place.port,
+                lambda chip: self._image(chip, job.settings),
+                self.inventory,
+                show,
+                stopped=self.stopped,
             )
+
+    def _image(self, chip: ChipIdentity, settings: TraySettings) -> FirmwareImage:
+        """The image for a chip. For a Pico its type decides, which is found as in `_type`: one in
+        its boot ROM does not say it, and a Pico W with the image of a Pico says it wrongly."""
+        if chip.title == PICO:
+            name = known_type(self.inventory, chip.mac) if chip.mac else ""
+            if not (name or chip.board):
+                name = settings.board_type
+            kind = load_type(name) if name else None
+            if kind and kind.mcu == PICO:
+                chip = replace(chip, board=kind.title)
+        return self._choice(chip)
 
     def _identified(self, number: int, mac: str, machine: str, report: WorkReport) -> None:
         """A board has said who it is: note it, and show it."""

@@ -191,7 +191,7 @@ def slot_words(slot: TraySlot) -> Mapping[str, Any]:
         and {
             "mac": board.mac,
             "label": board.label,
-            "kind": board.kind,
+            "kind": both_languages_of(board.kind),
             "state": both_languages_of(board.state),
         },
         "note": slot.note and _trouble(slot.note),

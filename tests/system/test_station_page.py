@@ -20,11 +20,13 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from station.certify import clock
-from station.flash.images import image_from_file
+from station.flash.identify import ChipIdentity
+from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
+from station.inventory import boards, history
 from station.page.station_server import StationServer
 from tests.support.bench_page import PHONE
 from tests.support.browser import Chromium
-from tests.support.firmware_images import write_image
+from tests.support.firmware_images import write_image, write_uf2
 from tests.support.page_line import talk
 from tests.support.station_tray import (
     SHORT,
@@ -73,7 +75,6 @@ def test_a_tray_is_started_with_one_button_and_ends_in_verdicts(
     with station(tray.folder, [*map(tray.path, ("one", "two", "three")), nobody]) as server:
         view = StationWindow(browser.driver, server.site.url)
         view.waits(4)
-        view.find("input[name=flash]").click()
         assert view.find("button.start").text == "Start 4 boards"
         view.find("button.start").click()
         assert view.ended(4) == {
@@ -157,6 +158,91 @@ def test_an_esp32_is_flashed_certified_and_labelled(
         view.find(".language").click()
         assert "الحل:" in view.card("one")
         view.find(".language").click()
+
+
+def choice_of_pico(folder: Path) -> Choice:
+    """The same image for each Pico whose type is known."""
+    image = image_from_file(write_uf2(folder))
+
+    def choose(chip: ChipIdentity) -> FirmwareImage:
+        entry_for(chip)
+        return image
+
+    return choose
+
+
+def happened(server: StationServer, mac: str) -> list[str]:
+    """The kinds of the events of a board in the inventory."""
+    with server.tray.work.inventory.read() as session:
+        return [event.kind for event in history.events(session, boards.find(session, mac))]
+
+
+def test_a_pico_is_flashed_also_from_bootsel_and_not_written_twice(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path
+) -> None:
+    runs, waits = "1-1.1", "1-1.2"
+    macs = {slot: tray.plug(slot, seed=number) for number, slot in enumerate((runs, waits))}
+    tray.hold_bootsel(waits)
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(2)
+        assert "a Pico in BOOTSEL" in view.card(waits)
+        assert "Choose the board type at the top, then start" in view.card(waits)
+        view.find("button.start").click()
+        assert view.ended(2) == {runs: "Good", waits: "Not tested"}, view.card(runs)
+        assert "In the inventory: ready" in view.card(runs) and macs[runs] in view.card(runs)
+        assert "does not say which of these boards it is" in view.card(waits)
+        assert "Choose the board type at the top, and start again" in view.card(waits)
+        view.find(".language").click()
+        assert "اختر نوع اللوحة من أعلى الصفحة" in view.card(waits)
+        view.find(".language").click()
+        # The type is chosen; the good board is started again, too, and is not written.
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find(f".card[data-slot='{runs}'] .again").click()
+        view.find("button.start").click()
+        view.wait("return document.querySelectorAll('.card.good').length === 2")
+        once = ["added", "flash begun", "flashed", "changed", "certified"]
+        assert happened(server, macs[runs]) == [*once, "certified"]
+        assert happened(server, macs[waits]) == once
+        assert macs[waits] in view.card(waits) and "In the inventory: ready" in view.card(waits)
+        assert len(list((tray.folder / "out").glob("*.png"))) == 2
+        assert view.errors() == []
+
+
+def test_what_a_pico_needs_is_told_in_words_of_the_page(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path
+) -> None:
+    hangs, other = "1-1.1", "1-1.2"
+    tray.plug(hangs, seed=1)
+    tray.hang(hangs)
+    tray.plug_drive(other, "RP2350")
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(2)
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find("button.start").click()
+        assert set(view.ended(2).values()) == {"Not tested"}
+        assert "the MicroPython of the board does not answer" in view.card(hangs)
+        assert "Hold BOOTSEL while you plug the board in, choose its type" in view.card(hangs)
+        assert "the drive is of RP2350" in view.card(other)
+        tray.unplug(hangs)
+        view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
+        tray.plug(hangs, seed=1)
+        tray.hold_bootsel(hangs)
+        view.wait(
+            "return document.querySelector('.card[data-state=waiting]')"
+            "?.innerText.includes('a Pico in BOOTSEL')"
+        )
+        view.find("input[name=flash]").click()
+        view.find("button.start").click()
+        untested = "a Pico in BOOTSEL runs no MicroPython, so it cannot be tested"
+        view.wait(
+            "return document.querySelector('.tray').innerText.includes(arguments[0])", untested
+        )
+        view.find("input[name=flash]").click()
+        view.find(f".card[data-slot='{hangs}'] .again").click()
+        view.wait("return document.querySelector('.card.good') !== null")
+        assert "In the inventory: ready" in view.card(hangs)
 
 
 def test_a_card_appears_with_the_board_and_leaves_with_it(
@@ -465,6 +551,7 @@ def test_a_station_that_was_killed_says_what_was_in_work(
     view = StationWindow(browser.driver, first.url)
     view.waits(1)
     mac = view.find(".card h2").text
+    view.find("input[name=flash]").click()
     view.find("button.start").click()
     view.wait("return document.querySelector('.card.working .step') !== null")
     first.end(signal.SIGKILL)
@@ -475,6 +562,7 @@ def test_a_station_that_was_killed_says_what_was_in_work(
         told = view.find(".notice").text
         assert told.startswith("The station was stopped while") and mac in told
         view.waits(1)
+        view.find("input[name=flash]").click()
         view.find("button.start").click()
         view.ended(1)
     with StationCommand(tray.folder, tray.path("one"), "--http", first.port) as third:

@@ -255,16 +255,17 @@ class BoardCard {
     const { view, data } = this;
     const t = (text, fields) => view.t(text, fields);
     const said = (text) => text[view.language] ?? text.en;
-    const silent = data.state === "waiting" && data.note;
+    const silent = data.state === "waiting" && !data.board;
     const word = data.state === "done" ? data.result : silent ? "does not answer yet" : STATES[data.state];
     this.element.dataset.state = data.plugged ? data.state : "unplugged";
     this.element.className = `card ${kindOf(word)}`;
     this.icon.textContent = ICONS[word] ?? "";
     this.word.textContent = t(word) + (data.plugged ? "" : ` (${t("unplugged")})`);
     const board = data.board;
-    this.name.replaceChildren(make("bdi", { dir: "ltr" }, board?.label ?? data.slot));
+    this.name.replaceChildren(make("bdi", { dir: "ltr" }, board?.label || data.slot));
     const facts = board
-      ? [board.label === board.mac ? "" : board.mac, board.kind, t("Slot {slot}", { slot: data.slot })]
+      ? [board.label === board.mac ? "" : board.mac, said(board.kind),
+        board.label ? t("Slot {slot}", { slot: data.slot }) : ""]
       : [];
     this.place.replaceChildren(...facts.filter(Boolean)
       .map((fact) => make("span", {}, make("bdi", {}, fact))));
