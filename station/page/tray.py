@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Literal, Self
 
 from hardware.errors import HardwareError
-from hardware.i18n import in_both_languages
+from hardware.i18n import _, in_both_languages
 from station.certify.label import Label
+from station.errors import Refused
 from station.flash.pico_drive import pico_drives
 from station.flash.slot import boards_by_slot
 from station.page.board_work import (
@@ -49,8 +50,8 @@ class TraySlot:
     that of this one."""
     state: SlotState = "asked"
     plugged: bool = True
-    start_wanted: bool = False
-    """Its work begins as soon as the board has said who it is."""
+    wanted: TraySettings | None = None
+    """How its work begins, as soon as the board has said who it is."""
     board: BoardFacts | None = None
     note: Trouble | None = None
     """Why the board did not say who it is, or of which type."""
@@ -150,18 +151,28 @@ class Tray:
                 self._cables[slot] = cable
                 self._set(found, place=replace(found.place, cable=cable))
 
-    def start(self, names: Sequence[str] | None = None) -> None:
+    def start(self, names: Sequence[str] | None = None, *, take_back: bool = False) -> None:
         """Start the work on the boards in these slots; None: on all that wait for it, and on those
-        that could not be tested. Boards in work, and slots without a board, are left out."""
+        that could not be tested. Boards in work, and slots without a board, are left out.
+
+        Args:
+            take_back: what the person has read on the button.
+
+        Raises: Refused when that was changed meanwhile: nobody erases a board by surprise.
+        """
         with self._lock:
+            settings = self._settings
+            if settings.take_back != take_back:
+                cause = _("another page has changed what the tray does, so nothing was started")
+                raise Refused(cause, _("Look at the start button, and press it again."))
             for slot in self.slots():
                 wanted = slot.waits if names is None else slot.place.slot in names
                 if not (wanted and slot.plugged) or slot.state == "working":
                     continue
                 if slot.state == "asked":
-                    self._set(slot, start_wanted=True)
+                    self._set(slot, wanted=settings)
                 else:
-                    self._begin(slot)
+                    self._begin(slot, settings)
 
     # -- the thread that looks
 
@@ -225,17 +236,16 @@ class Tray:
             note = trouble_of_warsha(error)
         with self._lock:
             now = self._update(slot, state="waiting", board=board, note=note)
-            if now and now.start_wanted:
-                self._begin(now)
+            if now and now.wanted:
+                self._begin(now, now.wanted)
 
-    def _begin(self, slot: TraySlot) -> None:
-        settings = self._settings
+    def _begin(self, slot: TraySlot, settings: TraySettings) -> None:
         stages = stages_of(settings, slot.board)
         begun = self._set(
             slot,
             state="working",
             stages=stages,
-            start_wanted=False,
+            wanted=None,
             note=None,
             stage="identify",
             step="",

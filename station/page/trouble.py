@@ -13,7 +13,7 @@ from hardware.errors import (
     ProtocolError,
 )
 from hardware.i18n import _, reason
-from station.errors import UnknownType
+from station.errors import UnknownCode, UnknownType
 from station.flash.fault_words import FlashFault, FlashFaultKind
 
 
@@ -31,6 +31,9 @@ def trouble_of(error: HardwareError) -> Trouble:
     match error:
         case UnknownType():
             return Trouble(error.cause, _choose_type())
+        case UnknownCode():
+            cause = _("The board is not in the inventory, so it was not changed.")
+            return Trouble(cause, _("“Flash and certify” adds it to the inventory."))
         case FlashFault() if error.kind in _FLASH_CURES:
             return Trouble(error.cause, _FLASH_CURES[error.kind]())
         case BoardBusy():

@@ -188,6 +188,14 @@ class StationWindow(ShownBench):
         script = "return document.querySelectorAll('.card[data-state=waiting]').length"
         self.wait(f"{script} === arguments[0]", count)
 
+    def take_back(self) -> None:
+        """Choose that boards are taken back."""
+        self.find("input[name=mode][value=back]").click()
+        begins = (
+            "return document.querySelector('button.start').textContent.startsWith('Take back')"
+        )
+        self.wait(begins)
+
     def ended(self, count: int, seconds: float = WAIT_S) -> dict[str, str]:
         """Wait until so many boards are done. Returns: their results, by slot."""
         script = "return document.querySelectorAll('.card[data-state=done]').length"
@@ -203,6 +211,10 @@ class StationWindow(ShownBench):
         self.wait(
             "return document.querySelector('.yield')?.textContent.endsWith(arguments[0])", share
         )
+
+    def start_again(self, slot: str) -> None:
+        """Start one board whose work has ended."""
+        self.find(f"{_of(slot)} .again").click()
 
     def faint_texts(self) -> list[str]:
         """Texts whose contrast with their background is below 4.5 (WCAG 2.2, level AA)."""

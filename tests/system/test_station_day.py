@@ -22,7 +22,7 @@ from grader.nbgrader.enrolment import enrol
 from station.flash.flash_outcome import Stage as FlashStage
 from station.flash.slot import at_this_computer
 from station.inventory.database import VARIABLE
-from station.page.board_work import STAGES
+from station.page.board_work import FLASH_AND_CERTIFY
 from tests.support.browser import Chromium
 from tests.support.day_station import DayStation
 from tests.support.firmware_images import write_image, write_uf2
@@ -161,7 +161,7 @@ def test_a_day_of_two_stations(
             _look(StationWindow(views.driver, station.url), pictures / f"day_{name}")
         _labels(day)
         _lend(day, course)
-        _return(day)
+        _return(day, StationWindow(views.driver, day.stations[1].url))
     _compare(day)
 
 
@@ -175,7 +175,7 @@ def _morning(day: Day, views: list[StationWindow], size: int) -> None:
     moved = day.board(0, PULLED)
     steps = get_args(FlashStage)
     of_flash = (steps.index("write") + 0.1) / len(steps)
-    of_all = (STAGES.index("flash") + of_flash) / len(STAGES)
+    of_all = (FLASH_AND_CERTIFY.index("flash") + of_flash) / len(FLASH_AND_CERTIFY)
     views[0].wait(WRITES, f".card[data-slot$='/{PULLED}']", of_all, seconds=DAY_S)
     day.stations[0].unplug(PULLED)
     gone = "return document.querySelector('.card[data-state=unplugged]')?.innerText"
@@ -245,24 +245,37 @@ def _lend(day: Day, course: Course) -> None:
     }
 
 
-def _return(day: Day) -> None:
-    """All boards come back with a trainee's work and passwords, and leave without."""
+def _return(day: Day, page: StationWindow) -> None:
+    """All boards come back with a trainee's work and passwords, and leave without: at the first
+    station by scans, at the second one at its page."""
     lent = [board for board in day.boards if board.is_good]
     for board in lent:
         leave_work(day.port(board))
-    with ThreadPoolExecutor(2) as tables:
-        came = list(tables.map(lambda number: _take_back(day, number, lent), range(2)))
-    assert came == ["", ""]
+    with ThreadPoolExecutor(1) as other:
+        scanned = other.submit(_scan_back, day, lent)
+        _take_back(page, [board for board in lent if board.station == 1])
+        assert scanned.result() == ""
     for board in lent:
         board.did("wiped", "certified", "returned")
         assert not any(holds_secret(day.port(board)))
 
 
-def _take_back(day: Day, number: int, lent: list[DayBoard]) -> str:
-    """At one station. Returns: what went wrong."""
-    here = [board for board in lent if board.station == number]
+def _take_back(page: StationWindow, lent: list[DayBoard]) -> None:
+    """The boards are still plugged in, so each is started for itself."""
+    page.take_back()
+    for board in lent:
+        page.start_again(board.slot)
+    back = (
+        "return [...document.querySelectorAll('.card.good .loan')].filter(e => !e.hidden).length"
+    )
+    page.wait(f"{back} === arguments[0]", len(lent), seconds=DAY_S)
+
+
+def _scan_back(day: Day, lent: list[DayBoard]) -> str:
+    """At the first station. Returns: what went wrong."""
+    here = [board for board in lent if board.station == 0]
     slots, macs = [board.slot for board in here], [board.mac for board in here]
-    count, _, wrong = day.stations[number].take_back(slots, macs).partition("; ")
+    count, _, wrong = day.stations[0].take_back(slots, macs).partition("; ")
     return "" if count == f"returned: {len(here)}, refused: 0" else f"{count} {wrong}"
 
 

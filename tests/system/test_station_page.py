@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.error import HTTPError
@@ -19,14 +21,21 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from grader.lab.class_list import Trainee
+from hardware.connect import open_board
 from station.certify import clock
+from station.certify.self_test import identify
+from station.errors import NotWiped
 from station.flash.identify import ChipIdentity
 from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
-from station.inventory import boards, history
+from station.inventory import boards, history, lending
 from station.page.station_server import StationServer
+from station.return_tray import check_in
+from station.return_tray.wipe import wipe
 from tests.support.bench_page import PHONE
 from tests.support.browser import Chromium
 from tests.support.firmware_images import write_image, write_uf2
+from tests.support.inventories import AMINA, BADR
 from tests.support.page_line import talk
 from tests.support.station_tray import (
     SHORT,
@@ -35,6 +44,7 @@ from tests.support.station_tray import (
     records,
     station,
 )
+from tests.support.trainee_work import holds_secret, leave_work
 
 EVIL = "\"><img src=x onerror='window.pwned=1'>"
 
@@ -341,6 +351,147 @@ def test_two_pages_see_the_same_and_an_odd_name_is_only_text(
         assert two.js("return window.pwned") is None
 
 
+# -- boards that come back ---------------------------------------------------------------------
+
+
+def lent(tray: VirtualTray, server: StationServer, slot: str, due: date, trainee: Trainee) -> str:
+    """The board in a slot is lent, and the trainee has worked with it. Returns: its MAC."""
+    with open_board(tray.port(slot)) as board:
+        mac = identify(board).mac
+    leave_work(tray.port(slot))
+    with server.tray.work.inventory.change() as change:
+        boards.register(change, mac, type="pi_pico", chip="rp2040", condition="ready")
+        lending.lend(change, mac, "iot", trainee, due)
+    return mac
+
+
+def test_boards_are_taken_back_with_one_button(browser: Chromium, tray: VirtualTray) -> None:
+    """One is overdue, one has a short circuit, one was never lent, one is not in the inventory."""
+    late, short, idle, strange = "1-1.1", "1-1.2", "1-1.3", "1-1.4"
+    for number, slot in enumerate((late, short, idle, strange)):
+        tray.plug(slot, "pi_pico", *[SHORT] * (slot == short), seed=number)
+    with station(tray.folder, []) as server:
+        week_ago, tomorrow = (date.today() + timedelta(days) for days in (-7, 1))
+        macs = [
+            lent(tray, server, late, week_ago, AMINA),
+            lent(tray, server, short, tomorrow, BADR),
+            lent(tray, server, idle, tomorrow, BADR),
+        ]
+        with server.tray.work.inventory.change() as change:
+            lending.take_back(change, macs[2])
+        leave_work(tray.port(strange))
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(4)
+        assert not view.find(".warning").is_displayed()
+        view.take_back()
+        assert view.find(".warning").is_displayed()
+        assert not view.find("input[name=flash]").is_displayed()
+        assert view.find("button.start").text == "Take back 4 boards"
+        view.find("button.start").click()
+        assert view.ended(4) == {
+            late: "Good",
+            short: "Faulty",
+            idle: "Good",
+            strange: "Not tested",
+        }
+        stages = "return [...document.querySelectorAll('.card.good .stages .done')]"
+        names = [text.split()[0] for text in view.js(f"{stages}.map(e => e.innerText)")]
+        assert names == ["identify", "wiping", "certify", "check"] * 2
+        told = f"Back from أمينة حسن (amina). It was due on {week_ago}; days overdue: 7"
+        assert told in view.card(late) and "In the inventory: ready" in view.card(late)
+        assert "Back from Badr Ali (badr)." in view.card(short)
+        assert "GPIO 2 is shorted to GPIO 3" in view.card(short)
+        assert "It was not lent." in view.card(idle)
+        assert "not in the inventory, so it was not changed" in view.card(strange)
+        assert view.faint_texts() == []
+        view.find(".language").click()
+        assert "استُرجعت من" in view.card(late) and "عدد أيام التأخير" in view.card(late)
+        assert "لم تكن معارة" in view.card(idle)
+        assert view.faint_texts() == []
+        view.find(".language").click()
+        secrets = [holds_secret(tray.port(slot))[0] for slot in (late, short, idle, strange)]
+        assert secrets == [False, False, False, True]
+        assert happened(server, macs[0])[-4:] == ["lent", "wiped", "certified", "returned"]
+        with server.tray.work.inventory.read() as session:
+            found = [boards.find(session, mac) for mac in macs]
+            assert [board.state for board in found] == ["ready", "faulty", "ready"]
+            assert [board.loan for board in found] == [None] * 3
+        assert len(records(tray.folder)) == 3
+        assert view.errors() == []
+
+
+def test_a_board_that_is_pulled_out_is_still_lent_and_is_taken_back_later(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    wiping, go_on = threading.Event(), threading.Event()
+
+    def wipe_slowly(*arguments: Any) -> int:
+        wiping.set()
+        go_on.wait(60)
+        return wipe(*arguments)
+
+    monkeypatch.setattr(check_in, "wipe", wipe_slowly)
+    with station(tray.folder, []) as server:
+        mac = lent(tray, server, slot, date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        view.find("button.start").click()
+        assert wiping.wait(60)
+        tray.unplug(slot)
+        go_on.set()
+        view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
+        assert "Still lent to Badr Ali (badr)." in view.card(slot)
+        assert "Plug the board in again" in view.card(slot)
+        tray.plug(slot, seed=1)
+        view.waits(1)
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
+        assert "Back from Badr Ali (badr)." in view.card(slot)
+        assert happened(server, mac)[-3:] == ["wiped", "certified", "returned"]
+
+
+def test_a_board_that_cannot_be_wiped_is_back_and_faulty(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+
+    def damaged(*_arguments: object) -> int:
+        raise NotWiped("8 of 8 blocks are not empty", "Destroy it.")
+
+    monkeypatch.setattr(check_in, "wipe", damaged)
+    with station(tray.folder, []) as server:
+        mac = lent(tray, server, slot, date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Faulty"}
+        assert "Back from Badr Ali (badr)." in view.card(slot)
+        assert "8 of 8 blocks are not empty" in view.card(slot)
+        assert "In the inventory: faulty" in view.card(slot)
+        assert happened(server, mac)[-2:] == ["fault found", "returned"]
+
+
+def test_no_board_is_erased_because_another_page_changed_the_mode(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    """The button said something else when it was pressed."""
+    tray.plug("1-1.1", seed=1)
+    with station(tray.folder, []) as server:
+        lent(tray, server, "1-1.1", date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        start = json.dumps({"do": "start", "slots": None, "back": False})
+        (refused,) = (each["refused"] for each in answers(server, start) if "refused" in each)
+        assert "nothing was started" in refused["cause"]["en"]
+        assert holds_secret(tray.port("1-1.1")) == [True]
+
+
 # -- who may use it ---------------------------------------------------------------------------
 
 
@@ -483,9 +634,11 @@ def test_in_the_same_browser_another_page_reaches_nothing(
         "{}",
         "[]",
         '{"do": "start"}',
-        '{"do": "start", "slots": [1]}',
-        '{"do": "choose", "type": "../x", "flash": true, "jig": true, "batch": ""}',
-        '{"do": "choose", "type": "", "flash": true, "jig": 1, "batch": ""}',
+        '{"do": "start", "slots": null}',
+        '{"do": "start", "slots": [1], "back": false}',
+        '{"do": "choose", "type": "../x", "flash": true, "jig": true, "batch": "", "back": false}',
+        '{"do": "choose", "type": "", "flash": true, "jig": 1, "batch": "", "back": false}',
+        '{"do": "choose", "type": "", "flash": true, "jig": true, "batch": "", "back": ""}',
         '{"do": "cable", "slot": "x"}',
         "[" * 60_000,
         '{"do": "flash", "file": "/etc/passwd"}',
@@ -498,7 +651,8 @@ def test_a_message_that_is_no_action_ends_the_line(
 
 
 def test_a_text_that_cannot_be_kept_is_refused_in_words(empty_station: StationServer) -> None:
-    long = json.dumps({"do": "choose", "type": "", "flash": True, "jig": False, "batch": "x" * 41})
+    chosen = {"do": "choose", "type": "", "flash": True, "jig": False, "batch": "x" * 41}
+    long = json.dumps(chosen | {"back": False})
     (refused,) = (each["refused"] for each in answers(empty_station, long) if "refused" in each)
     assert refused["cause"]["en"].startswith("a text is too long")
     assert refused["cause"]["ar"].startswith("النص طويل")
