@@ -381,7 +381,8 @@ def _back_from(loan: LoanRow | None) -> LoanWords:
     if days <= 0:
         return LoanWords(_("Back from {trainee}.").format(trainee=_trainee(loan)))
     text = _("Back from {trainee}. It was due on {due}; days overdue: {days}")
-    return LoanWords(text.format(trainee=_trainee(loan), due=loan.due, days=days), is_overdue=True)
+    due = f"{loan.due:%Y\u2011%m\u2011%d}"  # hyphens at which no line is broken
+    return LoanWords(text.format(trainee=_trainee(loan), due=due, days=days), is_overdue=True)
 
 
 def _still_lent(loan: LoanRow | None) -> LoanWords | None:

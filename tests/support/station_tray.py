@@ -216,6 +216,13 @@ class StationWindow(ShownBench):
         """Start one board whose work has ended."""
         self.find(f"{_of(slot)} .again").click()
 
+    def picture(self, folder: Path, name: str) -> None:
+        """Keep the page as it is now, in English, and in Arabic as `{name}_ar`."""
+        for end in ("", "_ar"):
+            self.js("document.documentElement.scrollTop = 0; document.activeElement.blur()")
+            self.driver.save_screenshot(str(folder / f"{name}{end}.png"))
+            self.find(".language").click()
+
     def faint_texts(self) -> list[str]:
         """Texts whose contrast with their background is below 4.5 (WCAG 2.2, level AA)."""
         return list(self.js(FAINT))

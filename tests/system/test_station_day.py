@@ -158,7 +158,7 @@ def test_a_day_of_two_stations(
         day = Day(place, url, size, course.root.parents[1], stack)
         _morning(day, [StationWindow(views.driver, one.url) for one in day.stations], size)
         for name, station in zip(("east", "west"), day.stations, strict=True):
-            _look(StationWindow(views.driver, station.url), pictures / f"day_{name}")
+            StationWindow(views.driver, station.url).picture(pictures, f"day_{name}")
         _labels(day)
         _lend(day, course)
         _return(day, StationWindow(views.driver, day.stations[1].url))
@@ -199,14 +199,6 @@ def _morning(day: Day, views: list[StationWindow], size: int) -> None:
         board.did("flash begun", "flashed", "certified")
         if not board.is_good:
             board.did("fault found")
-
-
-def _look(view: StationWindow, picture: Path) -> None:
-    """Both languages, for eyes."""
-    for language in ("en", "ar"):
-        view.js("document.documentElement.scrollTop = 0")
-        view.driver.save_screenshot(f"{picture}_{language}.png")
-        view.find(".language").click()
 
 
 def _labels(day: Day) -> None:
