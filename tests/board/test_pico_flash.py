@@ -203,6 +203,16 @@ def test_the_drive_is_found_where_systems_mount_it(
     assert outcome.verdict == "good" and holds(desk), outcome
 
 
+def test_the_drive_of_a_virtual_pico_is_found_beside_its_port(
+    desk: Desk, image: FirmwareImage, stock: Inventory
+) -> None:
+    with LiveBench("pi_pico", seed=1) as bench:
+        other = Desk(bench)
+        other.hold_bootsel()
+        outcome, _stages = flash(desk, image, stock, drive=None)
+        assert outcome.verdict == "good" and holds(desk) and not holds(other), outcome
+
+
 def test_a_dry_run_changes_nothing(desk: Desk, image: FirmwareImage, stock: Inventory) -> None:
     outcome, _stages = flash(desk, image, stock, dry_run=True)
     assert outcome.verdict == "planned" and outcome.mac == desk.mac
@@ -348,6 +358,7 @@ def test_a_drive_that_nobody_mounts(
     desk: Desk, image: FirmwareImage, stock: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pico_flash, "DRIVE_S", 0.0)
+    monkeypatch.setattr(pico_flash, "pico_drives", lambda _port: [])
     mac = desk.mac
     outcome, _stages = flash(desk, image, stock, drive=None)
     assert outcome.verdict == "failed" and kind(outcome) == "no_drive", outcome

@@ -26,12 +26,14 @@ from hardware.connect import open_board
 from station.certify import clock
 from station.certify.self_test import identify
 from station.errors import NotWiped
+from station.flash import pico_drive, pico_flash
 from station.flash.identify import ChipIdentity
 from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
 from station.inventory import boards, history, lending
 from station.page.station_server import StationServer
 from station.return_tray import check_in
 from station.return_tray.wipe import wipe
+from tests.support import accessibility
 from tests.support.bench_page import PHONE
 from tests.support.browser import Chromium
 from tests.support.firmware_images import write_image, write_uf2
@@ -272,6 +274,29 @@ def test_what_a_pico_needs_is_told_in_words_of_the_page(
         assert "In the inventory: ready" in view.card(hangs)
 
 
+def test_a_pico_whose_drive_is_not_mounted_goes_on_when_it_is(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    places = pico_drive.PLACES
+    monkeypatch.setattr(pico_flash, "DRIVE_S", 0.0)
+    monkeypatch.setattr(pico_drive, "PLACES", ())
+    monkeypatch.setattr(pico_drive, "SERIAL", "-")
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.find("button.start").click()
+        view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
+        assert "its drive is not mounted" in view.card(slot)
+        assert "Open the drive RPI-RP2 in the file manager" in view.card(slot)
+        monkeypatch.setattr(pico_drive, "PLACES", places)
+        view.waits(1)
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
+
+
 def test_a_card_appears_with_the_board_and_leaves_with_it(
     browser: Chromium, tray: VirtualTray
 ) -> None:
@@ -422,6 +447,7 @@ def test_boards_are_taken_back_with_one_button(
         assert "Back from Badr Ali (badr)." in view.card(short)
         assert "GPIO 2 is shorted to GPIO 3" in view.card(short)
         assert "It was not lent." in view.card(idle)
+        assert accessibility.faults(browser.driver) == []
         view.picture(pictures, "station_back")
         assert "not in the inventory, so it was not changed" in view.card(strange)
         assert view.faint_texts() == []

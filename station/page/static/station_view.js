@@ -109,7 +109,7 @@ export class StationView extends TranslatedView {
     const field = (text, input) => make("label", {}, this.text(make("span"), text), input);
     this.modes = [false, true].map((back) =>
       make("input", { type: "radio", name: "mode", value: back ? "back" : "certify" }));
-    this.warning = this.text(make("p", { class: "warning" }),
+    this.warning = this.text(make("p", { class: "warning", role: "alert" }),
       "All programs and passwords on the boards are erased.");
     const modes = make("fieldset", { class: "modes" },
       this.text(make("legend", { class: "announcer" }), "What the tray does"),
