@@ -67,7 +67,7 @@ def image_of(change: Change, job_id: int) -> str:
 
 
 def loan_of(change: Change, job_id: int) -> LoanRow | None:
-    """The loan of the board of a job; None: nobody has it, or it is not known."""
+    """The loan of the board of a job; None: it is not lent, or did not say who it is."""
     mac = change.session.get_one(JobRow, job_id).mac
     return change.session.scalars(select(LoanRow).where(LoanRow.mac == mac, OPEN_LOAN)).first()
 

@@ -374,7 +374,7 @@ class BoardWork:
 
 
 def _back_from(loan: LoanRow | None) -> LoanWords:
-    """Who had a board that is back; None: nobody."""
+    """Who had a board that is back; None: it was not lent."""
     if loan is None:
         return LoanWords(_("It was not lent."))
     days = (date.today() - loan.due).days if loan.due else 0
@@ -386,7 +386,7 @@ def _back_from(loan: LoanRow | None) -> LoanWords:
 
 
 def _still_lent(loan: LoanRow | None) -> LoanWords | None:
-    """Who has a board that could not be taken back; None: nobody, or nobody knows."""
+    """Who has a board that could not be taken back; None: it is not lent, or not known."""
     if loan is None:
         return None
     return LoanWords(_("Still lent to {trainee}.").format(trainee=_trainee(loan)))

@@ -158,7 +158,7 @@ class Tray:
         Args:
             take_back: what the person has read on the button.
 
-        Raises: Refused when that was changed meanwhile: nobody erases a board by surprise.
+        Raises: Refused when that was changed meanwhile, so that no board is erased by surprise.
         """
         with self._lock:
             settings = self._settings

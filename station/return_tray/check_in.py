@@ -30,7 +30,7 @@ def check_in(inventory: Inventory, mac: str, not_wiped: str = "") -> LoanRow | N
     Args:
         not_wiped: why, if so.
 
-    Returns: the loan; None when nobody had the board. Raises: StationError.
+    Returns: the loan; None when the board was not lent. Raises: StationError.
     """
     with inventory.change() as change:
         if not_wiped:

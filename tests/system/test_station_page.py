@@ -518,6 +518,7 @@ def test_a_board_that_cannot_be_wiped_is_back_and_faulty(
         assert view.ended(1) == {slot: "Faulty"}
         assert "Back from Badr Ali (badr)." in view.card(slot)
         assert "8 of 8 blocks are not empty" in view.card(slot)
+        assert view.find(".stages .stopped-here").text.startswith("wiping")
         assert "In the inventory: faulty" in view.card(slot)
         assert happened(server, mac)[-2:] == ["fault found", "returned"]
 

@@ -319,7 +319,8 @@ class BoardCard {
     if (works) this.bar.value = (at + fraction) / stages.length;
     this.bar.setAttribute("aria-label", `${t(STAGES[stage] ?? stage)} ${said(step)}`);
     this.stages.replaceChildren(...stages.map((name, index) => {
-      const over = index < at || (state === "done" && result !== "Not tested");
+      const ended = state === "done" && result !== "Not tested" && at === stages.length - 1;
+      const over = index < at || ended;
       const how = over ? "done" : index > at ? "to come" : works ? "now" : "stopped here";
       const item = make("li", { class: how.replace(" ", "-") },
         make("span", {}, t(STAGES[name] ?? name)), make("span", { class: "announcer" }, ` (${t(how)})`));
