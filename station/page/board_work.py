@@ -262,6 +262,7 @@ class BoardWork:
             with self.inventory.change() as change:
                 boards.locked_in_use(change, mac)  # raises before anything is erased
             kind = self._type(identity, job.settings)
+            report.stage("wipe", "", 0.0)
             try:
                 wipe_returned(
                     board,
