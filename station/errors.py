@@ -5,6 +5,7 @@ HardwareError
       +-- UnknownType a board does not say of which type it is
       +-- Refused     the inventory does not allow it; nothing was changed
       |    +-- UnknownCode  a code belongs to no board
+      +-- NotWiped    something is left on a board that was wiped
       +-- NoInventory  the inventory cannot be opened, or its server does not answer any more
 
 They are HardwareErrors, so that every place that shows known errors shows these, too.
@@ -29,6 +30,10 @@ class NoInventory(StationError):
 
 class UnknownCode(Refused):
     """A code belongs to no board."""
+
+
+class NotWiped(StationError):
+    """Something is left on a board that was wiped: it is not lent again."""
 
 
 class UnknownType(StationError):

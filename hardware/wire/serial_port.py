@@ -11,11 +11,15 @@ import threading
 
 import serial
 
-from hardware.errors import BoardNotFound, HardwareError
+from hardware.errors import BoardBusy, BoardNotFound, HardwareError
 from hardware.i18n import _
 from hardware.wire.port import CHUNK, RESET_PULSE_S, Deadline, busy, lost, no_address, not_there
 
 SLICE_S = 0.05
+BUSY_S = 1.0
+"""A process that this one starts holds the locks of its open ports until it has begun its own
+program (`fork`, `exec`), also when they are closed here meanwhile."""
+AGAIN_S = 0.02
 
 
 class SerialPort:
@@ -93,13 +97,18 @@ class SerialPort:
 def _open(url: str, baud: int) -> serial.Serial:
     """The pyserial port. Raises: BoardNotFound, BoardBusy."""
     timeout_s = 0 if os.name == "posix" else SLICE_S
-    try:
-        # `exclusive`: no second program can take half of the bytes.
-        return serial.serial_for_url(url, baud, timeout=timeout_s, exclusive=True)
-    except (serial.SerialException, OSError) as error:
-        raise _known_error(url, error) from error
-    except ValueError as error:
-        raise no_address(url) from error
+    deadline = Deadline(BUSY_S)
+    while True:
+        try:
+            # `exclusive`: no second program can take half of the bytes.
+            return serial.serial_for_url(url, baud, timeout=timeout_s, exclusive=True)
+        except (serial.SerialException, OSError) as error:
+            known = _known_error(url, error)
+            if not isinstance(known, BoardBusy) or deadline.over():
+                raise known from error
+            threading.Event().wait(AGAIN_S)
+        except ValueError as error:
+            raise no_address(url) from error
 
 
 def _known_error(url: str, error: Exception) -> HardwareError:

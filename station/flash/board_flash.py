@@ -32,7 +32,7 @@ from station.flash.image_layout import chip_title
 from station.flash.images import Choice, FirmwareImage
 from station.flash.slot import at_this_computer, port_in
 from station.inventory import boards, flash_log
-from station.inventory.database import Inventory
+from station.inventory.database import Change, Inventory
 from station.inventory.tables import CODE, FlashRow, ImageRow
 
 ANSWER_S = 40.0
@@ -60,6 +60,10 @@ class BoardFlash(ABC):
         self._record: FlashRow | None = None
 
     # -- what differs between chips
+
+    tells_quickly = False
+    """Whether a board says in a second that it holds another image: then it is also asked for an
+    image that was not written here."""
 
     @abstractmethod
     def _identify(self) -> ChipIdentity:
@@ -149,29 +153,41 @@ class BoardFlash(ABC):
         self.outcome.verdict = "unfinished"
 
     def _has_it(self) -> bool:
-        """Whether the board holds what the inventory says that it holds."""
+        """Whether the board holds the image, and the inventory does not call it half-written."""
         outcome = self.outcome
         assert outcome.image
         with self._inventory.read() as session:
-            held = flash_log.held_image(session, outcome.mac)
-        if held is None or held.sha256 != outcome.image.sha256 or outcome.image.layout.has_data:
+            last = flash_log.last_flash(session, outcome.mac)
+        is_recorded = last is not None and last.image == outcome.image.sha256
+        may_hold = last.result == "good" if last else bool(outcome.mac)
+        if not may_hold or outcome.image.layout.has_data:
             return False
-        return self._holds(outcome.image)
+        if not (is_recorded or self.tells_quickly) or not self._holds(outcome.image):
+            return False
+        if not is_recorded:
+            with self._inventory.change() as change:
+                image = self._keep_image(change)
+                flash_log.found_image(change, outcome.mac, image, slot=outcome.slot.name)
+        return True
+
+    def _keep_image(self, change: Change) -> ImageRow:
+        """The image in the inventory."""
+        assert self.outcome.image
+        image = self.outcome.image
+        return flash_log.keep_image(
+            change,
+            image.sha256,
+            image.name,
+            version=image.version,
+            source=image.source,
+            by_hand=image.by_hand,
+        )
 
     def _begin_record(self) -> None:
         """Note that the board is half-written from now on."""
         outcome = self.outcome
-        assert outcome.image
-        image = outcome.image
         with self._inventory.change() as change:
-            self._image = flash_log.keep_image(
-                change,
-                image.sha256,
-                image.name,
-                version=image.version,
-                source=image.source,
-                by_hand=image.by_hand,
-            )
+            self._image = self._keep_image(change)
             self._record = flash_log.begin_flash(
                 change, outcome.mac, self._image, slot=outcome.slot.name, baud=outcome.baud
             )

@@ -29,6 +29,11 @@ class ChipIdentity:
     board: str = ""
     """What its MicroPython calls the board: `Raspberry Pi Pico W`; "": it was not asked."""
 
+    @property
+    def machine(self) -> str:
+        """As MicroPython names it: `Raspberry Pi Pico with RP2040`; else the chip alone."""
+        return f"{self.board} with {self.title}" if self.board else self.title
+
 
 def identify(port: str, stopped: threading.Event | None = None) -> ChipIdentity:
     """Ask the chip at a port. Raises: FlashFault."""

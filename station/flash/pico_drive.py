@@ -11,9 +11,10 @@ import stat
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 
+from hardware.bench.serving.usb_folder import LABEL, SERIAL
 from hardware.i18n import sanitize
 from station.flash.fault_words import FlashFault
 from station.flash.slot import Slot, hub_of
@@ -22,7 +23,7 @@ from station.inventory.tables import NAME
 PLACES = tuple(
     f"{place}/{label}*"
     for place in ("/media/*", "/run/media/*", "/media", "/Volumes")
-    for label in ("RPI-RP2", "RP2350")
+    for label in (LABEL, "RP2350")
 )
 """Where systems mount such a drive; a second one gets a number behind its label."""
 INFO = "INFO_UF2.TXT"
@@ -43,9 +44,12 @@ class PicoDrive:
     """Where the board is plugged in; "": the system does not say it."""
 
 
-def pico_drives() -> list[PicoDrive]:
-    """The drives that are mounted where systems do it."""
-    folders = {Path(one) for place in PLACES for one in glob(place)}
+def pico_drives(port: str = "") -> list[PicoDrive]:
+    """The drives that are mounted where systems do it; with the port of a virtual Pico also those
+    of its bench, which are beside it."""
+    folder = Path(port).parent
+    beside = [f"{escape(str(folder.parent))}/*/{LABEL}"] if folder.name == SERIAL else []
+    folders = {Path(one) for place in (*PLACES, *beside) for one in glob(place)}
     return [drive for one in sorted(folders) if (drive := drive_at(one))]
 
 

@@ -40,6 +40,8 @@ _one_at_a_time = threading.Lock()
 class PicoFlash(BoardFlash):
     """The work at one port."""
 
+    tells_quickly = True
+
     def __init__(
         self,
         outcome: FlashOutcome,
@@ -87,16 +89,20 @@ class PicoFlash(BoardFlash):
                 if found is None:
                     raise FlashFault("no_drive")
                 if not self.outcome.slot.hub:  # several would come back at ports that nobody knows
-                    _only([found, *(one for one in pico_drives() if one.folder != found.folder)])
+                    _only([found, *(one for one in self._drives() if one.folder != found.folder)])
             return _of_rp2040(found)
-        found = _of_rp2040(_only(pico_drives()))
+        found = _of_rp2040(_only(self._drives()))
         if found and found.usb_path:
             self.outcome.slot = slot_of(found.folder)
         return found
 
+    def _drives(self) -> list[PicoDrive]:
+        """All drives that may be that of this board."""
+        return pico_drives(self.outcome.port)
+
     def _into_boot_rom(self) -> PicoDrive:
         """Have the program start the boot ROM; its drive. Raises: HardwareError."""
-        known = {drive.folder for drive in pico_drives()}
+        known = {drive.folder for drive in self._drives()}
         if self._folder and drive_at(self._folder):
             raise FlashFault("other_drive", drive=str(self._folder))
         with open_board(self._port()) as board:
@@ -118,7 +124,7 @@ class PicoFlash(BoardFlash):
         """The drive of this board, as soon as it is mounted."""
         if self._folder:
             return drive_at(self._folder)
-        path, drives = self.outcome.slot.usb_path, pico_drives()
+        path, drives = self.outcome.slot.usb_path, self._drives()
         if self._path_tells:
             return _only([drive for drive in drives if drive.usb_path == path])
         return _only([drive for drive in drives if drive.folder not in known])
@@ -144,6 +150,7 @@ class PicoFlash(BoardFlash):
             try:
                 with self._answering("not_back") as board:
                     self._recognize(ask_board(board))
+                    self._begin("verify")
                     if not self._read_back(board, image):
                         raise FlashFault("not_written")
                     if erase:
@@ -180,7 +187,6 @@ class PicoFlash(BoardFlash):
             raise FlashFault("swapped", found=found.mac, wanted=wanted)
 
     def _read_back(self, board: Board, image: FirmwareImage) -> bool:
-        self._begin("verify")
         return flash_holds(board, image.layout.fixed, lambda part: self._report("verify", part))
 
     def _port(self) -> str:
@@ -195,6 +201,14 @@ def _only(drives: list[PicoDrive]) -> PicoDrive | None:
     if len(drives) > 1:
         raise FlashFault("two_drives", drives=", ".join(str(one.folder) for one in drives))
     return drives[0] if drives else None
+
+
+def drive_of_pico(folder: str) -> PicoDrive:
+    """The drive at a folder. Raises: FlashFault when there is none, or when it is of another
+    chip."""
+    if found := _of_rp2040(drive_at(Path(folder))):
+        return found
+    raise FlashFault("no_drive")
 
 
 def _of_rp2040(drive: PicoDrive | None) -> PicoDrive | None:

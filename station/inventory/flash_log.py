@@ -126,11 +126,37 @@ def end_flash(
     return flash
 
 
-def held_image(session: Session, mac: str) -> ImageRow | None:
-    """The image that was written to a board last and read back; None when that is not known, or
-    when a later flash changed the board."""
+def found_image(change: Change, code: str, image: ImageRow, *, slot: str) -> None:
+    """Note that a board holds an image that was not written here: it was read back. Raises:
+    Refused."""
+    board = boards.locked_in_use(change, code)
+    found = FlashRow(
+        mac=board.mac,
+        slot=slot,
+        image=image.sha256,
+        at=change.at,
+        by=change.by,
+        baud=0,
+        result="good",
+        before=board.condition,
+        verified=True,
+    )
+    board.condition = "ready"
+    change.session.add(found)
+    change.note("image found", board.mac, image=_title(image))
+    change.session.flush()
+
+
+def last_flash(session: Session, mac: str) -> FlashRow | None:
+    """The last flash that may have changed a board."""
     last = select(FlashRow).where(FlashRow.mac == mac, FlashRow.result != "failed")
-    flash = session.scalars(last.order_by(FlashRow.id.desc())).first()
+    return session.scalars(last.order_by(FlashRow.id.desc())).first()
+
+
+def held_image(session: Session, mac: str) -> ImageRow | None:
+    """The image that was written to a board last, or found on it, and read back; None when that is
+    not known, or when a later flash changed the board."""
+    flash = last_flash(session, mac)
     if flash is None or flash.result != "good":
         return None
     return session.get(ImageRow, flash.image)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from station.inventory import boards, codes, flash_log
 from station.inventory.database import Change
-from station.inventory.tables import CODE, NAME, JobResult, JobRow
+from station.inventory.tables import CODE, NAME, OPEN_LOAN, JobResult, JobRow, LoanRow
 
 Trait = Literal["cable", "hub", "batch", "image"]
 TRAITS: tuple[Trait, ...] = ("cable", "hub", "batch", "image")
@@ -64,6 +64,12 @@ def image_of(change: Change, job_id: int) -> str:
     mac = change.session.get_one(JobRow, job_id).mac
     image = flash_log.held_image(change.session, mac)
     return f"{image.name} {image.version}".strip() if image else ""
+
+
+def loan_of(change: Change, job_id: int) -> LoanRow | None:
+    """The loan of the board of a job; None: it is not lent, or did not say who it is."""
+    mac = change.session.get_one(JobRow, job_id).mac
+    return change.session.scalars(select(LoanRow).where(LoanRow.mac == mac, OPEN_LOAN)).first()
 
 
 def end(

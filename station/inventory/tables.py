@@ -214,7 +214,8 @@ FlashResult = Literal["good", "half-written", "failed"]
 
 
 class FlashRow(InventoryTable):
-    """One attempt to write an image to a board."""
+    """One attempt to write an image to a board; or, with the speed 0, an image that was found on
+    it and read back."""
 
     __tablename__ = "flash"
 

@@ -1,10 +1,12 @@
 """The work on one board, from the plug to the label. It belongs to the thread of that board, and
 knows neither a tray nor a page."""
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -13,6 +15,7 @@ from hardware.boards import load as load_type
 from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
+from hardware.wire.board import Board
 from station.certify.fault_words import fault_words
 from station.certify.keeping import RESULTS, keep, known_type
 from station.certify.keys import StationKey
@@ -20,20 +23,27 @@ from station.certify.label import Label, write_labels
 from station.certify.measurement import Verdict
 from station.certify.self_test import STEPS, Identity, TestResult, board_type, identify
 from station.certify.side_by_side import certify_board
-from station.errors import UnknownCode, UnknownType
+from station.errors import NotWiped, StationError, UnknownCode, UnknownType
 from station.flash.flash_outcome import FlashOutcome, stage_name
 from station.flash.flash_outcome import Stage as FlashStage
 from station.flash.flasher import flash_board
-from station.flash.images import Choice, image_for
-from station.flash.slot import at_this_computer, hub_of, port_in
+from station.flash.identify import ChipIdentity
+from station.flash.images import Choice, FirmwareImage, image_for
+from station.flash.pico_flash import drive_of_pico
+from station.flash.slot import Slot, at_this_computer, hub_of, port_in
 from station.flash.tray import AT_ONCE, PER_HUB
 from station.inventory import boards, flash_log, jobs
 from station.inventory.database import Inventory
-from station.inventory.tables import CODE
+from station.inventory.tables import CODE, LoanRow
 from station.page.trouble import Trouble, trouble_of, trouble_of_file
+from station.return_tray.check_in import check_in, wipe_returned
 
-Stage = Literal["identify", "flash", "certify", "label"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
+Stage = Literal["identify", "flash", "wipe", "certify", "label", "check in"]
+FLASH_AND_CERTIFY: tuple[Stage, ...] = ("identify", "flash", "certify", "label")
+TAKE_BACK: tuple[Stage, ...] = ("identify", "wipe", "certify", "check in")
+PICO = "RP2040"
+FLASHABLE = ("ESP32", PICO)
+"""How the names of chips begin that are flashed here."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class TraySettings:
     """Write MicroPython first, to boards that do not hold it."""
     with_jig: bool = False
     batch: str = ""
+    take_back: bool = False
+    """Boards come back from trainees: they are wiped, certified and checked in."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,12 @@ class BoardPlace:
     slot: str
     port: str
     cable: str = ""
+    is_drive: bool = False
+    """The port is the folder of a Pico's drive: the Pico waits in its boot ROM."""
+
+    def at(self, port: str) -> "BoardPlace":
+        """The same slot, whose board is at another port now."""
+        return replace(self, port=port, is_drive=os.path.isdir(port))
 
     @property
     def hub(self) -> str:
@@ -67,6 +85,7 @@ class BoardFacts:
     """Who a board is."""
 
     mac: str
+    """"": a Pico in its boot ROM does not say it."""
     label: str
     """Its asset tag, or else its MAC."""
     kind: str
@@ -78,19 +97,29 @@ class BoardFacts:
 
 
 @dataclass(frozen=True)
+class LoanWords:
+    """Who had a board that comes back, for people."""
+
+    text: str
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True)
 class BoardOutcome:
     """How the work on a board ended."""
 
     verdict: Verdict
     troubles: tuple[Trouble, ...] = ()
     label: Label | None = None
+    loan: LoanWords | None = None
 
 
 def stages_of(settings: TraySettings, board: BoardFacts | None) -> tuple[Stage, ...]:
-    """The stages of the work on a board; None: it has not said who it is. A Pico is not flashed
-    here: somebody may have to mount its drive, or to hold BOOTSEL (`warsha flash`)."""
-    flashable = board is None or board.chip.startswith("ESP32")
-    return tuple(one for one in STAGES if one != "flash" or (settings.flash and flashable))
+    """The stages of the work on a board; None: it has not said who it is."""
+    if settings.take_back:
+        return TAKE_BACK
+    flashable = settings.flash and (board is None or board.chip.startswith(FLASHABLE))
+    return tuple(one for one in FLASH_AND_CERTIFY if one != "flash" or flashable)
 
 
 class WorkReport:
@@ -145,9 +174,12 @@ class BoardWork:
         self._at_once = threading.Semaphore(AT_ONCE)
         self._lock = threading.Lock()
 
-    def look(self, port: str) -> BoardFacts:
+    def look(self, place: BoardPlace) -> BoardFacts:
         """Ask a board who it is. Raises: HardwareError."""
-        with open_board(port) as board:
+        if place.is_drive:
+            drive_of_pico(place.port)
+            return BoardFacts("", "", _("a Pico in BOOTSEL"), PICO, "")
+        with open_board(place.port) as board:
             identity = identify(board)
             board.soft_reset()
         return self._facts(identity.mac, identity.machine)
@@ -170,52 +202,115 @@ class BoardWork:
             with self.inventory.change() as change:
                 image = jobs.image_of(change, number)
                 jobs.end(change, number, RESULTS[outcome.verdict], image=image, what=what)
+                if job.settings.take_back and outcome.verdict == "ERROR":
+                    outcome = replace(outcome, loan=_still_lent(jobs.loan_of(change, number)))
         except HardwareError as error:  # of the inventory: nothing that is not noted is good
             return BoardOutcome("ERROR", (trouble_of(error),))
         return outcome
 
     def _outcome(self, number: int, job: BoardJob) -> BoardOutcome:
+        do = self._take_back if job.settings.take_back else self._flash_and_certify
         try:
-            return self._do(number, job)
+            return do(number, job)
         except HardwareError as error:
             return BoardOutcome("ERROR", (trouble_of(error),))
         except OSError as error:
             return BoardOutcome("ERROR", (trouble_of_file(error),))
 
-    def _do(self, number: int, job: BoardJob) -> BoardOutcome:
+    def _flash_and_certify(self, number: int, job: BoardJob) -> BoardOutcome:
         report, place = job.report, job.place
         remarks: tuple[Trouble, ...] = ()
         if "flash" in job.stages:
             flashed = self._flash(job)
             remarks = tuple(map(Trouble, flashed.remarks))
-            if flashed.identity:
-                self._identified(number, flashed.mac, flashed.identity.title, report)
+            if flashed.identity and flashed.mac:
+                self._identified(number, flashed.mac, flashed.identity.machine, report)
             if flashed.fault:
                 return BoardOutcome("ERROR", (trouble_of(flashed.fault), *remarks))
-            place = replace(place, port=port_in(flashed.slot, place.port))
+            place = place.at(port_in(flashed.slot, place.port))
+        elif place.is_drive:
+            cause = _("a Pico in BOOTSEL runs no MicroPython, so it cannot be tested")
+            raise StationError(cause, _("Set “Write MicroPython first”, and start again."))
         report.stage("certify" if "flash" in job.stages else "identify", "", 0.0)
         with open_board(place.port) as board:
             identity = identify(board)
             self._identified(number, identity.mac, identity.machine, report)
             kind = self._type(identity, job.settings)
-            result = certify_board(
-                board,
-                identity,
-                kind,
-                lambda step, done, all_: report.stage("certify", STEPS[step](), done / all_),
-                with_jig=job.settings.with_jig,
-            )
+            result = self._certify(board, identity, kind, job)
         report.stage("label", "", 0.0)
         kept = keep(result, self._folder, self._key, self.inventory)
-        with self.inventory.change() as change:
-            slot, hub = at_this_computer(place.slot), at_this_computer(place.hub)
-            flash_log.place(change, slot, identity.mac, hub=hub, port=place.port[:CODE])
+        self._place(place, identity.mac)
         report.board(self._facts(identity.mac, identity.machine))
         write_labels([kept.label], self._folder / f"{kept.label.code}.png")
         troubles = (*_troubles(result, kind), *remarks)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
         return BoardOutcome(result.verdict, troubles, kept.label)
+
+    def _take_back(self, number: int, job: BoardJob) -> BoardOutcome:
+        """Wipe and certify a board that comes back, then end its loan. One that could not be
+        tested stays lent, and can be started again."""
+        report, place = job.report, job.place
+        if place.is_drive:
+            cause = _("a Pico in BOOTSEL runs no MicroPython, so it cannot be wiped")
+            raise StationError(cause, _("“Flash and certify” it first, then take it back."))
+        report.stage("identify", "", 0.0)
+        with open_board(place.port) as board:
+            identity = identify(board)
+            mac = identity.mac
+            self._identified(number, mac, identity.machine, report)
+            with self.inventory.change() as change:
+                boards.locked_in_use(change, mac)  # raises before anything is erased
+            kind = self._type(identity, job.settings)
+            report.stage("wipe", "", 0.0)
+            try:
+                wipe_returned(
+                    board,
+                    mac,
+                    self.inventory,
+                    lambda done, all_: report.stage("wipe", "", done / all_),
+                )
+            except NotWiped as error:
+                trouble = trouble_of(error)
+                loan = check_in(self.inventory, mac, f"{error.cause} {error.cure}")
+                report.board(self._facts(mac, identity.machine))
+                return BoardOutcome("FAIL", (trouble,), loan=_back_from(loan))
+        report.stage("certify", "", 0.0)
+        with open_board(port_in(Slot(place.slot), place.port)) as board:
+            if identify(board).mac != mac:
+                cause = _("another board is plugged in at {port} now").format(port=place.slot)
+                cure = _("Leave the boards plugged in until all are done, and start again.")
+                raise StationError(cause, cure)
+            result = self._certify(board, identity, kind, job)
+        kept = keep(result, self._folder, self._key, self.inventory)
+        self._place(place, mac)
+        troubles = _troubles(result, kind)
+        if kept.refusal:
+            return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)))
+        if result.verdict == "ERROR":
+            return BoardOutcome("ERROR", troubles)
+        report.stage("check in", "", 0.0)
+        loan = check_in(self.inventory, mac)
+        report.board(self._facts(mac, identity.machine))
+        return BoardOutcome(result.verdict, troubles, loan=_back_from(loan))
+
+    def _certify(
+        self, board: Board, identity: Identity, kind: BoardType, job: BoardJob
+    ) -> TestResult:
+        """Test a board, and show each step."""
+        return certify_board(
+            board,
+            identity,
+            kind,
+            lambda step, done, all_: job.report.stage("certify", STEPS[step](), done / all_),
+            with_jig=job.settings.with_jig,
+        )
+
+    def _place(self, place: BoardPlace, mac: str) -> None:
+        """Note in which slot a board is."""
+        with self.inventory.change() as change:
+            slot, hub = at_this_computer(place.slot), at_this_computer(place.hub)
+            flash_log.place(change, slot, mac, hub=hub, port=place.port[:CODE])
 
     def _flash(self, job: BoardJob) -> FlashOutcome:
         """Flash a board, together with at most so many others of its hub and of the station."""
@@ -233,8 +328,24 @@ class BoardWork:
             turn = self._turns.setdefault(hub, threading.Semaphore(PER_HUB))
         with turn if hub else nullcontext(), self._at_once:
             return flash_board(
-                job.place.port, self._choice, self.inventory, show, stopped=self.stopped
+                job.place.port,
+                lambda chip: self._image(chip, job.settings),
+                self.inventory,
+                show,
+                stopped=self.stopped,
             )
+
+    def _image(self, chip: ChipIdentity, settings: TraySettings) -> FirmwareImage:
+        """The image for a chip. For a Pico its type decides, which is found as in `_type`: one in
+        its boot ROM does not say it, and a Pico W with the image of a Pico says it wrongly."""
+        if chip.title == PICO:
+            name = known_type(self.inventory, chip.mac) if chip.mac else ""
+            if not (name or chip.board):
+                name = settings.board_type
+            kind = load_type(name) if name else None
+            if kind and kind.mcu == PICO:
+                chip = replace(chip, board=kind.title)
+        return self._choice(chip)
 
     def _identified(self, number: int, mac: str, machine: str, report: WorkReport) -> None:
         """A board has said who it is: note it, and show it."""
@@ -261,6 +372,29 @@ class BoardWork:
             if not settings.board_type:
                 raise
             return board_type(identity, settings.board_type)
+
+
+def _back_from(loan: LoanRow | None) -> LoanWords:
+    """Who had a board that is back; None: it was not lent."""
+    if loan is None:
+        return LoanWords(_("It was not lent."))
+    days = (date.today() - loan.due).days if loan.due else 0
+    if days <= 0:
+        return LoanWords(_("Back from {trainee}.").format(trainee=_trainee(loan)))
+    text = _("Back from {trainee}. It was due on {due}; days overdue: {days}")
+    due = f"{loan.due:%Y\u2011%m\u2011%d}"  # hyphens at which no line is broken
+    return LoanWords(text.format(trainee=_trainee(loan), due=due, days=days), is_overdue=True)
+
+
+def _still_lent(loan: LoanRow | None) -> LoanWords | None:
+    """Who has a board that could not be taken back; None: it is not lent, or not known."""
+    if loan is None:
+        return None
+    return LoanWords(_("Still lent to {trainee}.").format(trainee=_trainee(loan)))
+
+
+def _trainee(loan: LoanRow) -> str:
+    return f"{loan.name} ({loan.trainee})" if loan.name else loan.trainee
 
 
 def _troubles(result: TestResult, kind: BoardType) -> tuple[Trouble, ...]:

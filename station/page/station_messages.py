@@ -4,14 +4,15 @@ To the page:
 
 - first `{"station": {language, arabic, types: [{name, title}], stopped: [text],
   half_written: [name]}}`; `arabic` has the Arabic of each text of the page;
-- then `{"settings": {type, flash, jig, batch}}`, `{"slots": [...]}` with all slots that have
+- then `{"settings": {type, flash, jig, batch, back}}`, `{"slots": [...]}` with all slots that have
   changed, `{"gone": [name]}` with those that are empty now, and
   `{"figures": {today, trends}}`; `{"refused": {cause, cure}}`: why an action was not done.
 
 A text of the station is `{en, ar}`, so that the page can change its language.
 
-From the page: `{"do": "start", slots}` (null: all that wait),
-`{"do": "choose", type, flash, jig, batch}`, `{"do": "cable", slot, cable}`.
+From the page: `{"do": "start", slots, back}` (slots is null: all that wait),
+`{"do": "choose", type, flash, jig, batch, back}`, `{"do": "cable", slot, cable}`. `back`: boards
+are taken back, and not flashed.
 """
 
 import json
@@ -46,6 +47,12 @@ TEXTS = (
     both("Start"),
     both("Start {count} boards"),
     both("Start this board again"),
+    both("Take back"),
+    both("Take back {count} boards"),
+    both("Take this board back"),
+    both("What the tray does"),
+    both("Flash and certify"),
+    both("All programs and passwords on the boards are erased."),
     both("Board type"),
     both("as the board says"),
     both("Write MicroPython first"),
@@ -64,8 +71,10 @@ TEXTS = (
     both("unplugged"),
     both("identify"),
     both("flashing"),
+    both("wiping"),
     both("certify"),
     both("label"),
+    both("check in"),
     both("done"),
     both("now"),
     both("to come"),
@@ -102,6 +111,7 @@ class StartBoards:
     """Start the boards in these slots; None: all that wait."""
 
     slots: tuple[str, ...] | None
+    take_back: bool
 
 
 @dataclass(frozen=True)
@@ -131,18 +141,21 @@ def parse(message: str | bytes) -> StationAction:
     """
     try:
         match json.loads(message):
-            case {"do": "start", "slots": None}:
-                return StartBoards(None)
-            case {"do": "start", "slots": list(names)} if all(isinstance(n, str) for n in names):
-                return StartBoards(tuple(names))
+            case {"do": "start", "slots": None, "back": bool(back)}:
+                return StartBoards(None, back)
+            case {"do": "start", "slots": list(names), "back": bool(back)} if all(
+                isinstance(name, str) for name in names
+            ):
+                return StartBoards(tuple(names), back)
             case {
                 "do": "choose",
                 "type": str(kind),
                 "flash": bool(flash),
                 "jig": bool(jig),
                 "batch": str(batch),
+                "back": bool(back),
             } if kind in ("", *_types()):
-                return ChooseSettings(TraySettings(kind, flash, jig, plain(batch, CODE)))
+                return ChooseSettings(TraySettings(kind, flash, jig, plain(batch, CODE), back))
             case {"do": "cable", "slot": str(slot), "cable": str(cable)}:
                 return NameCable(slot, plain(cable, CODE))
     except (RecursionError, UnicodeDecodeError) as error:
@@ -174,6 +187,7 @@ def settings_message(settings: TraySettings) -> Mapping[str, Any]:
         "flash": settings.flash,
         "jig": settings.with_jig,
         "batch": settings.batch,
+        "back": settings.take_back,
     }
     return {"settings": chosen}
 
@@ -186,12 +200,12 @@ def slot_words(slot: TraySlot) -> Mapping[str, Any]:
         "cable": slot.place.cable,
         "state": slot.state,
         "plugged": slot.plugged,
-        "wanted": slot.start_wanted,
+        "wanted": slot.wanted is not None,
         "board": board
         and {
             "mac": board.mac,
             "label": board.label,
-            "kind": board.kind,
+            "kind": both_languages_of(board.kind),
             "state": both_languages_of(board.state),
         },
         "note": slot.note and _trouble(slot.note),
@@ -201,6 +215,9 @@ def slot_words(slot: TraySlot) -> Mapping[str, Any]:
         "fraction": round(slot.fraction, 3),
         "labelled": bool(outcome and outcome.label),
         "result": outcome and RESULTS[outcome.verdict],
+        "loan": outcome
+        and outcome.loan
+        and {"text": both_languages_of(outcome.loan.text), "overdue": outcome.loan.is_overdue},
         "troubles": [_trouble(trouble) for trouble in outcome.troubles] if outcome else [],
     }
 

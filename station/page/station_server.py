@@ -201,8 +201,8 @@ class StationLine(StationHandler, WebSocketHandler):
     def _do(self, action: StationAction) -> None:
         tray = self.server.tray
         match action:
-            case StartBoards(names):
-                tray.start(names)
+            case StartBoards(names, take_back):
+                tray.start(names, take_back=take_back)
             case ChooseSettings(settings):
                 tray.choose(settings)
             case NameCable(slot, cable):

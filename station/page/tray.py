@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Literal, Self
 
 from hardware.errors import HardwareError
-from hardware.i18n import in_both_languages
+from hardware.i18n import _, in_both_languages
 from station.certify.label import Label
+from station.errors import Refused
+from station.flash.pico_drive import pico_drives
 from station.flash.slot import boards_by_slot
 from station.page.board_work import (
     BoardFacts,
@@ -29,7 +31,7 @@ from station.page.board_work import (
     WorkReport,
     stages_of,
 )
-from station.page.trouble import Trouble, trouble_of, trouble_of_warsha
+from station.page.trouble import Trouble, trouble_of, trouble_of_bootsel, trouble_of_warsha
 
 LOOK_S = 0.5
 """The tray is looked at so often."""
@@ -48,11 +50,11 @@ class TraySlot:
     that of this one."""
     state: SlotState = "asked"
     plugged: bool = True
-    start_wanted: bool = False
-    """Its work begins as soon as the board has said who it is."""
+    wanted: TraySettings | None = None
+    """How its work begins, as soon as the board has said who it is."""
     board: BoardFacts | None = None
     note: Trouble | None = None
-    """Why the board did not say who it is."""
+    """Why the board did not say who it is, or of which type."""
     stages: tuple[Stage, ...] = ()
     """Those of its work."""
     stage: Stage = "identify"
@@ -68,10 +70,13 @@ class TraySlot:
 
 
 def usual_slots(ports: Iterable[str]) -> dict[str, str]:
-    """The ports in which a board is now, by slot: boards at USB, and those of `ports` that are
-    there. Whether something answers at an address shows only when it is asked."""
+    """The ports in which a board is now, by slot: boards at USB, the drives of Picos in BOOTSEL,
+    and those of `ports` that are there. Whether something answers at an address shows only when it
+    is asked. A drive is left out where the system does not say its USB path: it may be that of a
+    board in work."""
     named = {port: port for port in ports if ":" in port or Path(port).exists()}
-    return {**boards_by_slot(), **named}
+    drives = {drive.usb_path: str(drive.folder) for drive in pico_drives() if drive.usb_path}
+    return {**drives, **boards_by_slot(), **named}
 
 
 class Tray:
@@ -146,18 +151,28 @@ class Tray:
                 self._cables[slot] = cable
                 self._set(found, place=replace(found.place, cable=cable))
 
-    def start(self, names: Sequence[str] | None = None) -> None:
+    def start(self, names: Sequence[str] | None = None, *, take_back: bool = False) -> None:
         """Start the work on the boards in these slots; None: on all that wait for it, and on those
-        that could not be tested. Boards in work, and slots without a board, are left out."""
+        that could not be tested. Boards in work, and slots without a board, are left out.
+
+        Args:
+            take_back: what the person has read on the button.
+
+        Raises: Refused when that was changed meanwhile, so that no board is erased by surprise.
+        """
         with self._lock:
+            settings = self._settings
+            if settings.take_back != take_back:
+                cause = _("another page has changed what the tray does, so nothing was started")
+                raise Refused(cause, _("Look at the start button, and press it again."))
             for slot in self.slots():
                 wanted = slot.waits if names is None else slot.place.slot in names
                 if not (wanted and slot.plugged) or slot.state == "working":
                     continue
                 if slot.state == "asked":
-                    self._set(slot, start_wanted=True)
+                    self._set(slot, wanted=settings)
                 else:
-                    self._begin(slot)
+                    self._begin(slot, settings)
 
     # -- the thread that looks
 
@@ -180,15 +195,24 @@ class Tray:
                 slot_now = self._slots.get(name)
                 if slot_now is None or not slot_now.plugged:
                     self._plugged(name, port)
-                elif slot_now.place.port != port:  # native USB: the port got another number
-                    self._set(slot_now, place=replace(slot_now.place, port=port))
+                elif slot_now.place.port != port:
+                    self._moved(slot_now, port)
 
     def _plugged(self, name: str, port: str) -> None:
         self._visits += 1
-        place = BoardPlace(name, port, self._cables.get(name, ""))
+        place = BoardPlace(name, "", self._cables.get(name, "")).at(port)
         slot = self._slots[name] = TraySlot(place, self._visits)
         self._on_change(name)
         self._in_thread(f"warsha-ask {name}", lambda: self._ask(slot))
+
+    def _moved(self, slot: TraySlot, port: str) -> None:
+        """Native USB: the port got another number. Or a Pico went into its boot ROM, or came back:
+        it is asked again, if it has not been in work."""
+        place = slot.place.at(port)
+        if place.is_drive != slot.place.is_drive and slot.state in ("asked", "waiting"):
+            self._plugged(place.slot, port)
+        else:
+            self._set(slot, place=place)
 
     def _unplugged(self, slot: TraySlot) -> None:
         """A good board may leave without a trace; a bad outcome stays until the next board."""
@@ -203,7 +227,8 @@ class Tray:
     def _ask(self, slot: TraySlot) -> None:
         board, note = None, None
         try:
-            board = self.work.look(slot.place.port)
+            board = self.work.look(slot.place)
+            note = None if board.mac else trouble_of_bootsel()
         except HardwareError as error:
             note = trouble_of(error)
         except Exception as error:
@@ -211,17 +236,16 @@ class Tray:
             note = trouble_of_warsha(error)
         with self._lock:
             now = self._update(slot, state="waiting", board=board, note=note)
-            if now and now.start_wanted:
-                self._begin(now)
+            if now and now.wanted:
+                self._begin(now, now.wanted)
 
-    def _begin(self, slot: TraySlot) -> None:
-        settings = self._settings
+    def _begin(self, slot: TraySlot, settings: TraySettings) -> None:
         stages = stages_of(settings, slot.board)
         begun = self._set(
             slot,
             state="working",
             stages=stages,
-            start_wanted=False,
+            wanted=None,
             note=None,
             stage="identify",
             step="",

@@ -19,11 +19,11 @@ from station.certify.keys import StationKey
 from station.certify.self_test import identify
 from station.certify.side_by_side import PortOutcome, certify_all
 from station.errors import Refused, StationError
-from station.inventory import boards, lending
+from station.inventory import boards
 from station.inventory.database import Inventory
 from station.inventory.scan_loop import ReturnDesk, ScanLine
-from station.inventory.tables import BoardRow, LoanRow
-from station.return_tray.wipe import wipe
+from station.inventory.tables import BoardRow
+from station.return_tray.check_in import check_in, wipe_returned
 
 MOST_AT_ONCE = 16
 OnLine = Callable[[ScanLine], None]
@@ -128,23 +128,14 @@ class ReturnTray(ReturnDesk):
             if identify(opened).mac != board.mac:  # swapped since it was found
                 cause = _("another board is plugged in at {port} now").format(port=port)
                 raise StationError(cause, _("Plug it in and scan it again."))
-            count = wipe(opened)
-        with self._inventory.change() as change:
-            boards.locked(change, board.mac)
-            change.note("wiped", board.mac, bytes=f"{count:,}")
+            wipe_returned(opened, board.mac, self._inventory)
 
     def _ended(self, board: BoardRow, outcome: PortOutcome | None, not_wiped: str) -> ScanLine:
         """Record what came out, and end the loan. Raises: StationError, OSError."""
         if outcome and outcome.result:
             keep(outcome.result, self._setup.folder, self._setup.key, self._inventory)
-        loan: LoanRow | None = None
-        with self._inventory.change() as change:
-            if not_wiped:
-                what = _("not wiped: {why}").format(why=not_wiped)
-                boards.report_fault(change, board.mac, what[: boards.NOTE])
-            if boards.locked(change, board.mac).loan:
-                loan = lending.take_back(change, board.mac)
-                self._scans.append([loan])
+        if loan := check_in(self._inventory, board.mac, not_wiped):
+            self._scans.append([loan])
         with self._inventory.read() as session:
             state = boards.state_name(boards.find(session, board.mac).state)
         text = _("{board}: {result}, back from {trainee}, now: {state}")

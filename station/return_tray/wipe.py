@@ -11,7 +11,7 @@ from pathlib import Path
 from hardware.errors import ProtocolError
 from hardware.i18n import _
 from hardware.wire.board import Board
-from station.errors import StationError
+from station.errors import NotWiped
 
 PROGRAM = Path(__file__).with_name("wipe_board.py")
 BLOCKS_AT_ONCE = 16
@@ -33,7 +33,7 @@ def wipe(board: Board, on_block: OnBlock = lambda _done, _all: None) -> int:
     """Erase all that programs can write, then reset the board: it has an empty file system.
 
     Returns: the number of bytes that were erased and read back.
-    Raises: StationError when something is left; HardwareError when the board does not answer.
+    Raises: NotWiped when something is left; HardwareError when the board does not answer.
     """
     board.soft_reset()
     board.run(PROGRAM.read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ def wipe(board: Board, on_block: OnBlock = lambda _done, _all: None) -> int:
             bad = board.eval(f"wipe({number}, {first}, {some})", timeout_s=CALL_S)
             if bad != 0:
                 cause = _("the flash is damaged: {bad} of {some} blocks of {name} are not empty")
-                raise StationError(
+                raise NotWiped(
                     cause.format(bad=bad, some=some, name=name),
                     _("Its old content may still be there: do not lend it, destroy it."),
                 )
@@ -54,7 +54,7 @@ def wipe(board: Board, on_block: OnBlock = lambda _done, _all: None) -> int:
     board.reset(timeout_s=RESET_S)
     if left := {file.name for file in board.files.ls()} - FIRST_FILES:
         cause = _("files are still there: {names}").format(names=", ".join(sorted(left)))
-        raise StationError(cause, _("Flash the board, and wipe it again."))
+        raise NotWiped(cause, _("Flash the board, and wipe it again."))
     return total * BLOCK
 
 

@@ -29,11 +29,12 @@ from station.flash.flasher import flash_board
 from station.flash.images import FirmwareImage, image_for, image_from_file
 from station.flash.read_back import flash_holds
 from station.flash.tray import flash_all
-from station.inventory import boards, flash_log
+from station.inventory import boards, flash_log, history
 from station.inventory.database import Inventory
+from tests.support.firmware_images import PICO_PROGRAM as PROGRAM
+from tests.support.firmware_images import write_uf2
 from tests.support.injected_faults import FaultSeen
 
-PROGRAM = build_program(version="v1.24.1")
 PIECE = 4096
 HANGING = "import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass"
 """A program that does not obey Ctrl-C."""
@@ -45,13 +46,6 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pico_drive, "PIECE", PIECE)
     monkeypatch.setattr(pico_drive, "PLACES", ())
     monkeypatch.setattr(pico_flash, "DRIVE_S", 5.0)
-
-
-def write_uf2(folder: Path, program: bytes = PROGRAM, **words: int) -> Path:
-    """A file with a program."""
-    file = folder / "micropython.uf2"
-    file.write_bytes(build_uf2({FLASH_ADDRESS: program}, **words))
-    return file
 
 
 @pytest.fixture
@@ -162,6 +156,20 @@ def test_a_board_is_flashed_read_back_and_answers(
     assert stages == ["identify", "check", "verify", "ask"]
 
 
+def test_an_image_that_was_written_elsewhere_is_read_back_and_not_written(
+    desk: Desk, stock: Inventory, tmp_path: Path
+) -> None:
+    program = build_program()  # as new virtual Picos have it; the file has whole blocks
+    image = image_from_file(write_uf2(tmp_path, program + b"\xff" * (-len(program) % 256)))
+    outcome, stages = flash(desk, image, stock)
+    assert outcome.verdict == "good" and outcome.was_held, outcome
+    assert stages == ["identify", "check", "verify", "ask"]
+    assert state(stock, outcome.mac) == "ready" and held(stock, outcome.mac) == image.sha256
+    with stock.read() as session:
+        board = boards.find(session, outcome.mac)
+        assert [event.kind for event in history.events(session, board)] == ["added", "image found"]
+
+
 def test_a_flash_that_is_not_as_recorded_is_written_again(
     desk: Desk, image: FirmwareImage, stock: Inventory
 ) -> None:
@@ -193,6 +201,16 @@ def test_the_drive_is_found_where_systems_mount_it(
     monkeypatch.setattr(pico_drive, "PLACES", (str(desk.drive),))
     outcome, _stages = flash(desk, image, stock, drive=None)
     assert outcome.verdict == "good" and holds(desk), outcome
+
+
+def test_the_drive_of_a_virtual_pico_is_found_beside_its_port(
+    desk: Desk, image: FirmwareImage, stock: Inventory
+) -> None:
+    with LiveBench("pi_pico", seed=1) as bench:
+        other = Desk(bench)
+        other.hold_bootsel()
+        outcome, _stages = flash(desk, image, stock, drive=None)
+        assert outcome.verdict == "good" and holds(desk) and not holds(other), outcome
 
 
 def test_a_dry_run_changes_nothing(desk: Desk, image: FirmwareImage, stock: Inventory) -> None:
@@ -340,6 +358,7 @@ def test_a_drive_that_nobody_mounts(
     desk: Desk, image: FirmwareImage, stock: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pico_flash, "DRIVE_S", 0.0)
+    monkeypatch.setattr(pico_flash, "pico_drives", lambda _port: [])
     mac = desk.mac
     outcome, _stages = flash(desk, image, stock, drive=None)
     assert outcome.verdict == "failed" and kind(outcome) == "no_drive", outcome

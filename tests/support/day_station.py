@@ -2,8 +2,8 @@
 an inventory that it shares with other stations.
 
 The process obeys lines of JSON on its input, `["plug", slot, board type, seed, baud, wires]`,
-`["unplug", slot]` and `["return", slots, MACs]`, and answers each with a line: the MAC of the
-board that was plugged in, "", or what the return tray did.
+`["unplug", slot]` and `["return", slots, MACs]`, and answers each with a line: the MAC and the
+port of the board that was plugged in, "", or what the return tray did.
 """
 
 import json
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from station.certify import clock
 from station.certify.keys import signing_key
@@ -28,12 +28,20 @@ STOP_S = 120
 class DayStation:
     """The process. A context manager."""
 
-    def __init__(self, folder: Path, inventory_url: str, slots: list[str], image: Path) -> None:
-        """`folder` gets the records and the labels."""
+    def __init__(
+        self, folder: Path, inventory_url: str, slots: list[str], images: list[Path]
+    ) -> None:
+        """
+        Args:
+            folder: gets the records and the labels.
+            slots: those that are not at USB.
+            images: one for each chip.
+        """
         folder.mkdir()
         self.folder = folder
-        self.ports = {slot: str(folder / slot) for slot in slots}
-        words = [str(folder), inventory_url, str(image), *slots]
+        self.ports: dict[str, str] = {}
+        """By slot, of all boards that were plugged in."""
+        words = [str(folder), inventory_url, ":".join(map(str, images)), *slots]
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, *words],
             stdin=subprocess.PIPE,
@@ -43,7 +51,7 @@ class DayStation:
             env=os.environ | {"XDG_DATA_HOME": str(folder / "data")},
         )
         try:
-            self.url: str = self._line()
+            self.url = str(self._line())
             """Of the page, with the code."""
         except BaseException:
             self._process.kill()
@@ -70,7 +78,8 @@ class DayStation:
         baud: int | None = None,
     ) -> str:
         """Plug a board in; see `VirtualTray`. Returns: its MAC."""
-        return self._do("plug", slot, board_type, seed, baud, wires)
+        mac, self.ports[slot] = self._do("plug", slot, board_type, seed, baud, wires)
+        return str(mac)
 
     def unplug(self, slot: str) -> None:
         """Pull a board out."""
@@ -78,40 +87,40 @@ class DayStation:
 
     def take_back(self, slots: list[str], macs: list[str]) -> str:
         """Scan boards in these slots into the return tray. Returns: how many came back."""
-        return self._do("return", [self.ports[slot] for slot in slots], macs)
+        return str(self._do("return", [self.ports[slot] for slot in slots], macs))
 
-    def _do(self, *words: object) -> str:
+    def _do(self, *words: object) -> Any:
         assert self._process.stdin
         print(json.dumps(words), file=self._process.stdin, flush=True)
         return self._line()
 
-    def _line(self) -> str:
+    def _line(self) -> Any:
         assert self._process.stdout
         line = self._process.stdout.readline()
         assert line, "the station has ended"
-        return str(json.loads(line))
+        return json.loads(line)
 
 
-def _say(text: str) -> None:
-    print(json.dumps(text), flush=True)
+def _say(answer: object) -> None:
+    print(json.dumps(answer), flush=True)
 
 
-def _serve(folder: Path, inventory_url: str, image: str, *slots: str) -> None:
+def _serve(folder: Path, inventory_url: str, images: str, *slots: str) -> None:
     # The clock of a virtual board follows that of a busy machine only more or less.
     clock.compare = lambda *_arguments: (0.0, 0.0)
-    found = image_from_file(Path(image))
+    found = {image.chip: image for image in map(image_from_file, map(Path, images.split(":")))}
     with ExitStack() as stack:
         tray = stack.enter_context(VirtualTray(folder))
         ports = list(map(tray.path, slots))
         server = stack.enter_context(
-            station(folder, ports, lambda _chip: found, inventory_url, folder.name)
+            station(folder, ports, lambda one: found[one.chip], inventory_url, folder.name)
         )
         _say(server.site.url)
         for line in sys.stdin:
             match json.loads(line):
                 case ["plug", str(slot), str(name), int(seed), int() | None as baud, list(wires)]:
                     joined = [(a, b) for a, b in wires]
-                    _say(tray.plug(slot, name, *joined, seed=seed, baud=baud))
+                    _say([tray.plug(slot, name, *joined, seed=seed, baud=baud), tray.port(slot)])
                 case ["unplug", str(slot)]:
                     tray.unplug(slot)
                     _say("")

@@ -1,10 +1,11 @@
-"""Whole images for ESP32 chips, as micropython.org has them: loader, partition table and program
-in one file. Their code is no code."""
+"""Images of MicroPython, as micropython.org has them. Their code is no code. One for an ESP32 chip
+has loader, partition table and program in one file; one for a Pico is a UF2 file."""
 
 import hashlib
 from pathlib import Path
 
 from hardware.bench.chip import chip_type
+from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.image import AppDescription, build_image, describe
 from hardware.bench.chip.micropython_firmware import (
     APP_OFFSET,
@@ -12,6 +13,8 @@ from hardware.bench.chip.micropython_firmware import (
     factory_firmware,
 )
 from hardware.bench.chip.partitions import TABLE_OFFSET, Partition, build_table
+from hardware.bench.chip.pico_firmware import build_program
+from hardware.bench.chip.uf2 import build_uf2
 
 
 def whole_image(
@@ -38,4 +41,15 @@ def write_image(folder: Path, name: str = "micropython.bin", **kinds: object) ->
     """A file with such an image."""
     file = folder / name
     file.write_bytes(whole_image(**kinds))  # type: ignore[arg-type]
+    return file
+
+
+PICO_PROGRAM = build_program(version="v1.24.1")
+"""Of another version than the one that new virtual Picos have."""
+
+
+def write_uf2(folder: Path, program: bytes = PICO_PROGRAM) -> Path:
+    """A file with a program for a Pico."""
+    file = folder / "micropython.uf2"
+    file.write_bytes(build_uf2({FLASH_ADDRESS: program}))
     return file

@@ -1,21 +1,28 @@
 """A tray of virtual boards, good ones and faulty ones, and the station page that serves it."""
 
 import json
+import os
+import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from selenium import webdriver
+from serial.tools import list_ports
 
 from hardware import boards
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.wire.board import Board
 from station.certify.keys import signing_key
 from station.certify.self_test import identify
+from station.flash import pico_drive
 from station.flash.images import Choice, image_for
 from station.inventory.database import Inventory
-from station.page.board_work import BoardWork
+from station.page.board_work import BoardWork, TraySettings
 from station.page.station_server import StationServer
 from station.page.station_site import StationSite
 from station.page.tray import Tray, usual_slots
@@ -56,14 +63,25 @@ def bare_circuit(name: str, *joined: tuple[str, str]) -> dict[str, Any]:
 
 
 class VirtualTray:
-    """Virtual boards, each with a MAC of its own, at the paths that `slots` names."""
+    """Virtual boards, each with a MAC of its own. A board in a slot with the name of a USB path
+    (`1-1.3`) is one of this computer's USB ports, also in its boot ROM; in another slot it is at
+    the path `path`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._stack = ExitStack()
         self._benches: dict[str, LiveBench] = {}
+        self._usb: dict[str, SimpleNamespace] = {}
+        """By slot, as `list_ports` describes a port."""
 
     def __enter__(self) -> "VirtualTray":
+        drives = f"{tempfile.gettempdir()}/warsha-usb-{os.getpid()}-*/1/RPI-RP2"
+        for where, name, value in (
+            (list_ports, "comports", self._ports_of_usb),
+            (pico_drive, "PLACES", (drives,)),
+            (pico_drive, "_usb_path", self._usb_path),
+        ):
+            self._stack.enter_context(patch.object(where, name, value))
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -86,32 +104,72 @@ class VirtualTray:
         self._benches[slot] = self._stack.enter_context(bench)
         with Board(bench.connect()) as board:
             mac = identify(board).mac
-        Path(self.path(slot)).symlink_to(bench.serve_pty())
+        port = bench.serve_pty()
+        if re.match(r"\d+-\d", slot):
+            vendor, product = boards.load(name).usb_ids[0].split(":")
+            self._usb[slot] = SimpleNamespace(
+                device=port, location=f"{slot}:1.0", vid=int(vendor, 16), pid=int(product, 16)
+            )
+        else:
+            Path(self.path(slot)).symlink_to(port)
         return mac
 
     def unplug(self, slot: str) -> None:
         """Pull a board out."""
-        Path(self.path(slot)).unlink()
+        if self._usb.pop(slot, None) is None:
+            Path(self.path(slot)).unlink()
         self._benches.pop(slot).close()
+
+    def hold_bootsel(self, slot: str) -> None:
+        """Hold BOOTSEL while the board starts again."""
+        bench = self._benches[slot]
+        bench.control("board", "BOOTSEL", 1)
+        bench.reset()
+        bench.control("board", "BOOTSEL", 0)
+
+    def plug_drive(self, slot: str, board_id: str) -> None:
+        """Plug in a board that is only a drive."""
+        prefix = f"warsha-usb-{os.getpid()}-"
+        root = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix)))
+        (root / "1/RPI-RP2").mkdir(parents=True)
+        (root / "1/RPI-RP2/INFO_UF2.TXT").write_text(f"Board-ID: {board_id}\r\n")
+        self._usb[slot] = SimpleNamespace(device=str(root / "serial/none"))
+
+    def hang(self, slot: str) -> None:
+        """Start a program that does not obey Ctrl-C."""
+        with Board(self._benches[slot].connect()) as board:
+            board.exec_detached("import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass")
+
+    def port(self, slot: str) -> str:
+        """Where the board in a slot is while it runs MicroPython."""
+        return str(self._usb[slot].device) if slot in self._usb else self.path(slot)
+
+    def _ports_of_usb(self) -> list[SimpleNamespace]:
+        return [port for port in self._usb.values() if Path(port.device).exists()]
+
+    def _usb_path(self, drive: Path) -> str:
+        roots = {str(Path(port.device).parents[1]): slot for slot, port in self._usb.items()}
+        return roots.get(str(drive.parents[1]), "")
 
 
 @contextmanager
 def station(
     folder: Path,
     ports: list[str],
-    choice: Choice = image_for,
+    choice: Choice | None = None,
     inventory_url: str = "",
     name: str = "tester",
 ) -> Iterator[StationServer]:
     """The station with these ports, its inventory (or one that stations share), and a free port
-    for its page. `choice` gives the image for a chip."""
+    for its page. `choice` gives the image for a chip; without it, nothing is flashed."""
     (folder / "out").mkdir(exist_ok=True)
     with Inventory(inventory_url or f"sqlite:///{folder}/inventory.db", by=name) as inventory:
-        work = BoardWork(inventory, signing_key(), folder / "out", name, choice)
+        work = BoardWork(inventory, signing_key(), folder / "out", name, choice or image_for)
         with (
             Tray(work, lambda: usual_slots(ports)) as tray,
             StationServer(tray, StationSite()) as server,
         ):
+            tray.choose(TraySettings(flash=choice is not None))
             yield server
 
 
@@ -130,6 +188,14 @@ class StationWindow(ShownBench):
         script = "return document.querySelectorAll('.card[data-state=waiting]').length"
         self.wait(f"{script} === arguments[0]", count)
 
+    def take_back(self) -> None:
+        """Choose that boards are taken back."""
+        self.find("input[name=mode][value=back]").click()
+        begins = (
+            "return document.querySelector('button.start').textContent.startsWith('Take back')"
+        )
+        self.wait(begins)
+
     def ended(self, count: int, seconds: float = WAIT_S) -> dict[str, str]:
         """Wait until so many boards are done. Returns: their results, by slot."""
         script = "return document.querySelectorAll('.card[data-state=done]').length"
@@ -146,6 +212,17 @@ class StationWindow(ShownBench):
             "return document.querySelector('.yield')?.textContent.endsWith(arguments[0])", share
         )
 
+    def start_again(self, slot: str) -> None:
+        """Start one board whose work has ended."""
+        self.find(f"{_of(slot)} .again").click()
+
+    def picture(self, folder: Path, name: str) -> None:
+        """Keep the page as it is now, in English, and in Arabic as `{name}_ar`."""
+        for end in ("", "_ar"):
+            self.js("document.documentElement.scrollTop = 0; document.activeElement.blur()")
+            self.driver.save_screenshot(str(folder / f"{name}{end}.png"))
+            self.find(".language").click()
+
     def faint_texts(self) -> list[str]:
         """Texts whose contrast with their background is below 4.5 (WCAG 2.2, level AA)."""
         return list(self.js(FAINT))
@@ -156,7 +233,7 @@ class StationWindow(ShownBench):
 
 
 def _of(slot: str) -> str:
-    return f".card[data-slot$={json.dumps('/' + slot)}]"
+    return f".card:is([data-slot={json.dumps(slot)}], [data-slot$={json.dumps('/' + slot)}])"
 
 
 def records(folder: Path) -> list[Mapping[str, Any]]:

@@ -20,17 +20,20 @@ from grader.lab.class_list import Trainee
 from grader.lab.course import Course
 from grader.nbgrader.enrolment import enrol
 from station.flash.flash_outcome import Stage as FlashStage
+from station.flash.slot import at_this_computer
 from station.inventory.database import VARIABLE
-from station.page.board_work import STAGES
+from station.page.board_work import FLASH_AND_CERTIFY
 from tests.support.browser import Chromium
 from tests.support.day_station import DayStation
-from tests.support.firmware_images import write_image
+from tests.support.firmware_images import write_image, write_uf2
 from tests.support.postgres_server import PASSWORD, Server
 from tests.support.station_tray import SHORT, StationWindow
 from tests.support.trainee_work import holds_secret, leave_work
 
 ESP32, PICO = "esp32_devkit_v1", "pi_pico"
-PULLED, SHORTED, SPARE = "slot-0", "slot-1", "spare"
+PULLED, SPARE = "slot-0", "spare"
+SHORTED = 1
+"""The number of the faulty board in each tray."""
 PULLED_BAUD = 460_800
 """This board's line is slow enough for a hand that pulls it out in the writing."""
 DAY_S = 3000
@@ -51,14 +54,8 @@ class DayBoard:
     station: int
     slot: str
     kind: str
-    is_good: bool = True
+    is_good: bool
     events: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def state(self) -> str:
-        """A Pico was not flashed."""
-        good = "ready" if self.kind == ESP32 else "new"
-        return good if self.is_good else "faulty"
 
     def did(self, *events: str) -> None:
         """These things happened to it."""
@@ -76,20 +73,22 @@ class Day:
             "XDG_DATA_HOME": str(place / "east/data"),
             "WARSHA_BUILD": str(build),
         }
-        image = write_image(place, size=400_000)
+        images = [write_image(place, size=400_000), write_uf2(place)]
         slots = [f"slot-{number}" for number in range(size)]
         self.stations = [
-            stack.enter_context(DayStation(place / name, url, [*slots, SPARE], image))
+            stack.enter_context(DayStation(place / name, url, [*slots, SPARE], images))
             for name in ("east", "west")
         ]
         self.boards: list[DayBoard] = []
         for number, station in enumerate(self.stations):
             for at, slot in enumerate(slots):
                 kind = PICO if at % 2 else ESP32
-                wires = [SHORT] if slot == SHORTED else []
+                if kind == PICO:
+                    slot = f"{number + 1}-1.{at + 1}"
+                wires = [SHORT] if at == SHORTED else []
                 baud = PULLED_BAUD if (number, slot) == (0, PULLED) else None
                 mac = station.plug(slot, kind, 100 * number + at, *wires, baud=baud)
-                self.boards.append(DayBoard(mac, number, slot, kind))
+                self.boards.append(DayBoard(mac, number, slot, kind, is_good=not wires))
 
     def board(self, station: int, slot: str) -> DayBoard:
         """The board that was plugged in there in the morning."""
@@ -159,10 +158,10 @@ def test_a_day_of_two_stations(
         day = Day(place, url, size, course.root.parents[1], stack)
         _morning(day, [StationWindow(views.driver, one.url) for one in day.stations], size)
         for name, station in zip(("east", "west"), day.stations, strict=True):
-            _look(StationWindow(views.driver, station.url), pictures / f"day_{name}")
+            StationWindow(views.driver, station.url).picture(pictures, f"day_{name}")
         _labels(day)
         _lend(day, course)
-        _return(day)
+        _return(day, StationWindow(views.driver, day.stations[1].url))
     _compare(day)
 
 
@@ -176,7 +175,7 @@ def _morning(day: Day, views: list[StationWindow], size: int) -> None:
     moved = day.board(0, PULLED)
     steps = get_args(FlashStage)
     of_flash = (steps.index("write") + 0.1) / len(steps)
-    of_all = (STAGES.index("flash") + of_flash) / len(STAGES)
+    of_all = (FLASH_AND_CERTIFY.index("flash") + of_flash) / len(FLASH_AND_CERTIFY)
     views[0].wait(WRITES, f".card[data-slot$='/{PULLED}']", of_all, seconds=DAY_S)
     day.stations[0].unplug(PULLED)
     gone = "return document.querySelector('.card[data-state=unplugged]')?.innerText"
@@ -192,25 +191,14 @@ def _morning(day: Day, views: list[StationWindow], size: int) -> None:
     views[1].find("button.start").click()
     for number, view in enumerate(views):
         boards = [one for one in day.boards if one.station == number]
-        good = {one.slot: "Faulty" if one.slot == SHORTED else "Good" for one in boards}
+        good = {one.slot: "Good" if one.is_good else "Faulty" for one in boards}
         ended = view.ended(len(good), DAY_S)
         wrong = [view.card(slot) for slot, word in good.items() if ended.get(slot) != word]
         assert wrong == []
     for board in day.boards:
-        if board.kind == ESP32:
-            board.did("flash begun", "flashed")
-        board.did("certified")
-        if board.slot == SHORTED:
+        board.did("flash begun", "flashed", "certified")
+        if not board.is_good:
             board.did("fault found")
-            board.is_good = False
-
-
-def _look(view: StationWindow, picture: Path) -> None:
-    """Both languages, for eyes."""
-    for language in ("en", "ar"):
-        view.js("document.documentElement.scrollTop = 0")
-        view.driver.save_screenshot(f"{picture}_{language}.png")
-        view.find(".language").click()
 
 
 def _labels(day: Day) -> None:
@@ -249,24 +237,37 @@ def _lend(day: Day, course: Course) -> None:
     }
 
 
-def _return(day: Day) -> None:
-    """All boards come back with a trainee's work and passwords, and leave without."""
+def _return(day: Day, page: StationWindow) -> None:
+    """All boards come back with a trainee's work and passwords, and leave without: at the first
+    station by scans, at the second one at its page."""
     lent = [board for board in day.boards if board.is_good]
     for board in lent:
         leave_work(day.port(board))
-    with ThreadPoolExecutor(2) as tables:
-        came = list(tables.map(lambda number: _take_back(day, number, lent), range(2)))
-    assert came == ["", ""]
+    with ThreadPoolExecutor(1) as other:
+        scanned = other.submit(_scan_back, day, lent)
+        _take_back(page, [board for board in lent if board.station == 1])
+        assert scanned.result() == ""
     for board in lent:
         board.did("wiped", "certified", "returned")
         assert not any(holds_secret(day.port(board)))
 
 
-def _take_back(day: Day, number: int, lent: list[DayBoard]) -> str:
-    """At one station. Returns: what went wrong."""
-    here = [board for board in lent if board.station == number]
+def _take_back(page: StationWindow, lent: list[DayBoard]) -> None:
+    """The boards are still plugged in, so each is started for itself."""
+    page.take_back()
+    for board in lent:
+        page.start_again(board.slot)
+    back = (
+        "return [...document.querySelectorAll('.card.good .loan')].filter(e => !e.hidden).length"
+    )
+    page.wait(f"{back} === arguments[0]", len(lent), seconds=DAY_S)
+
+
+def _scan_back(day: Day, lent: list[DayBoard]) -> str:
+    """At the first station. Returns: what went wrong."""
+    here = [board for board in lent if board.station == 0]
     slots, macs = [board.slot for board in here], [board.mac for board in here]
-    count, _, wrong = day.stations[number].take_back(slots, macs).partition("; ")
+    count, _, wrong = day.stations[0].take_back(slots, macs).partition("; ")
     return "" if count == f"returned: {len(here)}, refused: 0" else f"{count} {wrong}"
 
 
@@ -274,10 +275,11 @@ def _compare(day: Day) -> None:
     """The inventory, and the history of each board, against what was done."""
     known: list[Mapping[str, Any]] = day.ask("list")
     assert {one["mac"]: (one["state"], one["loan"]) for one in known} == {
-        board.mac: (board.state, None) for board in day.boards
+        board.mac: ("ready" if board.is_good else "faulty", None) for board in day.boards
     }
     slots = {one["mac"]: one["slot"] for one in known}
     for board in day.boards:
-        assert slots[board.mac] == day.port(board)
+        at_usb = board.kind == PICO
+        assert slots[board.mac] == (at_this_computer(board.slot) if at_usb else day.port(board))
         history = Counter(event["kind"] for event in day.ask("history", board.mac))
         assert {kind: history[kind] for kind in board.events} == dict(board.events), history

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.error import HTTPError
@@ -19,12 +21,23 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from grader.lab.class_list import Trainee
+from hardware.connect import open_board
 from station.certify import clock
-from station.flash.images import image_from_file
+from station.certify.self_test import identify
+from station.errors import NotWiped
+from station.flash import pico_drive, pico_flash
+from station.flash.identify import ChipIdentity
+from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
+from station.inventory import boards, history, lending
 from station.page.station_server import StationServer
+from station.return_tray import check_in
+from station.return_tray.wipe import wipe
+from tests.support import accessibility
 from tests.support.bench_page import PHONE
 from tests.support.browser import Chromium
-from tests.support.firmware_images import write_image
+from tests.support.firmware_images import write_image, write_uf2
+from tests.support.inventories import AMINA, BADR
 from tests.support.page_line import talk
 from tests.support.station_tray import (
     SHORT,
@@ -33,6 +46,7 @@ from tests.support.station_tray import (
     records,
     station,
 )
+from tests.support.trainee_work import holds_secret, leave_work
 
 EVIL = "\"><img src=x onerror='window.pwned=1'>"
 
@@ -59,6 +73,12 @@ def tray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualTra
         yield made
 
 
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """The folder of pictures; `WARSHA_PICTURES=docs/pictures` keeps them."""
+    return Path(os.environ.get("WARSHA_PICTURES", tmp_path))
+
+
 # -- in the browser --------------------------------------------------------------------------
 
 
@@ -73,7 +93,6 @@ def test_a_tray_is_started_with_one_button_and_ends_in_verdicts(
     with station(tray.folder, [*map(tray.path, ("one", "two", "three")), nobody]) as server:
         view = StationWindow(browser.driver, server.site.url)
         view.waits(4)
-        view.find("input[name=flash]").click()
         assert view.find("button.start").text == "Start 4 boards"
         view.find("button.start").click()
         assert view.ended(4) == {
@@ -104,28 +123,40 @@ def test_a_tray_is_started_with_one_button_and_ends_in_verdicts(
 
 
 @pytest.mark.long
-def test_a_tray_of_sixteen(browser: Chromium, tray: VirtualTray) -> None:
+def test_a_tray_of_sixteen(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path, pictures: Path
+) -> None:
+    """Picos at two hubs are flashed, one of them in BOOTSEL."""
+    slots = [f"1-1.{hub}.{socket}" for hub in (1, 2) for socket in range(1, 9)]
     faults = {
-        "slot-3": (SHORT, "GPIO 2 is shorted to GPIO 3"),
-        "slot-7": (("GP10", "GND.3"), "GPIO 10 is held low"),
-        "slot-11": (("GP15", "3V3"), "GPIO 15 is held high"),
+        slots[3]: (SHORT, "GPIO 2 is shorted to GPIO 3"),
+        slots[7]: (("GP10", "GND.3"), "GPIO 10 is held low"),
+        slots[11]: (("GP15", "3V3"), "GPIO 15 is held high"),
     }
-    slots = [f"slot-{number}" for number in range(16)]
-    for number, slot in enumerate(slots):
-        wires = [faults[slot][0]] if slot in faults else []
-        tray.plug(slot, "pi_pico", *wires, seed=number)
-    with station(tray.folder, list(map(tray.path, slots))) as server:
+    macs = {
+        slot: tray.plug(slot, "pi_pico", *([faults[slot][0]] if slot in faults else []), seed=seed)
+        for seed, slot in enumerate(slots)
+    }
+    tray.hold_bootsel(slots[1])
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        with server.tray.work.inventory.change() as change:
+            for number, mac in enumerate(macs.values(), 1):
+                boards.register(change, mac, asset_tag=f"W-{number:03}")
         view = StationWindow(browser.driver, server.site.url)
         view.waits(16)
+        for number, slot in enumerate(slots, 1):
+            server.tray.name_cable(slot, f"C{number:02}")
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
         view.find("button.start").click()
         ended = view.ended(16)
         assert ended == {slot: "Faulty" if slot in faults else "Good" for slot in slots}
         for slot, (_wires, cause) in faults.items():
             assert cause in view.card(slot)
         order = "return [...document.querySelectorAll('.card')].map(c => c.dataset.slot)"
-        assert [Path(slot).name for slot in view.js(order)] == slots
+        assert view.js(order) == slots
         view.yields("81 %")
         assert view.faint_texts() == []
+        view.picture(pictures, "station")
         with urlopen(labels_of(server), timeout=60) as sheet:
             assert len(pypdfium2.PdfDocument(sheet.read())) == 1
 
@@ -157,6 +188,113 @@ def test_an_esp32_is_flashed_certified_and_labelled(
         view.find(".language").click()
         assert "الحل:" in view.card("one")
         view.find(".language").click()
+
+
+def choice_of_pico(folder: Path) -> Choice:
+    """The same image for each Pico whose type is known."""
+    image = image_from_file(write_uf2(folder))
+
+    def choose(chip: ChipIdentity) -> FirmwareImage:
+        entry_for(chip)
+        return image
+
+    return choose
+
+
+def happened(server: StationServer, mac: str) -> list[str]:
+    """The kinds of the events of a board in the inventory."""
+    with server.tray.work.inventory.read() as session:
+        return [event.kind for event in history.events(session, boards.find(session, mac))]
+
+
+def test_a_pico_is_flashed_also_from_bootsel_and_not_written_twice(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path
+) -> None:
+    runs, waits = "1-1.1", "1-1.2"
+    macs = {slot: tray.plug(slot, seed=number) for number, slot in enumerate((runs, waits))}
+    tray.hold_bootsel(waits)
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(2)
+        assert "a Pico in BOOTSEL" in view.card(waits)
+        assert "Choose the board type at the top, then start" in view.card(waits)
+        view.find("button.start").click()
+        assert view.ended(2) == {runs: "Good", waits: "Not tested"}, view.card(runs)
+        assert "In the inventory: ready" in view.card(runs) and macs[runs] in view.card(runs)
+        assert "does not say which of these boards it is" in view.card(waits)
+        assert "Choose the board type at the top, and start again" in view.card(waits)
+        view.find(".language").click()
+        assert "اختر نوع اللوحة من أعلى الصفحة" in view.card(waits)
+        view.find(".language").click()
+        # The type is chosen; the good board is started again, too, and is not written.
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find(f".card[data-slot='{runs}'] .again").click()
+        view.find("button.start").click()
+        view.wait("return document.querySelectorAll('.card.good').length === 2")
+        once = ["added", "flash begun", "flashed", "changed", "certified"]
+        assert happened(server, macs[runs]) == [*once, "certified"]
+        assert happened(server, macs[waits]) == once
+        assert macs[waits] in view.card(waits) and "In the inventory: ready" in view.card(waits)
+        assert len(list((tray.folder / "out").glob("*.png"))) == 2
+
+
+def test_what_a_pico_needs_is_told_in_words_of_the_page(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path
+) -> None:
+    hangs, other = "1-1.1", "1-1.2"
+    tray.plug(hangs, seed=1)
+    tray.hang(hangs)
+    tray.plug_drive(other, "RP2350")
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(2)
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find("button.start").click()
+        assert set(view.ended(2).values()) == {"Not tested"}
+        assert "the MicroPython of the board does not answer" in view.card(hangs)
+        assert "Hold BOOTSEL while you plug the board in, choose its type" in view.card(hangs)
+        assert "the drive is of RP2350" in view.card(other)
+        tray.unplug(hangs)
+        view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
+        tray.plug(hangs, seed=1)
+        tray.hold_bootsel(hangs)
+        view.wait(
+            "return document.querySelector('.card[data-state=waiting]')"
+            "?.innerText.includes('a Pico in BOOTSEL')"
+        )
+        view.find("input[name=flash]").click()
+        view.find("button.start").click()
+        untested = "a Pico in BOOTSEL runs no MicroPython, so it cannot be tested"
+        view.wait(
+            "return document.querySelector('.tray').innerText.includes(arguments[0])", untested
+        )
+        view.find("input[name=flash]").click()
+        view.find(f".card[data-slot='{hangs}'] .again").click()
+        view.wait("return document.querySelector('.card.good') !== null")
+        assert "In the inventory: ready" in view.card(hangs)
+
+
+def test_a_pico_whose_drive_is_not_mounted_goes_on_when_it_is(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    places = pico_drive.PLACES
+    monkeypatch.setattr(pico_flash, "DRIVE_S", 0.0)
+    monkeypatch.setattr(pico_drive, "PLACES", ())
+    monkeypatch.setattr(pico_drive, "SERIAL", "-")
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.find("button.start").click()
+        view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
+        assert "its drive is not mounted" in view.card(slot)
+        assert "Open the drive RPI-RP2 in the file manager" in view.card(slot)
+        monkeypatch.setattr(pico_drive, "PLACES", places)
+        view.waits(1)
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
 
 
 def test_a_card_appears_with_the_board_and_leaves_with_it(
@@ -253,6 +391,152 @@ def test_two_pages_see_the_same_and_an_odd_name_is_only_text(
         two.ended(1)
         two.wait("return document.querySelectorAll('.trends table').length === 2")
         assert two.js("return window.pwned") is None
+
+
+# -- boards that come back ---------------------------------------------------------------------
+
+
+def lent(tray: VirtualTray, server: StationServer, slot: str, due: date, trainee: Trainee) -> str:
+    """The board in a slot is lent, and the trainee has worked with it. Returns: its MAC."""
+    with open_board(tray.port(slot)) as board:
+        mac = identify(board).mac
+    leave_work(tray.port(slot))
+    with server.tray.work.inventory.change() as change:
+        boards.register(change, mac, type="pi_pico", chip="rp2040", condition="ready")
+        lending.lend(change, mac, "iot", trainee, due)
+    return mac
+
+
+def test_boards_are_taken_back_with_one_button(
+    browser: Chromium, tray: VirtualTray, pictures: Path
+) -> None:
+    """One is overdue, one has a short circuit, one was never lent, one is not in the inventory."""
+    late, short, idle, strange = "1-1.1", "1-1.2", "1-1.3", "1-1.4"
+    for number, slot in enumerate((late, short, idle, strange)):
+        tray.plug(slot, "pi_pico", *[SHORT] * (slot == short), seed=number)
+    with station(tray.folder, []) as server:
+        week_ago, tomorrow = (date.today() + timedelta(days) for days in (-7, 1))
+        macs = [
+            lent(tray, server, late, week_ago, AMINA),
+            lent(tray, server, short, tomorrow, BADR),
+            lent(tray, server, idle, tomorrow, BADR),
+        ]
+        with server.tray.work.inventory.change() as change:
+            lending.take_back(change, macs[2])
+        leave_work(tray.port(strange))
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(4)
+        assert not view.find(".warning").is_displayed()
+        view.take_back()
+        assert view.find(".warning").is_displayed()
+        assert not view.find("input[name=flash]").is_displayed()
+        assert view.find("button.start").text == "Take back 4 boards"
+        view.find("button.start").click()
+        assert view.ended(4) == {
+            late: "Good",
+            short: "Faulty",
+            idle: "Good",
+            strange: "Not tested",
+        }
+        stages = "return [...document.querySelectorAll('.card.good .stages .done')]"
+        names = [text.split()[0] for text in view.js(f"{stages}.map(e => e.innerText)")]
+        assert names == ["identify", "wiping", "certify", "check"] * 2
+        due = f"{week_ago:%Y\u2011%m\u2011%d}"
+        told = f"Back from أمينة حسن (amina). It was due on {due}; days overdue: 7"
+        assert told in view.card(late) and "In the inventory: ready" in view.card(late)
+        assert "Back from Badr Ali (badr)." in view.card(short)
+        assert "GPIO 2 is shorted to GPIO 3" in view.card(short)
+        assert "It was not lent." in view.card(idle)
+        assert accessibility.faults(browser.driver) == []
+        view.picture(pictures, "station_back")
+        assert "not in the inventory, so it was not changed" in view.card(strange)
+        assert view.faint_texts() == []
+        view.find(".language").click()
+        assert "استُرجعت من" in view.card(late) and "عدد أيام التأخير" in view.card(late)
+        assert "لم تكن معارة" in view.card(idle)
+        assert view.faint_texts() == []
+        view.find(".language").click()
+        secrets = [holds_secret(tray.port(slot))[0] for slot in (late, short, idle, strange)]
+        assert secrets == [False, False, False, True]
+        assert happened(server, macs[0])[-4:] == ["lent", "wiped", "certified", "returned"]
+        with server.tray.work.inventory.read() as session:
+            found = [boards.find(session, mac) for mac in macs]
+            assert [board.state for board in found] == ["ready", "faulty", "ready"]
+            assert [board.loan for board in found] == [None] * 3
+        assert len(records(tray.folder)) == 3
+
+
+def test_a_board_that_is_pulled_out_is_still_lent_and_is_taken_back_later(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    wiping, go_on = threading.Event(), threading.Event()
+
+    def wipe_slowly(*arguments: Any) -> int:
+        wiping.set()
+        go_on.wait(60)
+        return wipe(*arguments)
+
+    monkeypatch.setattr(check_in, "wipe", wipe_slowly)
+    with station(tray.folder, []) as server:
+        mac = lent(tray, server, slot, date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        view.find("button.start").click()
+        assert wiping.wait(60)
+        tray.unplug(slot)
+        go_on.set()
+        view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
+        assert "Still lent to Badr Ali (badr)." in view.card(slot)
+        assert "Plug the board in again" in view.card(slot)
+        tray.plug(slot, seed=1)
+        view.waits(1)
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
+        assert "Back from Badr Ali (badr)." in view.card(slot)
+        assert happened(server, mac)[-3:] == ["wiped", "certified", "returned"]
+
+
+def test_a_board_that_cannot_be_wiped_is_back_and_faulty(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+
+    def damaged(*_arguments: object) -> int:
+        raise NotWiped("8 of 8 blocks are not empty", "Destroy it.")
+
+    monkeypatch.setattr(check_in, "wipe", damaged)
+    with station(tray.folder, []) as server:
+        mac = lent(tray, server, slot, date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Faulty"}
+        assert "Back from Badr Ali (badr)." in view.card(slot)
+        assert "8 of 8 blocks are not empty" in view.card(slot)
+        assert view.find(".stages .stopped-here").text.startswith("wiping")
+        assert "In the inventory: faulty" in view.card(slot)
+        assert happened(server, mac)[-2:] == ["fault found", "returned"]
+
+
+def test_no_board_is_erased_because_another_page_changed_the_mode(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    """The button said something else when it was pressed."""
+    tray.plug("1-1.1", seed=1)
+    with station(tray.folder, []) as server:
+        lent(tray, server, "1-1.1", date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        start = json.dumps({"do": "start", "slots": None, "back": False})
+        (refused,) = (each["refused"] for each in answers(server, start) if "refused" in each)
+        assert "nothing was started" in refused["cause"]["en"]
+        assert holds_secret(tray.port("1-1.1")) == [True]
 
 
 # -- who may use it ---------------------------------------------------------------------------
@@ -397,9 +681,11 @@ def test_in_the_same_browser_another_page_reaches_nothing(
         "{}",
         "[]",
         '{"do": "start"}',
-        '{"do": "start", "slots": [1]}',
-        '{"do": "choose", "type": "../x", "flash": true, "jig": true, "batch": ""}',
-        '{"do": "choose", "type": "", "flash": true, "jig": 1, "batch": ""}',
+        '{"do": "start", "slots": null}',
+        '{"do": "start", "slots": [1], "back": false}',
+        '{"do": "choose", "type": "../x", "flash": true, "jig": true, "batch": "", "back": false}',
+        '{"do": "choose", "type": "", "flash": true, "jig": 1, "batch": "", "back": false}',
+        '{"do": "choose", "type": "", "flash": true, "jig": true, "batch": "", "back": ""}',
         '{"do": "cable", "slot": "x"}',
         "[" * 60_000,
         '{"do": "flash", "file": "/etc/passwd"}',
@@ -412,7 +698,8 @@ def test_a_message_that_is_no_action_ends_the_line(
 
 
 def test_a_text_that_cannot_be_kept_is_refused_in_words(empty_station: StationServer) -> None:
-    long = json.dumps({"do": "choose", "type": "", "flash": True, "jig": False, "batch": "x" * 41})
+    chosen = {"do": "choose", "type": "", "flash": True, "jig": False, "batch": "x" * 41}
+    long = json.dumps(chosen | {"back": False})
     (refused,) = (each["refused"] for each in answers(empty_station, long) if "refused" in each)
     assert refused["cause"]["en"].startswith("a text is too long")
     assert refused["cause"]["ar"].startswith("النص طويل")
@@ -465,6 +752,7 @@ def test_a_station_that_was_killed_says_what_was_in_work(
     view = StationWindow(browser.driver, first.url)
     view.waits(1)
     mac = view.find(".card h2").text
+    view.find("input[name=flash]").click()
     view.find("button.start").click()
     view.wait("return document.querySelector('.card.working .step') !== null")
     first.end(signal.SIGKILL)
@@ -475,6 +763,7 @@ def test_a_station_that_was_killed_says_what_was_in_work(
         told = view.find(".notice").text
         assert told.startswith("The station was stopped while") and mac in told
         view.waits(1)
+        view.find("input[name=flash]").click()
         view.find("button.start").click()
         view.ended(1)
     with StationCommand(tray.folder, tray.path("one"), "--http", first.port) as third:

@@ -13,7 +13,8 @@ import serial
 from hardware.bench.serving.rfc2217 import Rfc2217Server
 from hardware.bench.serving.serial_lines import LAG_S, SerialMultiplexer
 from hardware.connect import open_port
-from hardware.errors import BoardBusy, BoardNotFound
+from hardware.errors import BoardBusy, BoardNotFound, HardwareError
+from hardware.wire import serial_port
 from hardware.wire.port import Port
 
 KINDS = ["pty", "socket", "rfc2217"]
@@ -185,6 +186,31 @@ def test_a_device_has_one_program_at_a_time(echo: Echo) -> None:
         open_port(echo.urls["pty"])
     assert caught.value.cure
     first.close()
+
+
+def test_a_device_that_is_released_meanwhile_is_opened(
+    echo: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that starts holds the port for a moment."""
+    monkeypatch.setattr(serial_port, "BUSY_S", WAIT_S)
+    first = open_port(echo.urls["pty"])
+    tried = threading.Event()
+
+    def close() -> None:
+        tried.wait(WAIT_S)
+        first.close()
+
+    release = threading.Thread(target=close)
+    release.start()
+    known_error = serial_port._known_error
+
+    def tell(url: str, error: Exception) -> HardwareError:
+        tried.set()
+        return known_error(url, error)
+
+    monkeypatch.setattr(serial_port, "_known_error", tell)
+    open_port(echo.urls["pty"]).close()
+    release.join(WAIT_S)
 
 
 def test_the_reset_line_of_rfc2217_presses_the_button_once(echo: Echo) -> None:

@@ -15,6 +15,10 @@ LABEL = "RPI-RP2"
 section "USB Mass Storage Interface"."""
 
 
+SERIAL = "serial"
+"""The folder of the serial lines."""
+
+
 class UsbFolder:
     """The folder; it is made when something is to be in it. Raises: OSError when it cannot be."""
 
@@ -23,7 +27,7 @@ class UsbFolder:
 
     def serial_link(self, name: str) -> Path:
         """The place of a link to a serial line, which is not made here."""
-        folder = self._need_root() / "serial"
+        folder = self._need_root() / SERIAL
         folder.mkdir(exist_ok=True)
         return folder / name
 

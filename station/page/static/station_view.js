@@ -6,7 +6,7 @@ import { TranslatedView, make } from "./translated_view.js";
 
 const ICONS = { Good: "✓", Faulty: "✗", "Not tested": "!" };
 const STATES = { asked: "asking the board", waiting: "ready to start", working: "in work" };
-const STAGES = { flash: "flashing" }; // "flash" is the memory
+const STAGES = { flash: "flashing", wipe: "wiping" }; // "flash" is the memory
 const TRAITS = { cable: "Cables", hub: "Hubs", batch: "Batches", image: "Images" };
 const MOST_SPOKEN = 64; // of a screen reader's log: more are not read
 const ORDER = new Intl.Collator("en", { numeric: true });
@@ -57,7 +57,8 @@ export class StationView extends TranslatedView {
     this.empty = this.text(make("p", { class: "empty" }), "Plug a board in: its card appears here.");
     this.sums = make("p", { class: "sums" });
     this.startButton = make("button", { type: "button", class: "start" });
-    this.startButton.onclick = () => this.send({ do: "start", slots: null });
+    this.startButton.onclick = () => this.start(null);
+    this.back = false; // whether the tray takes boards back
     this.say(() => this.showStart(), "");
     this.labels = this.text(make("a", { href: "labels.pdf", target: "_blank", hidden: "" }), "Print the labels");
     this.today = make("section", { class: "today" });
@@ -94,6 +95,10 @@ export class StationView extends TranslatedView {
     return found;
   }
 
+  start(slots) {
+    this.send({ do: "start", slots, back: this.back });
+  }
+
   settingsForm() {
     this.type = make("select", { name: "type" },
       this.text(make("option", { value: "" }), "as the board says"),
@@ -102,23 +107,37 @@ export class StationView extends TranslatedView {
     this.flash = make("input", { type: "checkbox", name: "flash" });
     this.batch = make("input", { name: "batch", maxlength: "40", dir: "auto" });
     const field = (text, input) => make("label", {}, this.text(make("span"), text), input);
-    const form = make("form", { class: "settings" },
+    this.modes = [false, true].map((back) =>
+      make("input", { type: "radio", name: "mode", value: back ? "back" : "certify" }));
+    this.warning = this.text(make("p", { class: "warning", role: "alert" }),
+      "All programs and passwords on the boards are erased.");
+    const modes = make("fieldset", { class: "modes" },
+      this.text(make("legend", { class: "announcer" }), "What the tray does"),
+      ...["Flash and certify", "Take back"].map((text, index) =>
+        make("label", {}, this.modes[index], this.text(make("span"), text))), this.warning);
+    const form = make("form", { class: "settings" }, modes,
       field("Board type", this.type), field("Batch", this.batch),
       ...[[this.flash, "Write MicroPython first"], [this.jig, "The boards are in their jigs"]].map(
         ([input, text]) => make("label", { class: "switch" }, input, this.text(make("span"), text))));
     form.onsubmit = (event) => event.preventDefault();
     form.onchange = () => this.send({
       do: "choose", type: this.type.value, flash: this.flash.checked, jig: this.jig.checked,
-      batch: this.batch.value,
+      batch: this.batch.value, back: this.modes[1].checked,
     });
     return form;
   }
 
-  showSettings({ type, flash, jig, batch }) {
+  showSettings({ type, flash, jig, batch, back }) {
     this.type.value = type;
     this.flash.checked = flash;
     this.jig.checked = jig;
     if (document.activeElement !== this.batch) this.batch.value = batch;
+    this.back = back;
+    this.modes.forEach((mode, index) => { mode.checked = Boolean(index) === back; });
+    this.warning.hidden = !back;
+    this.flash.parentElement.hidden = back;
+    this.showStart();
+    for (const card of this.cards.values()) card.translate();
   }
 
   setLanguage(language) {
@@ -170,7 +189,9 @@ export class StationView extends TranslatedView {
   showStart() {
     const count = this.startable;
     this.startButton.disabled = count === 0;
-    this.startButton.textContent = count ? this.t("Start {count} boards", { count }) : this.t("Start");
+    this.startButton.classList.toggle("back", this.back);
+    const [some, none] = this.back ? ["Take back {count} boards", "Take back"] : ["Start {count} boards", "Start"];
+    this.startButton.textContent = count ? this.t(some, { count }) : this.t(none);
   }
 
   showSums() {
@@ -234,15 +255,16 @@ class BoardCard {
     this.place = make("p", { class: "place" });
     this.stages = make("ol", { class: "stages" });
     this.bar = make("progress", { max: "1" });
+    this.loan = make("p", { class: "loan" });
     this.troubles = make("div", { class: "troubles" });
     this.again = make("button", { type: "button", class: "again" });
-    this.again.onclick = () => view.send({ do: "start", slots: [slot] });
+    this.again.onclick = () => view.start([slot]);
     this.cable = make("input", { maxlength: "40", dir: "auto", name: "cable" });
     this.cable.onchange = () => view.send({ do: "cable", slot, cable: this.cable.value });
     this.cableWord = make("span");
     this.element = make("li", { class: "card", "data-slot": slot },
       make("p", { class: "verdict" }, this.icon, this.word),
-      this.name, this.place, this.bar, this.stages, this.troubles, this.again,
+      this.name, this.place, this.bar, this.stages, this.loan, this.troubles, this.again,
       make("label", { class: "cable" }, this.cableWord, this.cable));
   }
 
@@ -255,16 +277,17 @@ class BoardCard {
     const { view, data } = this;
     const t = (text, fields) => view.t(text, fields);
     const said = (text) => text[view.language] ?? text.en;
-    const silent = data.state === "waiting" && data.note;
+    const silent = data.state === "waiting" && !data.board;
     const word = data.state === "done" ? data.result : silent ? "does not answer yet" : STATES[data.state];
     this.element.dataset.state = data.plugged ? data.state : "unplugged";
     this.element.className = `card ${kindOf(word)}`;
     this.icon.textContent = ICONS[word] ?? "";
     this.word.textContent = t(word) + (data.plugged ? "" : ` (${t("unplugged")})`);
     const board = data.board;
-    this.name.replaceChildren(make("bdi", { dir: "ltr" }, board?.label ?? data.slot));
+    this.name.replaceChildren(make("bdi", { dir: "ltr" }, board?.label || data.slot));
     const facts = board
-      ? [board.label === board.mac ? "" : board.mac, board.kind, t("Slot {slot}", { slot: data.slot })]
+      ? [board.label === board.mac ? "" : board.mac, said(board.kind),
+        board.label ? t("Slot {slot}", { slot: data.slot }) : ""]
       : [];
     this.place.replaceChildren(...facts.filter(Boolean)
       .map((fact) => make("span", {}, make("bdi", {}, fact))));
@@ -278,7 +301,10 @@ class BoardCard {
       said(cure) ? make("p", { class: "cure" }, make("strong", {}, t("What to do:")), " ",
         said(cure)) : "")));
     this.again.hidden = data.state !== "done" || !data.plugged;
-    this.again.textContent = t("Start this board again");
+    this.again.textContent = t(view.back ? "Take this board back" : "Start this board again");
+    this.loan.hidden = !data.loan;
+    this.loan.textContent = data.loan ? said(data.loan.text) : "";
+    this.loan.classList.toggle("overdue", Boolean(data.loan?.overdue));
     this.cableWord.textContent = t("Cable");
     this.cable.setAttribute("aria-label", t("Cable in slot {slot}", { slot: data.slot }));
     if (document.activeElement !== this.cable) this.cable.value = data.cable;
@@ -293,7 +319,8 @@ class BoardCard {
     if (works) this.bar.value = (at + fraction) / stages.length;
     this.bar.setAttribute("aria-label", `${t(STAGES[stage] ?? stage)} ${said(step)}`);
     this.stages.replaceChildren(...stages.map((name, index) => {
-      const over = index < at || (state === "done" && result !== "Not tested");
+      const ended = state === "done" && result !== "Not tested" && at === stages.length - 1;
+      const over = index < at || ended;
       const how = over ? "done" : index > at ? "to come" : works ? "now" : "stopped here";
       const item = make("li", { class: how.replace(" ", "-") },
         make("span", {}, t(STAGES[name] ?? name)), make("span", { class: "announcer" }, ` (${t(how)})`));
