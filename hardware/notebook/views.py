@@ -119,10 +119,9 @@ class Picture:
     """A drawing as an output of a cell. `what` says what is seen, for people who do not see it: it
     is the output's plain text, and its text alternative in JupyterLab and in exported pages."""
 
-    def __init__(self, svg: str, what: str, lines: Mapping[str, Any] | None = None) -> None:
-        """`lines`: of a waveform, see `wave_lines`."""
-        self._svg, self._what = svg, what
-        self._own: Mapping[str, Any] = {"lines": lines} if lines else {}
+    def __init__(self, svg: str, what: str, own: Mapping[str, Any] | None = None) -> None:
+        """`own`: what our renderer needs to know."""
+        self._svg, self._what, self._own = svg, what, own or {}
 
     def bundle(self) -> tuple[dict[str, object], dict[str, object]]:
         """Its data and metadata by kind, without our own kind."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hardware.bench.decode.buses import Bus
 from hardware.bench.decode.wire_edges import scope_edges
 from hardware.bench.drawing.live_picture import plain_arabic
 from hardware.bench.trace.edges import TimeWindow
@@ -24,14 +25,25 @@ TEXTS = (
     both("All"),
     both("{from} s to {to} s"),
     both("Levels of the pins"),
+    both(
+        "Click: a cursor. Keys: 1 and 2 set the cursors, Shift and an arrow key move one from "
+        "edge to edge, Escape removes them."
+    ),
 )
 """The texts of the view; its script names them in English."""
 
 
-def wave_lines(trace: Trace, names: Sequence[str], window: TimeWindow) -> Mapping[str, Any] | None:
-    """`{begin_ns, end_ns, lines: [{name, level, steps_ns}], language, arabic}`: of each pin the
-    level at the start, and the time to each edge from the one before, the first from the start.
-    None: there is none, or there are more edges than a notebook should keep."""
+def wave_lines(
+    trace: Trace,
+    names: Sequence[str],
+    window: TimeWindow,
+    buses: Sequence[Bus],
+    cursors: Sequence[int],
+) -> Mapping[str, Any] | None:
+    """`{begin_ns, end_ns, lines: [{name, level, steps_ns}], buses: [{name, transfers}],
+    cursors_ns, language, arabic}`: of each pin the level at the start, and the time to each edge
+    from the one before, the first from the start; of each bus its transfers, `[begin_ns, end_ns,
+    text]`. None: there is none, or there are more edges than a notebook should keep."""
     lines = []
     left = MOST_EDGES
     for name in names:
@@ -53,6 +65,8 @@ def wave_lines(trace: Trace, names: Sequence[str], window: TimeWindow) -> Mappin
         "begin_ns": window.begin_ns,
         "end_ns": window.end_ns,
         "lines": lines,
+        "buses": [{"name": bus.name, "transfers": bus.transfers} for bus in buses],
+        "cursors_ns": list(cursors),
         "language": language(),
         "arabic": {text: plain_arabic(text) for text in TEXTS},
     }

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hardware.bench.decode.buses import Bus, buses
 from hardware.bench.decode.wire_edges import scope_edges
@@ -98,8 +98,9 @@ def show_wave(
             window = _around(marks[0], trace.end_ns)
     told = [*_counts(shown, window), *told]
     drawing = waveform(trace, signals, window, marks, buses=shown.buses)
-    lines = wave_lines(trace, _pins_of(shown), window)
-    Picture(drawing, _in_words(window, told), lines).show()
+    ends = [t_ns for mark in marks for t_ns in (mark.start_ns, mark.end_ns)]
+    lines = wave_lines(trace, _pins_of(shown), window, shown.buses, ends)
+    _show(drawing, _in_words(window, told), lines)
     for text in told:
         print_note(text)
 
@@ -143,7 +144,12 @@ def show_trace(trace: Trace, roles: Mapping[str, int], marks: Sequence[WaveformM
         drawing = waveform(
             shown.trace, shown.signals, shown.window, marks, serial=True, buses=shown.buses
         )
-        Picture(drawing, _in_words(shown.window, _counts(shown, shown.window))).show()
+        _show(drawing, _in_words(shown.window, _counts(shown, shown.window)))
+
+
+def _show(drawing: str, what: str, lines: Mapping[str, Any] | None = None) -> None:
+    """Show a waveform; people can zoom in its lines, if it has some."""
+    Picture(drawing, what, {"waveform": True, "lines": lines}).show()
 
 
 class _Looked(NamedTuple):

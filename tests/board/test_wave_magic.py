@@ -116,6 +116,8 @@ def test_the_picture_has_the_lines_to_zoom_in_them(shell: InteractiveShell) -> N
     assert (lamp["name"], lamp["level"]) == ("25", 1)
     assert len(lamp["steps_ns"]) == 2 and lamp["steps_ns"][1] == pytest.approx(301e6, rel=0.01)
     assert uart["level"] == 1 and len(uart["steps_ns"]) > 20
+    (bus,) = found["buses"]
+    assert bus["name"] == "UART 17" and all(begin < end for begin, end, _text in bus["transfers"])
     assert found["arabic"]["Zoom"] == "التكبير"
 
     with capture_output() as shown:

@@ -252,6 +252,8 @@ def test_the_lines_are_zoomed_and_looked_back_at(browser: Chromium) -> None:
         view.wait(f"{shown} !== arguments[0]", zoomed)
         lines.send_keys(Keys.ARROW_LEFT)
         assert seconds_of(view.js(shown))[1] < far
+        view.find(".language").click()
+        assert view.js("return document.querySelector('.shown-time').matches(':dir(rtl)')")
         lines.send_keys(Keys.END)
         view.wait(f"{shown} === ''")
 

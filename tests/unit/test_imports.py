@@ -47,7 +47,7 @@ HARDWARE = (
     "bench.chip",
     # use of a bench by people
     *("bench.lint", "bench.drawing", "bench.editing", "bench.scenario", "wire", "bench.serving"),
-    *("connect", "headless", "doctor", "notebook", "cli"),
+    *("connect", "headless", "run_report", "doctor", "notebook", "cli"),
 )
 """The rooms of hardware; each may import those before it."""
 GRADER = (

@@ -5,6 +5,7 @@
 // the data of a picture.
 import { WaveLines } from "./wave_lines.js";
 
+const READABLE = "50rem"; // the width of a waveform in which its text is not too small
 const MIME = "application/vnd.warsha.picture.v1+json";
 
 /** The picture of an output, with the text that says what is seen. */
@@ -14,6 +15,18 @@ export function pictureOf(data) {
   picture.alt = data["text/plain"];
   picture.style.maxWidth = "100%";
   return picture;
+}
+
+/** A picture that is too wide for a phone, in a part of the page that scrolls sideways. */
+function scrolling(picture) {
+  const part = document.createElement("div");
+  part.dir = "ltr";
+  part.tabIndex = 0; // arrow keys scroll it: JupyterLab would take them for commands
+  part.dataset.lmSuppressShortcuts = "true";
+  part.style.overflowX = "auto";
+  picture.style.minWidth = READABLE;
+  part.append(picture);
+  return part;
 }
 
 /** Loads a style sheet of the extension, once. */
@@ -30,8 +43,9 @@ export function style(file) {
 export function pictureExtension(Widget) {
   class PictureOutput extends Widget {
     async renderModel({ data }) {
-      this.node.replaceChildren(pictureOf(data));
-      const { lines } = data[MIME];
+      const { waveform, lines } = data[MIME];
+      const picture = pictureOf(data);
+      this.node.replaceChildren(waveform ? scrolling(picture) : picture);
       if (!lines) return;
       style("bench.css");
       const below = document.createElement("div");

@@ -4,8 +4,10 @@
 // Any notebook may hold such data, also one of somebody else: they become texts, and the path of a
 // line.
 import { PinLines } from "./bench_instruments.js";
+import { BusRows } from "./bus_rows.js";
 import { TimeBar } from "./time_bar.js";
 import { TranslatedView, make } from "./translated_view.js";
+import { WaveCursors } from "./wave_cursors.js";
 
 export class WaveLines extends TranslatedView {
   /** The view is built when a person opens it. */
@@ -18,13 +20,16 @@ export class WaveLines extends TranslatedView {
     this.setLanguage(lines.language);
   }
 
-  build({ begin_ns, end_ns, lines }) {
+  build({ begin_ns, end_ns, lines, buses = [], cursors_ns = [] }) {
     const names = lines.map(({ name }) => name);
     const shown = new PinLines(new Map(names.map((name) => [name, name])), () => draw());
     shown.chosen = names;
     shown.add(lines.flatMap(({ name, level, steps_ns }) => pointsOf(name, level, begin_ns, steps_ns)));
     shown.setNow(end_ns / 1e6, 0);
-    shown.time.begin((end_ns - begin_ns) / 1e9);
+    shown.time.begin((end_ns - begin_ns) / 1e9, end_ns / 1e6);
+    shown.makeRoomFor(buses.map(({ name }) => name));
+    shown.layers.push(new BusRows(buses));
+    const cursors = new WaveCursors(shown, cursors_ns, () => draw());
     const bar = new TimeBar(this, shown.time, { still: true });
     const draw = () => requestAnimationFrame((at) => {
       shown.drawnAt = -Infinity;
@@ -32,7 +37,8 @@ export class WaveLines extends TranslatedView {
       bar.show();
     });
     draw();
-    return [this.label(shown.svg, "Levels of the pins"), bar.element];
+    const help = this.text(make("p"), "Click: a cursor. Keys: 1 and 2 set the cursors, Shift and an arrow key move one from edge to edge, Escape removes them.");
+    return [this.label(shown.svg, "Levels of the pins"), bar.element, cursors.reading, help];
   }
 }
 

@@ -5,9 +5,11 @@ import { LineTime } from "./line_time.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 600; // of the drawings, in their own units
-const ROW = 34; // of a pin's line
+const NARROWEST = 200; // of lines: in a narrow window a unit is a pixel, and the text keeps its size
+export const ROW = 34; // of a pin's line
 const SWING = 18; // between its low and its high level
 const LABEL = 76;
+const LETTER = 7.2; // about the width of one, in a name beside the lines
 const MOST_ROWS = 8;
 const MOST_KEPT = 40000; // points of one pin
 const MOST_PAIRS = 300; // values of one name
@@ -15,11 +17,11 @@ const MOST_TRANSFERS = 20;
 const FRAME_MS = 50; // between two drawings of lines that run
 const AHEAD_MS = 1500; // the longest time that lines run without news
 const PLOT_HEIGHT = 160;
-const COLOURS = ["#0b5cad", "#b3261e", "#1a7f37", "#8250df", "#9a6700", "#0e7490"];
+export const COLOURS = ["#0b5cad", "#b3261e", "#1a7f37", "#8250df", "#9a6700", "#0e7490"];
 const PAIR = /(?:^|[\s,;])([A-Za-z_\u0621-\u064a][\w\u0621-\u064a]{0,23})\s*:\s*([-+]?\d+(?:\.\d+)?)(?=$|[^\w.])/g;
 const BOOT_LOG = /^(configsip: \d|mode:\w+, clock div:|load:0x)/; // an ESP32's, which has such pairs
 
-function draw(tag, attributes, text) {
+export function draw(tag, attributes, text) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   if (text !== undefined) made.textContent = text;
@@ -37,11 +39,10 @@ export class PinLines {
       this.still = false;
       onTime(this.time);
     });
-    this.time.actOn(this.svg, ({ clientX }) => {
-      const { left, width } = this.svg.getBoundingClientRect();
-      const label = width * LABEL / WIDTH;
-      return Math.min(1, Math.max(0, (clientX - left - label) / (width - label)));
-    });
+    this.time.actOn(this.svg, (event) => this.shareOf(event));
+    this.layers = []; // what else is drawn: with `rows` of its own below the pins, or over them
+    this.label = LABEL;
+    this.width = WIDTH;
     this.points = new Map();
     this.chosen = null; // ids of pins, in their order; null: those that change
     this.nowMs = 0;
@@ -49,6 +50,18 @@ export class PinLines {
     this.speed = 1;
     this.heardAt = 0;
     this.drawnAt = 0;
+  }
+
+  /** Makes room for names that are longer than those of pins. */
+  makeRoomFor(names) {
+    this.label = Math.max(LABEL, ...names.map((name) => 8 + LETTER * name.length));
+  }
+
+  /** At which share of the shown part an event is. */
+  shareOf({ clientX }) {
+    const { left, width } = this.svg.getBoundingClientRect();
+    const label = width * this.label / this.width;
+    return Math.min(1, Math.max(0, (clientX - left - label) / (width - label)));
   }
 
   add(points) {
@@ -73,7 +86,9 @@ export class PinLines {
     this.still = !this.time.live;
     const now = this.nowMs + this.speed * Math.min(AHEAD_MS, at - this.heardAt);
     const [start, end] = this.time.window(now);
-    const x = (t) => LABEL + (WIDTH - LABEL) * (Math.max(t, start) - start) / (end - start);
+    const room = this.svg.getBoundingClientRect().width || WIDTH;
+    this.width = Math.min(WIDTH, Math.max(NARROWEST, room));
+    const x = (t) => this.label + (this.width - this.label) * (Math.max(t, start) - start) / (end - start);
     // The pins that changed last, in a fixed order.
     const changing = () => [...this.points].sort(([, a], [, b]) => b.at(-1)[0] - a.at(-1)[0])
       .slice(0, MOST_ROWS).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
@@ -86,13 +101,19 @@ export class PinLines {
         if (t > end) break;
         path += path ? `H${x(t).toFixed(1)}V${y(value)}` : `M${x(t).toFixed(1)} ${y(value)}`;
       }
-      if (path) path += `H${WIDTH}`; // a pin that has never changed has no line
+      if (path) path += `H${this.width}`; // a pin that has never changed has no line
       return [
-        draw("text", { x: LABEL - 8, y: ROW * row + 22, "text-anchor": "end" }, this.names.get(pin)),
+        draw("text", { x: this.label - 8, y: ROW * row + 22, "text-anchor": "end" }, this.names.get(pin)),
         draw("path", { d: path, fill: "none", stroke: COLOURS[row % COLOURS.length] }),
       ];
     });
-    this.svg.setAttribute("viewBox", `0 0 ${WIDTH} ${Math.max(1, rows.length) * ROW}`);
+    const height = ROW * Math.max(1, this.layers.reduce((sum, layer) => sum + layer.rows, rows.length));
+    let top = ROW * rows.length;
+    for (const layer of this.layers) {
+      drawn.push(...layer.draw({ x, start, end, top, height, right: this.width }));
+      top += ROW * layer.rows;
+    }
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
     this.svg.replaceChildren(...drawn);
   }
 }

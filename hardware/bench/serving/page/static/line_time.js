@@ -13,13 +13,13 @@ export class LineTime {
     this.begin(seconds);
     this.onChange = onChange;
     this.endMs = null; // null: the present
-    this.nowMs = 0;
     this.fingers = new Map(); // where each pointer is, as a share of the shown part
   }
 
   /** What is shown at the beginning; one can zoom out to it again. */
-  begin(seconds) {
+  begin(seconds, nowMs = 0) {
     this.seconds = seconds;
+    this.nowMs = nowMs;
     this.longest = Math.max(LONGEST, seconds);
   }
 

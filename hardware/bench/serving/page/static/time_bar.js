@@ -12,7 +12,7 @@ export class TimeBar {
       made.onclick = act;
       return made;
     };
-    const shown = make("span", { class: "shown-time" });
+    const shown = make("span", { class: "shown-time", dir: "auto" }); // the bar is left to right
     const back = view.text(make("button", { type: "button", class: "live" }), still ? "All" : "Live");
     back.onclick = () => time.showLast(still ? all : time.seconds);
     this.shown = view.say((words) => {
