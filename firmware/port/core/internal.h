@@ -91,7 +91,7 @@ void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a 
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is not after vb_now()
 uint64_t vb_link_levels(void);    // the levels now, as the last grant said
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
-uint64_t vb_link_convert(uint8_t pin, bool *asked); // microvolts; not asked: the last reading still holds
+uint64_t vb_link_convert(uint8_t pin); // microvolts: asks, or knows that the last reading still holds
 bool vb_link_has_pending(void);
 uint64_t vb_link_pending(void);      // channels with news in the last grant; 0 when called again
 bool vb_realtime(void);

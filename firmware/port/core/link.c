@@ -243,9 +243,8 @@ void vb_sync(void) { ask(VB_REC_SYNC, 0); }
 static uint8_t asked_pin;
 static void ask_adc(void) { ask(VB_REC_ADC, asked_pin); }
 
-uint64_t vb_link_convert(uint8_t pin, bool *asked) {
-    *asked = pin != steady_pin || promise_void || wake_seen || vb_now() >= last.horizon;
-    if (*asked) {
+uint64_t vb_link_convert(uint8_t pin) {
+    if (pin != steady_pin || promise_void || wake_seen || vb_now() >= last.horizon) {
         asked_pin = pin;
         vb_aside(ask_adc);
         steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
