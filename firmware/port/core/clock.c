@@ -19,6 +19,7 @@
 int32_t vb_fuel = 0;
 static int32_t fuel_full = 0;
 static uint64_t base;         // virtual ns when vb_fuel was fuel_full
+static uint32_t rest;         // of a ns, times ONE: no part of it is lost, however often the sum is made
 static uint64_t rate = ONE, speed = ONE; // ns of time per ns of work, times ONE; the same for one processor
 static bool overlap;          // both processors work
 uint32_t vb_events;           // counts events that may end a wait
@@ -32,13 +33,20 @@ uint64_t vb_ticks_us(void) {
     return (vb_now() - vb_options.t0_ns) / 1000 + vb_options.ticks0_ms * 1000;
 }
 
+// Since `base`, in ns times ONE.
+static uint64_t passed(void) {
+    return ((uint32_t)fuel_full - (uint32_t)vb_fuel) * rate + rest;
+}
+
 uint64_t vb_now(void) {
-    return base + ((uint32_t)fuel_full - (uint32_t)vb_fuel) * rate / ONE;
+    return base + passed() / ONE;
 }
 
 // Adds the used fuel to the base, and sets the fuel for this many ns of time.
 static void refuel(uint64_t ns) {
-    base = vb_now();
+    uint64_t units = passed();
+    base += units / ONE;
+    rest = units % ONE;
     ns = MIN(ns, VB_FUEL_MAX);
     fuel_full = vb_fuel = rate == ONE ? ns : MIN((ns * ONE + rate - 1) / (uint32_t)rate, VB_FUEL_MAX);
 }
@@ -118,7 +126,6 @@ static void run_due(void) {
     busy = true;
     if (vb_now() >= vb_link_due()) {
         vb_sync();
-        vb_events++;
     }
     uint64_t from = vb_now();
     if (vb_alarm_next() <= from || (!vb_irq_off && (vb_link_has_pending() || vb_pin_has_edges()))) {
@@ -226,7 +233,6 @@ static void pass_aside(void) {
         vb_clock_jump(MIN(t, due)); // the engine's edges must reach the bench before its time passes
     } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
         vb_link_wait(t); // the bench knows what happens before t, if anything
-        vb_events++;
     } else {
         vb_clock_jump(MIN(t, due));
     }

@@ -160,6 +160,7 @@ static void take_bytes(uint8_t *into, size_t len) {
 
 static void take_grant(uint8_t *into, size_t len) {
     bool followed = vb_realtime();
+    uint64_t levels = vb_link_levels();
     do {
         vb_host_read(&last, sizeof(last));
         // A wake that was on its way needs no answer: the grant follows it.
@@ -174,6 +175,9 @@ static void take_grant(uint8_t *into, size_t len) {
     tx_due = VB_NEVER;
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);
+    }
+    if (levels != last.levels || last.pending || last.rx_len) {
+        vb_events++;
     }
     if (vb_realtime() && !followed) {
         vb_wall_restart(); // a person has paused the bench, or it was slower or faster
