@@ -328,7 +328,7 @@ void vb_irq_restore(unsigned state) {
         vb_irq_off = false;
         if (served_off) {
             served_off = false;
-            vb_link_irq_on();
+            vb_aside(vb_link_irq_on);
         }
     }
 }
