@@ -18,8 +18,8 @@ TOP = 1023
 
 
 class Held(NamedTuple):
-    """A conversion: its value, the real voltage and the controls it came from, and until when other
-    conversions give it, too."""
+    """A conversion: its value, the real voltage and the controls that it came from, and until when
+    it is kept."""
 
     volts: float = 0.0
     source: tuple[float, ...] = ()
