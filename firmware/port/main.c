@@ -14,6 +14,7 @@
 #include "py/cstack.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
+#include "core/aside.h"
 #include "core/internal.h"
 #include "core/host.h"
 #include "net/radio.h"
@@ -231,6 +232,7 @@ int main(int argc, char **argv) {
     vb_pin_start();
     vb_heap_map();
     vb_thread_map();
+    vb_aside_map();
     vb_host_run(flash_bytes, live);
 }
 

@@ -101,11 +101,16 @@ void vb_heap_shrink(void *at);
 
 // Where time passes and interrupts run: at jumps and returns. The loops of the collector only count time: nothing may run
 // inside them.
-void vb_service(void);
-void vb_service_jump(const uint8_t *ip);
+#include "core/aside.h"
+void vb_serve(void);
+void vb_serve_jump(void);
+void vb_thread_turn(void);
 extern int32_t vb_fuel;
-#define MICROPY_VM_HOOK_LOOP if (vb_fuel <= 0) { vb_service_jump(ip); }
-#define MICROPY_VM_HOOK_RETURN if (vb_fuel <= 0) { vb_service(); }
+extern const uint8_t *vb_jump_ip;
+extern bool vb_turn_is_over;
+#define MICROPY_VM_HOOK_LOOP if (vb_fuel <= 0) { VB_ASIDE(vb_serve); if (vb_turn_is_over) { vb_thread_turn(); } \
+    vb_jump_ip = ip; VB_ASIDE(vb_serve_jump); }
+#define MICROPY_VM_HOOK_RETURN if (vb_fuel <= 0) { VB_ASIDE(vb_serve); if (vb_turn_is_over) { vb_thread_turn(); } }
 extern int32_t vb_gc_hook_ns;
 #define MICROPY_GC_HOOK_LOOP(i) (vb_fuel -= vb_gc_hook_ns)
 

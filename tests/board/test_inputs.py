@@ -8,6 +8,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.diagram import load
 from hardware.bench.parts.ir_remote import CODES
+from hardware.bench.parts.potentiometer import HELD_NS
 from hardware.errors import DiagramError
 from tests.support import several_boards
 from tests.support.parts_bench import Parts, circuit, lines
@@ -64,18 +65,26 @@ def test_a_potentiometer_can_have_gain_noise_and_spikes() -> None:
     made = circuit(
         {"p": ("wokwi-potentiometer", {})}, ["p:GND b:GND.1", "p:VCC b:3V3", "p:SIG b:34"]
     )
-    made.start(StillWorld())
+    world = StillWorld()
+    made.start(world)
     made.power(True)
+
+    def convert() -> float:
+        world.now_ns += HELD_NS
+        return made.microvolts(34) / 1e6
 
     def volts(count: int, **controls: float) -> list[float]:
         for name, value in controls.items():
             made.set_control("p", name, value)
-        return [made.microvolts(34) / 1e6 for _ in range(count)]
+        return [convert() for _ in range(count)]
 
     assert volts(2, position=0.5) == pytest.approx([1.65, 1.65])
     assert volts(1, gain=1.06) == pytest.approx([1.749])
     noisy = volts(200, gain=1.0, noise=0.1)
     assert 1.55 <= min(noisy) < 1.57 and 1.73 < max(noisy) <= 1.75
+    held = made.microvolts(34)
+    world.now_ns += HELD_NS - 1
+    assert made.microvolts(34) == held
     spiked = volts(12, noise=0.0, spike=0.5, spike_every=4)
     assert sorted(spiked) == pytest.approx([1.65] * 9 + [2.15] * 3)
     places = [n for n, v in enumerate(spiked) if v > 2]

@@ -1,4 +1,7 @@
-"""What an answer tells the board about the future: nothing that a program could use."""
+"""What an answer tells the board about the future: nothing that a program could use. And when the
+board asks changes nothing."""
+
+from random import Random
 
 import pytest
 
@@ -7,6 +10,73 @@ from tests.support import rig
 
 BUSY = "n = 0\nwhile True: n += 1\n"
 PRESS_MS, RUN_MS = 2500.0, 5000.0
+SHARES = (1, 400, 40, 4000)
+"""By what the mean of the promises is divided in each run."""
+LISTS = """
+import gc, time
+big = []
+for i in range(3000):
+    big.append(('k%d' % i, i * 1.5))
+    if len(big) > 500:
+        big.sort(key=lambda pair: pair[0])
+        del big[:400]
+    if i % 200 == 0:
+        print(i, gc.mem_free(), time.ticks_us())
+"""
+ERRORS = """
+import gc, time
+from machine import Pin
+button = Pin(BTN, Pin.IN, Pin.PULL_UP)
+def fail(depth):
+    if depth == 0:
+        raise ValueError('x' * 20, [depth])
+    fail(depth - 1)
+for i in range(300):
+    try:
+        fail(i % 12)
+    except ValueError as error:
+        kept = error.args
+    if button() and i % 30 == 0:
+        print(i, gc.mem_free())
+    time.sleep_us(i % 5 * 100)
+"""
+TIMERS = """
+import gc, sys, time
+from machine import Pin, Timer
+led = Pin(OUT, Pin.OUT)
+seen = []
+def tick(timer):
+    led(not led())
+    seen.append([len(seen)] * 5)
+    if len(seen) > 40:
+        seen.clear()
+Timer(0 if sys.platform == 'esp32' else -1).init(period=3, callback=tick)
+for i in range(300):
+    texts = ['%d' % j for j in range(i % 30)]
+    time.sleep_us(700)
+    if i % 40 == 0:
+        print(i, gc.mem_free())
+"""
+THREADS = """
+import _thread, gc, time
+from machine import Pin
+led = Pin(OUT, Pin.OUT)
+done = False
+def work():
+    global done
+    for i in range(200):
+        led(i & 1)
+        texts = [str(j) for j in range(20)]
+        time.sleep_ms(1)
+    done = True
+_thread.start_new_thread(work, ())
+count = 0
+while not done:
+    text = 'x%d' % count
+    count += 1
+    time.sleep_us(300)
+print(count, gc.mem_free())
+"""
 
 
 def test_the_horizon_does_not_tell_when_a_button_is_pressed(
@@ -29,3 +99,20 @@ def test_the_horizon_does_not_tell_when_a_button_is_pressed(
     assert sum(end == press_ns for _, end in promises) == 1
     assert 0.5 < sum(lengths) / len(lengths) / PROMISE_NS < 2
     assert max(lengths) < 10 * PROMISE_NS
+
+
+@pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS])
+def test_a_trace_does_not_depend_on_when_the_board_asks(
+    family: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the collector runs, which looks at words that earlier calls left on the stack."""
+    hashes = set()
+    for seed, share in enumerate(SHARES):
+        rng = Random(seed)
+
+        def promise(_board: VirtualBoard, rng: Random = rng, share: int = share) -> int:
+            return 1 + int(rng.expovariate(share / PROMISE_NS))
+
+        monkeypatch.setattr(VirtualBoard, "promise_ns", promise)
+        hashes.add(rig.play(family, program, RUN_MS).sha256())
+    assert len(hashes) == 1

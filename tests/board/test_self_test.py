@@ -170,9 +170,9 @@ def test_the_clock_is_compared_with_the_host_s() -> None:
             return live.snapshot().now_ns
 
         ppm, uncertainty = compare(board, 0.0, host_ns)
-        assert abs(ppm) <= uncertainty
+        assert abs(ppm) <= 3 * uncertainty  # it is estimated from 20 samples
         slow, uncertainty = compare(board, 0.0, lambda: host_ns() * 2)
-        assert slow == pytest.approx(-500_000, abs=uncertainty)
+        assert slow == pytest.approx(-500_000, abs=3 * uncertainty)
 
 
 def test_a_step_that_raises_on_the_board_is_an_error_and_the_next_steps_go_on() -> None:

@@ -7,6 +7,7 @@
 #include "py/bc0.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "core/aside.h"
 #include "core/internal.h"
 #include "core/engine.h"
 #include "cost/opcost.h"
@@ -18,6 +19,7 @@
 int32_t vb_fuel = 0;
 static int32_t fuel_full = 0;
 static uint64_t base;         // virtual ns when vb_fuel was fuel_full
+static uint32_t rest;         // of a ns, times ONE: no part of it is lost, however often the sum is made
 static uint64_t rate = ONE, speed = ONE; // ns of time per ns of work, times ONE; the same for one processor
 static bool overlap;          // both processors work
 uint32_t vb_events;           // counts events that may end a wait
@@ -31,15 +33,26 @@ uint64_t vb_ticks_us(void) {
     return (vb_now() - vb_options.t0_ns) / 1000 + vb_options.ticks0_ms * 1000;
 }
 
+// Since `base`, in ns times ONE.
+static uint64_t passed(void) {
+    return ((uint32_t)fuel_full - (uint32_t)vb_fuel) * rate + rest;
+}
+
 uint64_t vb_now(void) {
-    return base + ((uint32_t)fuel_full - (uint32_t)vb_fuel) * rate / ONE;
+    return base + passed() / ONE;
 }
 
 // Adds the used fuel to the base, and sets the fuel for this many ns of time.
 static void refuel(uint64_t ns) {
-    base = vb_now();
+    uint64_t units = passed();
+    base += units / ONE;
+    rest = units % ONE;
     ns = MIN(ns, VB_FUEL_MAX);
     fuel_full = vb_fuel = rate == ONE ? ns : MIN((ns * ONE + rate - 1) / (uint32_t)rate, VB_FUEL_MAX);
+}
+
+static void refuel_now(void) {
+    refuel(0);
 }
 
 void vb_charge(uint32_t ns) {
@@ -49,7 +62,7 @@ void vb_charge(uint32_t ns) {
     }
     vb_fuel -= ns;
     if (vb_fuel < -VB_FUEL_MAX) {
-        refuel(0);
+        vb_aside(refuel_now);
     }
 }
 
@@ -76,7 +89,7 @@ void vb_clock_overlap(bool on) {
 }
 
 void vb_service_soon(void) {
-    refuel(0);
+    vb_aside(refuel_now);
 }
 
 void vb_clock_start(uint64_t t0) {
@@ -93,6 +106,14 @@ static uint64_t deadline(void) {
     return MIN(t, vb_link_due());
 }
 
+static void run_handlers(void) {
+    vb_alarms_run();
+    if (!vb_irq_off) {
+        vb_pending_deliver();
+        vb_pin_deliver();
+    }
+}
+
 // Handles what is due now: the bench, alarms, edges. Handlers run Python (hard interrupts), which may call this again:
 // then only time passes, and the bench is asked at the horizon, as a handler may never end.
 static void run_due(void) {
@@ -105,19 +126,18 @@ static void run_due(void) {
     busy = true;
     if (vb_now() >= vb_link_due()) {
         vb_sync();
-        vb_events++;
     }
     uint64_t from = vb_now();
-    vb_alarms_run();
-    if (!vb_irq_off) {
-        vb_pending_deliver();
-        vb_pin_deliver();
+    if (vb_alarm_next() <= from || (!vb_irq_off && (vb_link_has_pending() || vb_pin_has_edges()))) {
+        vb_aside_back(run_handlers);
     }
     handlers_ns += vb_now() - from;
     busy = false;
 }
 
-static void serve(void) {
+bool vb_turn_is_over;
+
+void vb_serve(void) {
     if (vb_now() >= vb_wdt_due) {
         vb_wdt_bite();
     }
@@ -131,11 +151,12 @@ static void serve(void) {
     vb_engine_plan();
     uint64_t now = vb_now(), t = deadline();
     refuel(busy ? POLL_NS : t > now ? t - now : 0);
+    vb_turn_is_over = vb_thread_others() && !busy && !vb_irq_off && vb_thread_is_next();
 }
 
 void vb_service(void) {
-    serve();
-    if (vb_thread_others() && !busy && !vb_irq_off) {
+    vb_aside(vb_serve);
+    if (vb_turn_is_over) {
         vb_thread_turn();
     }
 }
@@ -151,9 +172,10 @@ static void spin(void) {
     }
 }
 
-void vb_service_jump(const uint8_t *ip) {
-    vb_service();
-    if (ip[0] == MP_BC_JUMP && ip[1] == JUMP_TO_ITSELF) {
+const uint8_t *vb_jump_ip;
+
+void vb_serve_jump(void) {
+    if (vb_jump_ip[0] == MP_BC_JUMP && vb_jump_ip[1] == JUMP_TO_ITSELF) {
         spin();
     }
 }
@@ -173,14 +195,14 @@ void vb_clock_pass_again(uint64_t start) {
     }
     refuel(0);
     base = start;
-    serve();
+    vb_aside(vb_serve);
     while (left) {
         uint64_t due = MIN(vb_link_due(), vb_alarm_next()), now = vb_now();
         uint64_t step = due > now ? MIN(left, due - now) : left;
         refuel(0);
         base += step;
         left -= step;
-        serve();
+        vb_aside(vb_serve);
     }
 }
 
@@ -198,8 +220,12 @@ void vb_clock_jump(uint64_t t) {
 
 // Passes time until t, an alarm, or news from the bench, whichever is first. Jumps, or follows the wall clock if `wall`
 // is set; a wake of the bench ends a wait on the wall clock.
-static void pass(uint64_t t, bool wall) {
-    t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
+static uint64_t pass_until;
+static bool pass_by_wall;
+
+static void pass_aside(void) {
+    bool wall = pass_by_wall;
+    uint64_t t = MIN(pass_until, MIN(vb_alarm_next(), vb_wdt_due));
     uint64_t due = vb_link_due();
     if (wall) {
         vb_wall_wait(MIN(t, due));
@@ -207,10 +233,15 @@ static void pass(uint64_t t, bool wall) {
         vb_clock_jump(MIN(t, due)); // the engine's edges must reach the bench before its time passes
     } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
         vb_link_wait(t); // the bench knows what happens before t, if anything
-        vb_events++;
     } else {
         vb_clock_jump(MIN(t, due));
     }
+}
+
+static void pass(uint64_t t, bool wall) {
+    pass_until = t;
+    pass_by_wall = wall;
+    vb_aside(pass_aside);
 }
 
 void vb_wait_until(uint64_t t) {
@@ -218,7 +249,7 @@ void vb_wait_until(uint64_t t) {
         vb_clock_jump(t);
         return;
     }
-    serve();
+    vb_aside(vb_serve);
     #if VB_RP2
     if (vb_thread_others() && !vb_irq_off && vb_now() < t) {
         vb_thread_busy(t); // the other core runs on
@@ -226,7 +257,7 @@ void vb_wait_until(uint64_t t) {
     #endif
     while (vb_now() < t) {
         pass(t, vb_realtime());
-        serve();
+        vb_aside(vb_serve);
     }
 }
 
@@ -239,22 +270,22 @@ void vb_clock_step(uint64_t t, bool line, bool heeds) {
     bool wall = vb_realtime() || (line && !vb_headless());
     if (line && !vb_headless()) {
         vb_wall_mark();
-        vb_sync();
+        vb_aside(vb_sync);
         vb_wall_follow();
         if (vb_serial_arrived()) {
             return;
         }
     } else if (wall && vb_link_void()) {
-        vb_sync(); // the bench may react to what the board wrote, during the wait
+        vb_aside(vb_sync); // the bench may react to what the board wrote, during the wait
         return;
     }
     pass(t, wall);
-    serve();
+    vb_aside(vb_serve);
 }
 
 // The time of interrupts is not work. Other threads wait.
 uint64_t vb_clock_work(uint64_t most, bool heeds) {
-    serve();
+    vb_aside(vb_serve);
     uint64_t from = vb_now() - handlers_ns;
     if (busy) { // in a hard interrupt, as in vb_wait_until()
         vb_clock_jump(vb_now() + most);
@@ -265,7 +296,7 @@ uint64_t vb_clock_work(uint64_t most, bool heeds) {
 }
 
 void vb_wfe(uint64_t t) {
-    serve();
+    vb_aside(vb_serve);
     if (busy) { // in a hard interrupt, as in vb_wait_until()
         t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
         return;
@@ -297,7 +328,7 @@ void vb_irq_restore(unsigned state) {
         vb_irq_off = false;
         if (served_off) {
             served_off = false;
-            vb_link_irq_on();
+            vb_aside(vb_link_irq_on);
         }
     }
 }

@@ -50,7 +50,8 @@ struct vb_thread *vb_thread_me(void);
 bool vb_thread_main_called(void); // scheduled calls wait for another thread than this one, or it runs them now
 size_t vb_thread_bytes(void);     // memory that their stacks take from the heap's growth
 uint64_t vb_thread_due(void);     // when the turn may have to change
-void vb_thread_turn(void);        // lets another thread run if it is time
+bool vb_thread_is_next(void);     // it is time for another thread
+void vb_thread_turn(void);        // lets it run
 void vb_thread_sleep(uint64_t until, bool line);   // one step of a wait, like vb_wfe(); other threads run meanwhile
 void vb_thread_busy(uint64_t until);               // a busy wait of one core
 void vb_thread_wait_unlocked(const bool *locked);
@@ -90,7 +91,8 @@ void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a 
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is not after vb_now()
 uint64_t vb_link_levels(void);    // the levels now, as the last grant said
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
-uint64_t vb_link_convert(uint8_t pin, bool *asked); // microvolts; not asked: the last reading still holds
+uint64_t vb_link_convert(uint8_t pin); // microvolts: asks, or knows that the last reading still holds
+bool vb_link_has_pending(void);
 uint64_t vb_link_pending(void);      // channels with news in the last grant; 0 when called again
 bool vb_realtime(void);
 bool vb_headless(void);
@@ -114,6 +116,7 @@ bool vb_serial_arrived(void);
 bool vb_serial_watched(void);     // the program polled the line since the last wait
 
 // core/pin.c
+bool vb_pin_has_edges(void);      // latched ones
 void vb_pin_deliver(void);        // runs the handlers of latched edges
 void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // sets which edges are latched
 void vb_pin_fire(uint8_t pin, bool rose, bool fell);           // machine/pin_*.c: the handler of the pin

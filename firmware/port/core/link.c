@@ -4,6 +4,7 @@
 
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "core/aside.h"
 #include "core/internal.h"
 #include "core/host.h"
 #include "core/engine.h"
@@ -63,12 +64,14 @@ void vb_flush(void) {
 static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
     out[out_n++] = (struct vb_record) {kind, a, b, c, t};
     if (out_n == MP_ARRAY_SIZE(out)) {
-        vb_flush();
+        vb_aside(vb_flush);
     }
 }
 
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
-    vb_engine_catch_up(); // edges of the engine up to now come first
+    if (vb_engine_on) {
+        vb_aside(vb_engine_catch_up); // edges of the engine up to now come first
+    }
     put_at(kind, a, b, c, vb_now());
 }
 
@@ -110,7 +113,7 @@ void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
 
 void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     if (vb_now() >= known_until()) {
-        vb_sync(); // one builtin may have run for long: no record is sent after the horizon
+        vb_aside(vb_sync); // one builtin may have run for long: no record is sent after the horizon
     }
     vb_link_put(kind, a, b, c);
     if (kind == VB_REC_TX) {
@@ -157,6 +160,7 @@ static void take_bytes(uint8_t *into, size_t len) {
 
 static void take_grant(uint8_t *into, size_t len) {
     bool followed = vb_realtime();
+    uint64_t levels = vb_link_levels();
     do {
         vb_host_read(&last, sizeof(last));
         // A wake that was on its way needs no answer: the grant follows it.
@@ -171,6 +175,9 @@ static void take_grant(uint8_t *into, size_t len) {
     tx_due = VB_NEVER;
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);
+    }
+    if (levels != last.levels || last.pending || last.rx_len) {
+        vb_events++;
     }
     if (vb_realtime() && !followed) {
         vb_wall_restart(); // a person has paused the bench, or it was slower or faster
@@ -211,12 +218,23 @@ void vb_hello(void) {
     take_grant(NULL, 0);
 }
 
-uint64_t vb_link_ask(uint8_t *into, size_t len) {
+static uint8_t *asked_into;
+static size_t asked_len;
+
+static void ask_aside(void) {
     static uint8_t nowhere;
     vb_flush();
-    take_grant(into ? into : &nowhere, into ? len : 0);
+    take_grant(asked_into ? asked_into : &nowhere, asked_into ? asked_len : 0);
+}
+
+uint64_t vb_link_ask(uint8_t *into, size_t len) {
+    asked_into = into;
+    asked_len = len;
+    vb_aside(ask_aside);
     return last.value;
 }
+
+bool vb_link_has_pending(void) { return pending; }
 
 uint64_t vb_link_pending(void) {
     uint64_t channels = pending;
@@ -226,10 +244,13 @@ uint64_t vb_link_pending(void) {
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }
 
-uint64_t vb_link_convert(uint8_t pin, bool *asked) {
-    *asked = pin != steady_pin || promise_void || wake_seen || vb_now() >= last.horizon;
-    if (*asked) {
-        ask(VB_REC_ADC, pin);
+static uint8_t asked_pin;
+static void ask_adc(void) { ask(VB_REC_ADC, asked_pin); }
+
+uint64_t vb_link_convert(uint8_t pin) {
+    if (pin != steady_pin || promise_void || wake_seen || vb_now() >= last.horizon) {
+        asked_pin = pin;
+        vb_aside(ask_adc);
         steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
     }
     return last.value;
@@ -237,7 +258,7 @@ uint64_t vb_link_convert(uint8_t pin, bool *asked) {
 
 bool vb_level(uint8_t pin) {
     if (vb_link_void() || vb_now() >= known_until()) {
-        vb_sync();
+        vb_aside(vb_sync);
     }
     return vb_link_levels() >> pin & 1;
 }

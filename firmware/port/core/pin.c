@@ -3,6 +3,7 @@
 
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "core/aside.h"
 #include "core/internal.h"
 #include "core/engine.h"
 
@@ -189,7 +190,7 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&hard_irq, pin, hard);
     vb_emit(VB_REC_IRQ, pin, rise | fall << 1, hard);
     if (vb_link_edges_unknown()) {
-        vb_sync(); // earlier edges do not count
+        vb_aside(vb_sync); // earlier edges do not count
     }
     set_bit(&rose_held, pin, false);
     set_bit(&fell_held, pin, false);
@@ -201,6 +202,8 @@ void vb_pin_edges(uint64_t rose, uint64_t fell) {
     rose_held |= rose & on_rise;
     fell_held |= fell & on_fall;
 }
+
+bool vb_pin_has_edges(void) { return rose_held | fell_held; }
 
 void vb_pin_deliver(void) {
     uint64_t rose = rose_held, fell = fell_held;

@@ -163,6 +163,8 @@ uint64_t vb_thread_due(void) {
     return due;
 }
 
+bool vb_thread_is_next(void) { return next_after(me, vb_now() >= turn_over); }
+
 void vb_thread_turn(void) {
     struct vb_thread *next = next_after(me, vb_now() >= turn_over);
     if (next) {

@@ -105,6 +105,8 @@ class VirtualBoard:
         self.lookahead = Lookahead(time.order)
         """Steps of parts there that can be announced to the board in advance."""
         self.recorder = Recorder()
+        self._converted: dict[int, int] = {}
+        """The last ADC reading at each pin, in microvolts: the board records equal ones."""
         self.reader = RecordReader(limits, self.recorder)
         self.serial = SerialInput()
         self.on_output: Callable[[bytes], None] = lambda data: None
@@ -222,6 +224,7 @@ class VirtualBoard:
         self._woken = False
         self.reader.begin(board.min_write_ns, now)
         self.recorder.power(True, frames.END_RESET, now)
+        self._converted.clear()
         self.peripherals.reset()
         self.circuit.power(True)
         self.pins.update()
@@ -258,6 +261,7 @@ class VirtualBoard:
         self.serial.clear()
         self.recorder.power(False, frames.END_RESET, self.now_ns)
         self.recorder.power(True, frames.END_RESET, self.now_ns)
+        self._converted.clear()
         self.pins.note_again()
         self.peripherals.reset()
 
@@ -453,7 +457,9 @@ class VirtualBoard:
     def _convert(self, gpio: int) -> int:
         """One conversion at a pad, in microvolts."""
         microvolts = self.circuit.microvolts(gpio)
-        self.recorder.note(frames.REC_CONVERTED, gpio, 0, microvolts, self.now_ns)
+        if self._converted.get(gpio) != microvolts:
+            self._converted[gpio] = microvolts
+            self.recorder.note(frames.REC_CONVERTED, gpio, 0, microvolts, self.now_ns)
         return microvolts
 
     def wake(self) -> None:

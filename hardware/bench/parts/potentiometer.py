@@ -1,6 +1,7 @@
 """A potentiometer of 10 kilo-ohms."""
 
 import math
+from typing import NamedTuple
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.events import NEVER
@@ -14,6 +15,15 @@ HELD_NS = 5_000_000
 time."""
 TOP = 1023
 """The attribute is in steps of an Arduino's converter."""
+
+
+class Held(NamedTuple):
+    """A conversion: its value, the real voltage and the controls that it came from, and until when
+    it is kept."""
+
+    volts: float = 0.0
+    source: tuple[float, ...] = ()
+    until_ns: int = 0
 
 
 class Potentiometer(Part):
@@ -47,7 +57,7 @@ class Potentiometer(Part):
         self.values["position"] = self.number("value", 0, TOP) / TOP
         self.values["gain"] = 1.0
         self._conversions = 0
-        self._spiked = False
+        self._held = Held()
 
     def start(self, world: World) -> None:
         super().start(world)
@@ -60,19 +70,28 @@ class Potentiometer(Part):
         net.resistor("VCC", "SIG", max(1.0, OHMS - below))
 
     @property
+    def _is_disturbed(self) -> bool:
+        return bool(self.values["noise"] or self.values["spike_every"])
+
+    @property
     def holds_ns(self) -> int:
-        if self._spiked:
-            return 0
-        return HELD_NS if self.values["noise"] or self.values["spike_every"] else NEVER
+        return max(0, self._held.until_ns - self.world.now_ns) if self._is_disturbed else NEVER
 
     def converted(self, pin: str, volts: float) -> float:
+        source = (volts, *self.values.values())
+        if not self._is_disturbed or source != self._held.source or self.holds_ns == 0:
+            self._held = self._convert(volts, source)
+        return self._held.volts
+
+    def _convert(self, volts: float, source: tuple[float, ...]) -> Held:
         noise, every = self.values["noise"], self.values["spike_every"]
-        self._conversions += 1
         volts = volts * self.values["gain"] + self.values["offset"]
         if noise:
             volts += self._rng.uniform(-noise, noise)
-        self._spiked = bool(every) and self._conversions % every == 0
-        return volts + self.values["spike"] * self._spiked
+        self._conversions += self._is_disturbed
+        if every and self._conversions % every == 0:
+            return Held(volts + self.values["spike"], source)
+        return Held(volts, source, self.world.now_ns + HELD_NS)
 
     def svg(self, view: PartView) -> str:
         angle = math.radians(135 + 270 * self.values["position"])

@@ -29,7 +29,7 @@ REC_HEAP: Final = 11
 REC_DAC: Final = 10
 """a = pin, c = output: 0 to 255 for 0 V to the supply; a MODE of the pin ends it."""
 REC_CONVERT: Final = 13
-"""a = pin: one more ADC reading, without a request (see [flag] STEADY); at most 16 in a ms."""
+"""a = pin: an ADC reading that is equal to the one before it; at most 16 in a ms."""
 REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c = ms wanted, 4294967295 for ever; awake: b = wake reason."""
 REC_DATA: Final = 9
@@ -57,7 +57,7 @@ REC_ANSWER: Final = 36
 REC_RESULT: Final = 37
 """the answer to a CALL: a = one of [call], b = status (signed), c = ns that the call takes."""
 REC_CONVERTED: Final = 38
-"""the answer to an ADC: a = pin, c = microvolts at the pin."""
+"""the first ADC reading, or another one than before: a = pin, c = microvolts there."""
 REC_NOTE: Final = 40
 """bytes of the NOTED that follows: a = number of bytes in b and c (1 to 6)."""
 REC_NOTED: Final = 41
