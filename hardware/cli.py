@@ -172,17 +172,20 @@ def run(
     """
     from hardware import run_report
     from hardware.bench import diagram as diagrams
+    from hardware.bench.circuit.circuit import Circuit
     from hardware.bench.scenario import scenario as scenarios
     from hardware.headless import run_program
 
-    for target in filter(None, (vcd, json_)):
+    circuit = diagrams.load(diagram)
+    targets = run_report.vcd_files(vcd, Circuit(circuit).sides) if vcd else {}
+    for target in filter(None, (*targets.values(), json_)):
         run_report.check_writable(target)
     files = {path.name: _content(path) for path in file or []}
     files["main.py"] = _content(program)
     text = TextStream()
     outcome = run_program(
         files,
-        diagrams.load(diagram),
+        circuit,
         scenario=scenarios.load(scenario) if scenario else None,
         seconds=seconds,
         seed=seed,

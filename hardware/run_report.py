@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from hardware.bench.board.end_reason import why
@@ -18,6 +19,12 @@ MOST_FAULTS = 20
 """How many faults are printed. A lamp may burn at each blink: the first are enough."""
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
 """Exit codes."""
+
+
+def vcd_files(vcd: Path, boards: Collection[str]) -> dict[str, Path]:
+    """The file of each board: with several boards each has its own."""
+    several = len(boards) > 1
+    return {board: vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd for board in boards}
 
 
 def check_writable(target: Path) -> None:
@@ -36,9 +43,8 @@ def write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> No
     several = len(outcome.boards) > 1
     try:
         if vcd:
-            for board, ran in outcome.boards.items():
-                target = vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd
-                write_vcd(ran.trace, target, ran.pins)
+            for board, file in vcd_files(vcd, outcome.boards).items():
+                write_vcd(outcome.boards[board].trace, file, outcome.boards[board].pins)
         if json_:
             each = {board: summary(ran.trace) for board, ran in outcome.boards.items()}
             content = {"boards": each} if several else summary(outcome.trace)

@@ -80,6 +80,7 @@ def share(
     return max(shares)
 
 
+@pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")  # belay's own call
 @pytest.mark.parametrize(
     ("content", "name", "aim"),
     [(random_bytes, "random bytes", 0.93), (source_code, "source code", 2.5)],

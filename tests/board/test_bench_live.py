@@ -279,3 +279,14 @@ def test_boards_of_one_bench_have_one_time_while_it_is_slow() -> None:
 def test_a_bench_in_virtual_time_has_no_speed() -> None:
     with LiveBench("esp32", mode="virtual") as bench, pytest.raises(BenchError, match="real time"):
         bench.set_speed(0)
+
+
+def test_a_line_is_as_fast_as_it_was_made_after_a_reset_of_the_chip() -> None:
+    """A program that prints 200 KB: 17 s at 115,200 baud."""
+    with (
+        LiveBench("esp32", mode="virtual", baud=10_000_000) as live,
+        Board(live.connect()) as board,
+    ):
+        board.reset()
+        text = board.run("for i in range(2000): print('x' * 98)", timeout_s=15)
+        assert len(text) == 2000 * 99

@@ -57,6 +57,14 @@ for i in range(300):
     if i % 40 == 0:
         print(i, gc.mem_free())
 """
+WIRED_PWM = """
+import time
+from machine import PWM, Pin
+pwm = PWM(Pin(OUT), freq=1000, duty_u16=30000)
+for i in range(300):
+    pwm.duty_u16(i * 37 % 65536)
+    time.sleep_us(100)
+"""
 THREADS = """
 import _thread, gc, time
 from machine import Pin
@@ -101,7 +109,7 @@ def test_the_horizon_does_not_tell_when_a_button_is_pressed(
     assert max(lengths) < 10 * PROMISE_NS
 
 
-@pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS])
+@pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM])
 def test_a_trace_does_not_depend_on_when_the_board_asks(
     family: str, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

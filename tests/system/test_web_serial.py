@@ -254,3 +254,10 @@ def test_the_page_is_a_panel_beside_the_notebooks(
         assert page.js(f"{PANEL}.querySelector('h1').textContent") == "لوحة موصّلة بهذا الحاسب"
         assert page.js(f"{PANEL}.featurePolicy.allowsFeature('serial')")
         driver.save_screenshot(str(pictures / "board_panel.png"))
+        driver.execute_script(
+            "for (const widget of jupyterapp.shell.widgets('main'))"
+            " if (widget.id === 'warsha-bench:board-panel') widget.close();"
+        )
+        page.wait(f"{PANEL} === undefined")
+        driver.execute_script("jupyterapp.commands.execute('warsha-bench:board-panel')")
+        page.wait(f"{PANEL}?.querySelector('.choose') != null")

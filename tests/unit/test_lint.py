@@ -134,9 +134,6 @@ CASES = [
         POWER + "s:OUT-r:1 r:2-b:34 r:2-q:1 q:2-b:GND.2",
         ("s", "OUT"),
     ),
-    Case("over-voltage", {}, "b:5V-b:27", "b:3V3-b:27", ("b", "5V")),
-    Case("over-voltage", SENSOR, POWER + "s:VCC-b:27", POWER, ("b", "5V")),
-    Case("over-voltage", DIVIDER, "b:5V-r:1 r:2-b:27", "b:3V3-r:1 r:2-b:27", ("b", "5V")),
     Case(
         "pin-overload",
         {"k": ("coil", {})},

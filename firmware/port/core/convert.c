@@ -5,16 +5,16 @@
 #define PERIOD_NS 1000000
 #define MOST 16 // equal readings in that time that are recorded
 
-// A loop that only reads would record a million readings; its trace does not need them all.
+// A loop that only reads would record a million readings of a pin; its trace does not need them all.
 static void report(uint8_t pin) {
-    static uint64_t since;
-    static unsigned reported;
-    if (vb_now() - since >= PERIOD_NS) {
-        since = vb_now();
-        reported = 0;
+    static uint64_t since[VB_PINS];
+    static unsigned reported[VB_PINS];
+    if (vb_now() - since[pin] >= PERIOD_NS) {
+        since[pin] = vb_now();
+        reported[pin] = 0;
     }
-    if (reported < MOST) {
-        reported++;
+    if (reported[pin] < MOST) {
+        reported[pin]++;
         vb_link_put(VB_REC_CONVERT, pin, 0, 0);
     }
 }

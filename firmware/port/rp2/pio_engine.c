@@ -4,6 +4,7 @@
 
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "core/aside.h"
 #include "core/internal.h"
 #include "core/engine.h"
 
@@ -24,7 +25,7 @@ MP_REGISTER_ROOT_POINTER(void *vb_sm_irqs[8]);
 
 uint64_t vb_pio_now(void) {
     if (vb_link_void() || vb_now() >= vb_horizon()) {
-        vb_sync(); // the levels at the pins may matter at once
+        vb_aside(vb_sync); // the levels at the pins may matter at once
     }
     vb_engine_catch_up();
     return (vb_now() + PIO_CYCLE_NS - 1) / PIO_CYCLE_NS;

@@ -15,8 +15,6 @@ from hardware.bench.chip.loader import Loader, RomLoader, StubLoader
 from hardware.bench.chip.nor_flash import NorFlash
 from hardware.bench.chip.registers import Registers
 
-ROM_BAUD = 115_200
-
 
 class ChipLine(Protocol):
     """What a chip is connected to."""
@@ -30,6 +28,9 @@ class ChipLine(Protocol):
 
     def set_baud(self, baud: int) -> None:
         """The UART's rate has changed."""
+
+    def reset_baud(self) -> None:
+        """The UART has the rate with which it starts."""
 
     def restart(self) -> None:
         """The loader wants the chip to be reset."""
@@ -59,7 +60,7 @@ class Chip:
         """
         self.registers = Registers(self.kind, self.mac, self.flash)
         self._slip.clear()
-        self._line.set_baud(ROM_BAUD)
+        self._line.reset_baud()
         self.loader = self.image = None
         if download:
             self._line.send(download_log(self.kind, cause).encode())

@@ -35,6 +35,9 @@ def coupling_of(
     if any(pads[g].reads for g in here if g != gpio or not pads[g].holds):
         return Coupling.EDGES
     outputs = [g for g in here if pads[g].is_output]
+    # The trace has the level of a pad that is no output, also when the program does not read it.
+    if pads[gpio].pulses and len(outputs) < len(here):
+        return Coupling.EDGES
     if _could_fault(electric, pads, cluster, outputs, now_ns):
         return Coupling.EDGES
     return Coupling.WRITES if listeners else Coupling.NONE

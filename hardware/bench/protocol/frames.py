@@ -29,7 +29,7 @@ REC_HEAP: Final = 11
 REC_DAC: Final = 10
 """a = pin, c = output: 0 to 255 for 0 V to the supply; a MODE of the pin ends it."""
 REC_CONVERT: Final = 13
-"""a = pin: an ADC reading that is equal to the one before it; at most 16 in a ms."""
+"""a = pin: an ADC reading that is equal to the one before it; at most 16 of a pin in a ms."""
 REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c = ms wanted, 4294967295 for ever; awake: b = wake reason."""
 REC_DATA: Final = 9

@@ -36,6 +36,9 @@ class SerialWire(Protocol):
     def set_baud(self, baud: int) -> None:
         """The UART's rate has changed."""
 
+    def reset_baud(self) -> None:
+        """The UART has the rate with which it starts."""
+
     def renumber(self) -> None:
         """The line was gone for a moment."""
 
@@ -130,6 +133,10 @@ class ChipPort:
     def set_baud(self, baud: int) -> None:
         """See `ChipLine`."""
         self._wire.set_baud(baud)
+
+    def reset_baud(self) -> None:
+        """See `ChipLine`."""
+        self._wire.reset_baud()
 
     def restart(self) -> None:
         """See `ChipLine`."""

@@ -35,6 +35,7 @@ class SerialMultiplexer:
     def __init__(self, baud: int | None, send: OnInput, reset: OnReset) -> None:
         """`send` takes the input of clients, `reset` is the circuit that RTS and DTR control."""
         self._endpoints: list[Endpoint] = []
+        self._baud = baud
         self._in = BaudPacer(baud, send)
         self._out = BaudPacer(baud, self._offer)
         self._output = bytearray()
@@ -176,6 +177,11 @@ class SerialMultiplexer:
         """A line with a limit is as fast as the board's UART from now on."""
         self._in.set_baud(baud)
         self._out.set_baud(baud)
+
+    def reset_baud(self) -> None:
+        """The line is as fast as at the start."""
+        if self._baud:
+            self.set_baud(self._baud)
 
     # -- waiting
 

@@ -44,6 +44,7 @@ function boardPanel(Widget, label) {
   panel.id = COMMAND;
   panel.title.label = label;
   panel.title.closable = true;
+  panel.onCloseRequest = () => panel.dispose(); // Lumino only takes it out of the page
   panel.node.append(page);
   return panel;
 }
