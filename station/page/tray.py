@@ -260,7 +260,8 @@ class Tray:
             lambda board: self._update(slot, board=board),
         )
         try:
-            outcome = self.work.run(BoardJob(slot.place, settings, slot.stages, report))
+            mac = slot.board.mac if slot.board else ""
+            outcome = self.work.run(BoardJob(slot.place, mac, settings, slot.stages, report))
         except Exception as error:
             traceback.print_exc()
             outcome = BoardOutcome("ERROR", (trouble_of_warsha(error),))

@@ -539,6 +539,33 @@ def test_no_board_is_erased_because_another_page_changed_the_mode(
         assert holds_secret(tray.port("1-1.1")) == [True]
 
 
+def test_a_board_that_was_swapped_behind_its_card_is_not_erased_before_the_card_names_it(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    """The port stays, so only the board itself can say that it is another one."""
+    tray.plug("one", seed=1)
+    tray.plug("other", seed=2)
+    with station(tray.folder, [tray.path("one")]) as server:
+        mac = lent(tray, server, "one", date.today(), AMINA)
+        other = lent(tray, server, "other", date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        assert mac in view.card("one")
+        view.take_back()
+        Path(tray.path("other")).replace(tray.path("one"))
+        view.find("button.start").click()
+        assert view.ended(1) == {"one": "Not tested"}
+        assert "another board is plugged in at" in view.card("one")
+        assert other in view.card("one") and mac not in view.card("one")
+        assert holds_secret(tray.path("one")) == [True]
+        assert happened(server, mac)[-1] == happened(server, other)[-1] == "lent"
+        view.find("button.start").click()
+        view.wait("return document.querySelector('.card.good') !== null")
+        assert "Back from Badr Ali (badr)." in view.card("one")
+        assert happened(server, other)[-3:] == ["wiped", "certified", "returned"]
+        assert happened(server, mac)[-1] == "lent"
+
+
 # -- who may use it ---------------------------------------------------------------------------
 
 
