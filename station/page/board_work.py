@@ -264,8 +264,7 @@ class BoardWork:
                 report.board(self._facts(mac, identity.machine))  # whom the next start erases
                 raise _swapped(place)
             self._identified(number, mac, identity.machine, report)
-            with self.inventory.change() as change:
-                boards.locked_in_use(change, mac)  # raises before anything is erased
+            self._require_known(mac)
             kind = self._type(identity, job.settings)
             report.stage("wipe", "", 0.0)
             try:
@@ -296,6 +295,15 @@ class BoardWork:
         loan = check_in(self.inventory, mac)
         report.board(self._facts(mac, identity.machine))
         return BoardOutcome(result.verdict, troubles, loan=_back_from(loan))
+
+    def _require_known(self, mac: str) -> None:
+        """Raises: Refused when the inventory does not have a board, or it is retired."""
+        try:
+            with self.inventory.change() as change:
+                boards.locked_in_use(change, mac)
+        except UnknownCode as error:
+            cause = _("The board is not in the inventory, so it was not changed.")
+            raise UnknownCode(cause) from error
 
     def _certify(
         self, board: Board, identity: Identity, kind: BoardType, job: BoardJob

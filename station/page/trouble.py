@@ -32,8 +32,7 @@ def trouble_of(error: HardwareError) -> Trouble:
         case UnknownType():
             return Trouble(error.cause, _choose_type())
         case UnknownCode():
-            cause = _("The board is not in the inventory, so it was not changed.")
-            return Trouble(cause, _("“Flash and certify” adds it to the inventory."))
+            return Trouble(error.cause, _("“Flash and certify” adds it to the inventory."))
         case FlashFault() if error.kind in _FLASH_CURES:
             return Trouble(error.cause, _FLASH_CURES[error.kind]())
         case BoardBusy():

@@ -523,6 +523,34 @@ def test_a_board_that_cannot_be_wiped_is_back_and_faulty(
         assert happened(server, mac)[-2:] == ["fault found", "returned"]
 
 
+def test_a_board_that_was_wiped_is_not_called_unchanged(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The inventory loses the board while it is wiped: an older copy was put back."""
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+
+    def lose(_change: object, code: str) -> None:
+        raise boards.unknown(code)
+
+    def wipe_and_lose(*arguments: Any) -> int:
+        count = wipe(*arguments)
+        monkeypatch.setattr(boards, "locked", lose)
+        return count
+
+    monkeypatch.setattr(check_in, "wipe", wipe_and_lose)
+    with station(tray.folder, []) as server:
+        lent(tray, server, slot, date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Not tested"}
+        card = view.card(slot)
+        assert "is not known" in card and "not changed" not in card
+        assert "“Flash and certify” adds it to the inventory" in card and "warsha" not in card
+
+
 def test_no_board_is_erased_because_another_page_changed_the_mode(
     browser: Chromium, tray: VirtualTray
 ) -> None:
