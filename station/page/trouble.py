@@ -57,6 +57,12 @@ def trouble_of_bootsel() -> Trouble:
     return Trouble(cause, _("Choose the board type at the top, then start."))
 
 
+def trouble_of_restart() -> Trouble:
+    """A Pico went into its boot ROM, or came back, after its start was pressed."""
+    cause = _("The board has restarted meanwhile, so nothing was started.")
+    return Trouble(cause, _("Look at the start button, and press it again."))
+
+
 def trouble_of_file(error: OSError) -> Trouble:
     """A file could not be written."""
     cause = f"{error.filename}: {reason(error)}" if error.filename else reason(error)

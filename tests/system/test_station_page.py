@@ -30,6 +30,7 @@ from station.flash import pico_drive, pico_flash
 from station.flash.identify import ChipIdentity
 from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
 from station.inventory import boards, history, lending
+from station.page.board_work import BoardFacts, BoardPlace, BoardWork
 from station.page.station_server import StationServer
 from station.return_tray import check_in
 from station.return_tray.wipe import wipe
@@ -295,6 +296,73 @@ def test_a_pico_whose_drive_is_not_mounted_goes_on_when_it_is(
         view.find("select[name=type]").send_keys("Raspberry Pi Pico")
         view.find("button.start").click()
         assert view.ended(1) == {slot: "Good"}, view.card(slot)
+
+
+class SlowLook:
+    """Boards of one kind, a drive or not, say who they are only when `go_on` is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, of_drive: bool) -> None:
+        self.go_on = threading.Event()
+        look = BoardWork.look
+
+        def look_slowly(work: BoardWork, place: BoardPlace) -> BoardFacts:
+            if place.is_drive is of_drive:
+                self.go_on.wait(60)
+            return look(work, place)
+
+        monkeypatch.setattr(BoardWork, "look", look_slowly)
+
+
+ASKED = "return document.querySelector('.card[data-state=asked]') !== null"
+
+STARTED = "return document.querySelector('button.start').disabled"
+
+
+def test_a_start_counts_also_when_the_pico_goes_into_bootsel_meanwhile(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    slow = SlowLook(monkeypatch, of_drive=False)
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.wait(ASKED)
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find("button.start").click()
+        view.wait(STARTED)
+        tray.hold_bootsel(slot)
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
+        slow.go_on.set()
+
+
+def test_a_pico_that_comes_back_after_the_start_is_not_erased_and_told(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had not said who it is when the start was pressed."""
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    slow = SlowLook(monkeypatch, of_drive=True)
+    with station(tray.folder, []) as server:
+        mac = lent(tray, server, slot, date.today(), BADR)
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.take_back()
+        tray.hold_bootsel(slot)
+        view.wait(ASKED)
+        view.find("button.start").click()
+        view.wait(STARTED)
+        tray.restart(slot)
+        view.waits(1)
+        slow.go_on.set()
+        assert "The board has restarted meanwhile, so nothing was started" in view.card(slot)
+        assert "Look at the start button, and press it again" in view.card(slot)
+        view.find(".language").click()
+        assert "أُعيد تشغيل اللوحة في هذه الأثناء" in view.card(slot)
+        view.find(".language").click()
+        assert holds_secret(tray.port(slot)) == [True]
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
+        assert happened(server, mac)[-1] == "returned"
 
 
 def test_a_card_appears_with_the_board_and_leaves_with_it(
