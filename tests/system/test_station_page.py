@@ -343,9 +343,9 @@ def test_a_pico_that_comes_back_after_the_start_is_not_erased_and_told(
     tray.plug(slot, seed=1)
     slow = SlowLook(monkeypatch, of_drive=True)
     with station(tray.folder, []) as server:
-        mac = lent(tray, server, slot, date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        mac = lent(tray, server, slot, date.today(), BADR)
         view.take_back()
         tray.hold_bootsel(slot)
         view.wait(ASKED)
@@ -465,7 +465,8 @@ def test_two_pages_see_the_same_and_an_odd_name_is_only_text(
 
 
 def lent(tray: VirtualTray, server: StationServer, slot: str, due: date, trainee: Trainee) -> str:
-    """The board in a slot is lent, and the trainee has worked with it. Returns: its MAC."""
+    """The board in a slot, which the tray does not ask now, is lent, and the trainee has worked
+    with it. Returns: its MAC."""
     with open_board(tray.port(slot)) as board:
         mac = identify(board).mac
     leave_work(tray.port(slot))
@@ -483,6 +484,8 @@ def test_boards_are_taken_back_with_one_button(
     for number, slot in enumerate((late, short, idle, strange)):
         tray.plug(slot, "pi_pico", *[SHORT] * (slot == short), seed=number)
     with station(tray.folder, []) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(4)
         week_ago, tomorrow = (date.today() + timedelta(days) for days in (-7, 1))
         macs = [
             lent(tray, server, late, week_ago, AMINA),
@@ -492,8 +495,6 @@ def test_boards_are_taken_back_with_one_button(
         with server.tray.work.inventory.change() as change:
             lending.take_back(change, macs[2])
         leave_work(tray.port(strange))
-        view = StationWindow(browser.driver, server.site.url)
-        view.waits(4)
         assert not view.find(".warning").is_displayed()
         view.take_back()
         assert view.find(".warning").is_displayed()
@@ -548,9 +549,9 @@ def test_a_board_that_is_pulled_out_is_still_lent_and_is_taken_back_later(
 
     monkeypatch.setattr(check_in, "wipe", wipe_slowly)
     with station(tray.folder, []) as server:
-        mac = lent(tray, server, slot, date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        mac = lent(tray, server, slot, date.today(), BADR)
         view.take_back()
         view.find("button.start").click()
         assert wiping.wait(60)
@@ -578,9 +579,9 @@ def test_a_board_that_cannot_be_wiped_is_back_and_faulty(
 
     monkeypatch.setattr(check_in, "wipe", damaged)
     with station(tray.folder, []) as server:
-        mac = lent(tray, server, slot, date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        mac = lent(tray, server, slot, date.today(), BADR)
         view.take_back()
         view.find("button.start").click()
         assert view.ended(1) == {slot: "Faulty"}
@@ -608,9 +609,9 @@ def test_a_board_that_was_wiped_is_not_called_unchanged(
 
     monkeypatch.setattr(check_in, "wipe", wipe_and_lose)
     with station(tray.folder, []) as server:
-        lent(tray, server, slot, date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        lent(tray, server, slot, date.today(), BADR)
         view.take_back()
         view.find("button.start").click()
         assert view.ended(1) == {slot: "Not tested"}
@@ -625,9 +626,9 @@ def test_no_board_is_erased_because_another_page_changed_the_mode(
     """The button said something else when it was pressed."""
     tray.plug("1-1.1", seed=1)
     with station(tray.folder, []) as server:
-        lent(tray, server, "1-1.1", date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        lent(tray, server, "1-1.1", date.today(), BADR)
         view.take_back()
         start = json.dumps({"do": "start", "slots": None, "back": False})
         (refused,) = (each["refused"] for each in answers(server, start) if "refused" in each)
@@ -642,10 +643,10 @@ def test_a_board_that_was_swapped_behind_its_card_is_not_erased_before_the_card_
     tray.plug("one", seed=1)
     tray.plug("other", seed=2)
     with station(tray.folder, [tray.path("one")]) as server:
-        mac = lent(tray, server, "one", date.today(), AMINA)
-        other = lent(tray, server, "other", date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        mac = lent(tray, server, "one", date.today(), AMINA)
+        other = lent(tray, server, "other", date.today(), BADR)
         assert mac in view.card("one")
         view.take_back()
         Path(tray.path("other")).replace(tray.path("one"))
