@@ -16,9 +16,9 @@ from hardware.i18n import _
 from hardware.wire.port import CHUNK, RESET_PULSE_S, Deadline, busy, lost, no_address, not_there
 
 SLICE_S = 0.05
-BUSY_S = 1.0
+BUSY_S = 0.25 if os.name == "posix" else 0.0
 """A process that this one starts holds the locks of its open ports until it has begun its own
-program (`fork`, `exec`), also when they are closed here meanwhile."""
+program (`fork`, `exec`), also when they are closed here meanwhile. Windows has no `fork`."""
 AGAIN_S = 0.02
 
 

@@ -131,6 +131,8 @@ def write_labels(labels: Sequence[Label], file: Path, size_name: str = "") -> li
     else:
         several = len(labels) > 1
         names = [one.code.replace("/", "_") for one in labels]  # a kit's name may have one
+        if len(set(names)) < len(names):  # the kits `A/1` and `A_1`
+            names = [f"{name}-{number}" for number, name in enumerate(names, start=1)]
         files = [file.with_stem(f"{file.stem}-{name}") if several else file for name in names]
         for place, picture in zip(files, pictures, strict=True):
             picture.save(place, dpi=(size.dpi, size.dpi))

@@ -144,6 +144,8 @@ class BoardJob:
     """What is to be done with one board."""
 
     place: BoardPlace
+    mac: str
+    """That of the board on the card; "": it is not known."""
     settings: TraySettings
     stages: tuple[Stage, ...]
     report: WorkReport
@@ -258,9 +260,11 @@ class BoardWork:
         with open_board(place.port) as board:
             identity = identify(board)
             mac = identity.mac
+            if job.mac and job.mac != mac:
+                report.board(self._facts(mac, identity.machine))  # whom the next start erases
+                raise _swapped(place)
             self._identified(number, mac, identity.machine, report)
-            with self.inventory.change() as change:
-                boards.locked_in_use(change, mac)  # raises before anything is erased
+            self._require_known(mac)
             kind = self._type(identity, job.settings)
             report.stage("wipe", "", 0.0)
             try:
@@ -278,9 +282,7 @@ class BoardWork:
         report.stage("certify", "", 0.0)
         with open_board(port_in(Slot(place.slot), place.port)) as board:
             if identify(board).mac != mac:
-                cause = _("another board is plugged in at {port} now").format(port=place.slot)
-                cure = _("Leave the boards plugged in until all are done, and start again.")
-                raise StationError(cause, cure)
+                raise _swapped(place)
             result = self._certify(board, identity, kind, job)
         kept = keep(result, self._folder, self._key, self.inventory)
         self._place(place, mac)
@@ -293,6 +295,15 @@ class BoardWork:
         loan = check_in(self.inventory, mac)
         report.board(self._facts(mac, identity.machine))
         return BoardOutcome(result.verdict, troubles, loan=_back_from(loan))
+
+    def _require_known(self, mac: str) -> None:
+        """Raises: Refused when the inventory does not have a board, or it is retired."""
+        try:
+            with self.inventory.change() as change:
+                boards.locked_in_use(change, mac)
+        except UnknownCode as error:
+            cause = _("The board is not in the inventory, so it was not changed.")
+            raise UnknownCode(cause) from error
 
     def _certify(
         self, board: Board, identity: Identity, kind: BoardType, job: BoardJob
@@ -372,6 +383,14 @@ class BoardWork:
             if not settings.board_type:
                 raise
             return board_type(identity, settings.board_type)
+
+
+def _swapped(place: BoardPlace) -> StationError:
+    """The board is not the one that it was."""
+    cause = _("another board is plugged in at {port} now").format(port=place.slot)
+    return StationError(
+        cause, _("Leave the boards plugged in until all are done, and start again.")
+    )
 
 
 def _back_from(loan: LoanRow | None) -> LoanWords:

@@ -31,7 +31,13 @@ from station.page.board_work import (
     WorkReport,
     stages_of,
 )
-from station.page.trouble import Trouble, trouble_of, trouble_of_bootsel, trouble_of_warsha
+from station.page.trouble import (
+    Trouble,
+    trouble_of,
+    trouble_of_bootsel,
+    trouble_of_restart,
+    trouble_of_warsha,
+)
 
 LOOK_S = 0.5
 """The tray is looked at so often."""
@@ -198,19 +204,30 @@ class Tray:
                 elif slot_now.place.port != port:
                     self._moved(slot_now, port)
 
-    def _plugged(self, name: str, port: str) -> None:
+    def _plugged(
+        self,
+        name: str,
+        port: str,
+        wanted: TraySettings | None = None,
+        note: Trouble | None = None,
+    ) -> None:
         self._visits += 1
         place = BoardPlace(name, "", self._cables.get(name, "")).at(port)
-        slot = self._slots[name] = TraySlot(place, self._visits)
+        slot = TraySlot(place, self._visits, wanted=wanted, note=note)
+        self._slots[name] = slot
         self._on_change(name)
         self._in_thread(f"warsha-ask {name}", lambda: self._ask(slot))
 
     def _moved(self, slot: TraySlot, port: str) -> None:
         """Native USB: the port got another number. Or a Pico went into its boot ROM, or came back:
-        it is asked again, if it has not been in work."""
+        it is asked again, if it has not been in work. A start that was pressed still counts, but
+        erases no board."""
         place = slot.place.at(port)
         if place.is_drive != slot.place.is_drive and slot.state in ("asked", "waiting"):
-            self._plugged(place.slot, port)
+            if slot.wanted and slot.wanted.take_back:
+                self._plugged(place.slot, port, note=trouble_of_restart())
+            else:
+                self._plugged(place.slot, port, slot.wanted)
         else:
             self._set(slot, place=place)
 
@@ -225,10 +242,10 @@ class Tray:
     # -- the threads of the boards
 
     def _ask(self, slot: TraySlot) -> None:
-        board, note = None, None
+        board, note = None, slot.note
         try:
             board = self.work.look(slot.place)
-            note = None if board.mac else trouble_of_bootsel()
+            note = note or (None if board.mac else trouble_of_bootsel())
         except HardwareError as error:
             note = trouble_of(error)
         except Exception as error:
@@ -260,7 +277,8 @@ class Tray:
             lambda board: self._update(slot, board=board),
         )
         try:
-            outcome = self.work.run(BoardJob(slot.place, settings, slot.stages, report))
+            mac = slot.board.mac if slot.board else ""
+            outcome = self.work.run(BoardJob(slot.place, mac, settings, slot.stages, report))
         except Exception as error:
             traceback.print_exc()
             outcome = BoardOutcome("ERROR", (trouble_of_warsha(error),))

@@ -32,8 +32,7 @@ def trouble_of(error: HardwareError) -> Trouble:
         case UnknownType():
             return Trouble(error.cause, _choose_type())
         case UnknownCode():
-            cause = _("The board is not in the inventory, so it was not changed.")
-            return Trouble(cause, _("“Flash and certify” adds it to the inventory."))
+            return Trouble(error.cause, _("“Flash and certify” adds it to the inventory."))
         case FlashFault() if error.kind in _FLASH_CURES:
             return Trouble(error.cause, _FLASH_CURES[error.kind]())
         case BoardBusy():
@@ -56,6 +55,12 @@ def trouble_of_bootsel() -> Trouble:
     """A Pico waits in its boot ROM, before its work."""
     cause = _("A Pico in BOOTSEL does not say whether it is a Pico or a Pico W.")
     return Trouble(cause, _("Choose the board type at the top, then start."))
+
+
+def trouble_of_restart() -> Trouble:
+    """A Pico went into its boot ROM, or came back, after its start was pressed."""
+    cause = _("The board has restarted meanwhile, so nothing was started.")
+    return Trouble(cause, _("Look at the start button, and press it again."))
 
 
 def trouble_of_file(error: OSError) -> Trouble:

@@ -127,6 +127,10 @@ class VirtualTray:
         bench.reset()
         bench.control("board", "BOOTSEL", 0)
 
+    def restart(self, slot: str) -> None:
+        """Press the reset button; a Pico leaves its boot ROM."""
+        self._benches[slot].reset()
+
     def plug_drive(self, slot: str, board_id: str) -> None:
         """Plug in a board that is only a drive."""
         prefix = f"warsha-usb-{os.getpid()}-"

@@ -30,6 +30,7 @@ from station.flash import pico_drive, pico_flash
 from station.flash.identify import ChipIdentity
 from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
 from station.inventory import boards, history, lending
+from station.page.board_work import BoardFacts, BoardPlace, BoardWork
 from station.page.station_server import StationServer
 from station.return_tray import check_in
 from station.return_tray.wipe import wipe
@@ -297,6 +298,73 @@ def test_a_pico_whose_drive_is_not_mounted_goes_on_when_it_is(
         assert view.ended(1) == {slot: "Good"}, view.card(slot)
 
 
+class SlowLook:
+    """Boards of one kind, a drive or not, say who they are only when `go_on` is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, of_drive: bool) -> None:
+        self.go_on = threading.Event()
+        look = BoardWork.look
+
+        def look_slowly(work: BoardWork, place: BoardPlace) -> BoardFacts:
+            if place.is_drive is of_drive:
+                self.go_on.wait(60)
+            return look(work, place)
+
+        monkeypatch.setattr(BoardWork, "look", look_slowly)
+
+
+ASKED = "return document.querySelector('.card[data-state=asked]') !== null"
+
+STARTED = "return document.querySelector('button.start').disabled"
+
+
+def test_a_start_counts_also_when_the_pico_goes_into_bootsel_meanwhile(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    slow = SlowLook(monkeypatch, of_drive=False)
+    with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.wait(ASKED)
+        view.find("select[name=type]").send_keys("Raspberry Pi Pico")
+        view.find("button.start").click()
+        view.wait(STARTED)
+        tray.hold_bootsel(slot)
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
+        slow.go_on.set()
+
+
+def test_a_pico_that_comes_back_after_the_start_is_not_erased_and_told(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had not said who it is when the start was pressed."""
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+    slow = SlowLook(monkeypatch, of_drive=True)
+    with station(tray.folder, []) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        mac = lent(tray, server, slot, date.today(), BADR)
+        view.take_back()
+        tray.hold_bootsel(slot)
+        view.wait(ASKED)
+        view.find("button.start").click()
+        view.wait(STARTED)
+        tray.restart(slot)
+        view.waits(1)
+        slow.go_on.set()
+        assert "The board has restarted meanwhile, so nothing was started" in view.card(slot)
+        assert "Look at the start button, and press it again" in view.card(slot)
+        view.find(".language").click()
+        assert "أُعيد تشغيل اللوحة في هذه الأثناء" in view.card(slot)
+        view.find(".language").click()
+        assert holds_secret(tray.port(slot)) == [True]
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Good"}, view.card(slot)
+        assert happened(server, mac)[-1] == "returned"
+
+
 def test_a_card_appears_with_the_board_and_leaves_with_it(
     browser: Chromium, tray: VirtualTray
 ) -> None:
@@ -397,7 +465,8 @@ def test_two_pages_see_the_same_and_an_odd_name_is_only_text(
 
 
 def lent(tray: VirtualTray, server: StationServer, slot: str, due: date, trainee: Trainee) -> str:
-    """The board in a slot is lent, and the trainee has worked with it. Returns: its MAC."""
+    """The board in a slot, which the tray does not ask now, is lent, and the trainee has worked
+    with it. Returns: its MAC."""
     with open_board(tray.port(slot)) as board:
         mac = identify(board).mac
     leave_work(tray.port(slot))
@@ -415,6 +484,8 @@ def test_boards_are_taken_back_with_one_button(
     for number, slot in enumerate((late, short, idle, strange)):
         tray.plug(slot, "pi_pico", *[SHORT] * (slot == short), seed=number)
     with station(tray.folder, []) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(4)
         week_ago, tomorrow = (date.today() + timedelta(days) for days in (-7, 1))
         macs = [
             lent(tray, server, late, week_ago, AMINA),
@@ -424,8 +495,6 @@ def test_boards_are_taken_back_with_one_button(
         with server.tray.work.inventory.change() as change:
             lending.take_back(change, macs[2])
         leave_work(tray.port(strange))
-        view = StationWindow(browser.driver, server.site.url)
-        view.waits(4)
         assert not view.find(".warning").is_displayed()
         view.take_back()
         assert view.find(".warning").is_displayed()
@@ -480,9 +549,9 @@ def test_a_board_that_is_pulled_out_is_still_lent_and_is_taken_back_later(
 
     monkeypatch.setattr(check_in, "wipe", wipe_slowly)
     with station(tray.folder, []) as server:
-        mac = lent(tray, server, slot, date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        mac = lent(tray, server, slot, date.today(), BADR)
         view.take_back()
         view.find("button.start").click()
         assert wiping.wait(60)
@@ -510,9 +579,9 @@ def test_a_board_that_cannot_be_wiped_is_back_and_faulty(
 
     monkeypatch.setattr(check_in, "wipe", damaged)
     with station(tray.folder, []) as server:
-        mac = lent(tray, server, slot, date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        mac = lent(tray, server, slot, date.today(), BADR)
         view.take_back()
         view.find("button.start").click()
         assert view.ended(1) == {slot: "Faulty"}
@@ -523,20 +592,75 @@ def test_a_board_that_cannot_be_wiped_is_back_and_faulty(
         assert happened(server, mac)[-2:] == ["fault found", "returned"]
 
 
+def test_a_board_that_was_wiped_is_not_called_unchanged(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The inventory loses the board while it is wiped: an older copy was put back."""
+    slot = "1-1.1"
+    tray.plug(slot, seed=1)
+
+    def lose(_change: object, code: str) -> None:
+        raise boards.unknown(code)
+
+    def wipe_and_lose(*arguments: Any) -> int:
+        count = wipe(*arguments)
+        monkeypatch.setattr(boards, "locked", lose)
+        return count
+
+    monkeypatch.setattr(check_in, "wipe", wipe_and_lose)
+    with station(tray.folder, []) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        lent(tray, server, slot, date.today(), BADR)
+        view.take_back()
+        view.find("button.start").click()
+        assert view.ended(1) == {slot: "Not tested"}
+        card = view.card(slot)
+        assert "is not known" in card and "not changed" not in card
+        assert "“Flash and certify” adds it to the inventory" in card and "warsha" not in card
+
+
 def test_no_board_is_erased_because_another_page_changed_the_mode(
     browser: Chromium, tray: VirtualTray
 ) -> None:
     """The button said something else when it was pressed."""
     tray.plug("1-1.1", seed=1)
     with station(tray.folder, []) as server:
-        lent(tray, server, "1-1.1", date.today(), BADR)
         view = StationWindow(browser.driver, server.site.url)
         view.waits(1)
+        lent(tray, server, "1-1.1", date.today(), BADR)
         view.take_back()
         start = json.dumps({"do": "start", "slots": None, "back": False})
         (refused,) = (each["refused"] for each in answers(server, start) if "refused" in each)
         assert "nothing was started" in refused["cause"]["en"]
         assert holds_secret(tray.port("1-1.1")) == [True]
+
+
+def test_a_board_that_was_swapped_behind_its_card_is_not_erased_before_the_card_names_it(
+    browser: Chromium, tray: VirtualTray
+) -> None:
+    """The port stays, so only the board itself can say that it is another one."""
+    tray.plug("one", seed=1)
+    tray.plug("other", seed=2)
+    with station(tray.folder, [tray.path("one")]) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        mac = lent(tray, server, "one", date.today(), AMINA)
+        other = lent(tray, server, "other", date.today(), BADR)
+        assert mac in view.card("one")
+        view.take_back()
+        Path(tray.path("other")).replace(tray.path("one"))
+        view.find("button.start").click()
+        assert view.ended(1) == {"one": "Not tested"}
+        assert "another board is plugged in at" in view.card("one")
+        assert other in view.card("one") and mac not in view.card("one")
+        assert holds_secret(tray.path("one")) == [True]
+        assert happened(server, mac)[-1] == happened(server, other)[-1] == "lent"
+        view.find("button.start").click()
+        view.wait("return document.querySelector('.card.good') !== null")
+        assert "Back from Badr Ali (badr)." in view.card("one")
+        assert happened(server, other)[-3:] == ["wiped", "certified", "returned"]
+        assert happened(server, mac)[-1] == "lent"
 
 
 # -- who may use it ---------------------------------------------------------------------------

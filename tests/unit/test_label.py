@@ -41,6 +41,15 @@ def test_png_has_the_size_of_the_label_in_its_printer_s_dots(tmp_path: Path) -> 
         assert codes(picture) == [ESP32.code]
 
 
+def test_each_label_has_a_png_of_its_own_also_when_their_names_are_alike(tmp_path: Path) -> None:
+    kits = [Label(name, (name, "kit")) for name in ("Kit A/1", "Kit A_1")]
+    files = write_labels([*kits, ESP32], tmp_path / "cards.png")
+    assert len(set(files)) == 3
+    for file, label in zip(files, [*kits, ESP32], strict=True):
+        with Image.open(file) as picture:
+            assert codes(picture) == [label.code]
+
+
 def test_a_pdf_has_a_sheet_of_labels_on_each_page(tmp_path: Path) -> None:
     labels = [Label(f"240AC40001{n:02X}", (f"W-{n}", "ESP32", "PASS")) for n in range(26)]
     (file,) = write_labels(labels, tmp_path / "labels.pdf", "a4-24")
