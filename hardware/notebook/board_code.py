@@ -4,13 +4,16 @@ The program that jedi reads is what earlier cells ran, and then the cell. Python
 appear: only what the stubs, the saved files and the program define.
 """
 
+import pickle
 import re
+import shutil
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from hardware.notebook import stubs
 from hardware.notebook.session import current
@@ -19,6 +22,7 @@ IDLE_S = 2.0
 WARM = "import asyncio, machine, os, sys, time\nx = []\nx.y\nos.x\nmachine.Pin(2)."
 _MEMBER = re.compile(r"(?:(?P<owner>[^\W\d][\w.]*)|[\"'])\.(?P<typed>\w*)\Z")
 """A name or a text, a dot, and the beginning of a member, at the end of a line."""
+_Answer = TypeVar("_Answer")
 _MAGIC = re.compile(r"\s*%%board\b.*\n")
 
 
@@ -56,6 +60,14 @@ def place(cell: str, cursor: int) -> Place | None:
     return Place(source, earlier.count("\n") + len(lines), len(lines[-1]))
 
 
+def _forget_read_files() -> None:
+    from jedi import settings
+    from parso.cache import parser_cache
+
+    shutil.rmtree(settings.cache_directory, ignore_errors=True)
+    parser_cache.clear()
+
+
 class BoardCode:
     """jedi for one notebook. Methods may be called from any thread."""
 
@@ -88,34 +100,48 @@ class BoardCode:
 
     def complete(self, at: Place) -> list[Suggestion]:
         """What fits at a place, by name; nothing when the board's stubs are not installed."""
-        with self._lock:
-            if (script := self._script(at.source)) is None:
-                return []
-            line = at.source.split("\n")[at.line - 1][: at.column]
-            if known := self._members(script, at, line):
-                return known
-            found = script.complete(at.line, at.column)
-            fit = [
-                Suggestion(name.name_with_symbols, name.type, name.get_completion_prefix_length())
-                for name in found
-                if self._is_on_board(name)
-            ]
-            return [one for one in fit if one.typed or not one.text.startswith("_")]
+        return self._answer(self._complete, at)
 
     def help(self, at: Place) -> str:
         """Signatures and docstring of the name at a place, or of the function that is called
         there; "" when there are none."""
+        return self._answer(self._help, at)
+
+    def _answer(self, ask: Callable[[Place], _Answer], at: Place) -> _Answer:
+        """jedi keeps what it has read in files that all its processes share. One that ends while
+        it writes leaves half a file, and jedi fails at each of these: all of them are removed."""
         with self._lock:
-            if (script := self._script(at.source)) is None:
-                return ""
-            found: list[Any] = []
-            with suppress(ValueError):  # a column outside of the line
-                if _touches_name(at):
-                    found = script.help(at.line, at.column)
-                found = [name for name in found if name.docstring()]
-                found = found or script.get_signatures(at.line, at.column)
-            texts = dict.fromkeys(name.docstring().strip() for name in found)
-            return "\n\n".join(filter(None, texts))
+            try:
+                return ask(at)
+            except (EOFError, pickle.UnpicklingError):
+                _forget_read_files()
+                return ask(at)
+
+    def _complete(self, at: Place) -> list[Suggestion]:
+        if (script := self._script(at.source)) is None:
+            return []
+        line = at.source.split("\n")[at.line - 1][: at.column]
+        if known := self._members(script, at, line):
+            return known
+        found = script.complete(at.line, at.column)
+        fit = [
+            Suggestion(name.name_with_symbols, name.type, name.get_completion_prefix_length())
+            for name in found
+            if self._is_on_board(name)
+        ]
+        return [one for one in fit if one.typed or not one.text.startswith("_")]
+
+    def _help(self, at: Place) -> str:
+        if (script := self._script(at.source)) is None:
+            return ""
+        found: list[Any] = []
+        with suppress(ValueError):  # a column outside of the line
+            if _touches_name(at):
+                found = script.help(at.line, at.column)
+            found = [name for name in found if name.docstring()]
+            found = found or script.get_signatures(at.line, at.column)
+        texts = dict.fromkeys(name.docstring().strip() for name in found)
+        return "\n\n".join(filter(None, texts))
 
     def search_path(self) -> list[Path]:
         """Where the modules of the board are: its files as this notebook knows them, and stubs."""

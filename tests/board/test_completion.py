@@ -1,10 +1,15 @@
 """Completion, inspection and the check of board cells, in a real kernel, on virtual boards of both
 families; and the arguments of magics, with the names of a lab."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
+import jedi
 import pytest
+from parso.cache import parser_cache
 
+from hardware.notebook.board_code import Place, code
 from hardware.notebook.stubs import NAMES, find
 from tests.support.notebook_kernel import NotebookKernel, started_kernel
 from tools import board_names
@@ -81,6 +86,22 @@ def test_names_of_earlier_cells_are_completed_until_a_reset(
     assert "blink" not in notebook.complete("bli"), "the cell is for the computer"
     notebook.run("%board reset")
     assert notebook.complete("%%board\nbli") == []
+
+
+def test_half_a_file_of_jedi_does_not_end_the_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a process leaves it that ends while it writes."""
+    monkeypatch.setattr(jedi.settings, "cache_directory", str(tmp_path / "jedi"))
+    place = Place("import time\ntime.sleep_", 2, len("time.sleep_"))
+    parser_cache.clear()
+    expected = code.complete(place)
+    assert "sleep_ms" in [one.text for one in expected]
+    kept = [file for file in tmp_path.rglob("*.pkl") if file.is_file()]
+    for file in kept:
+        os.truncate(file, file.stat().st_size // 2)
+    parser_cache.clear()
+    assert kept and code.complete(place) == expected
 
 
 def test_a_saved_file_is_a_module(notebook: NotebookKernel, connected: str) -> None:
