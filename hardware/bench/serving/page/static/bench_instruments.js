@@ -16,6 +16,7 @@ const MOST_PAIRS = 300; // values of one name
 const MOST_TRANSFERS = 20;
 const FRAME_MS = 50; // between two drawings of lines that run
 const AHEAD_MS = 1500; // the longest time that lines run without news
+const COLUMNS = 1; // for each unit: edges that are nearer than that look like one
 const PLOT_HEIGHT = 160;
 export const COLOURS = ["#0b5cad", "#b3261e", "#1a7f37", "#8250df", "#9a6700", "#0e7490"];
 const PAIR = /(?:^|[\s,;])([A-Za-z_\u0621-\u064a][\w\u0621-\u064a]{0,23})\s*:\s*([-+]?\d+(?:\.\d+)?)(?=$|[^\w.])/g;
@@ -95,11 +96,21 @@ export class PinLines {
     const rows = this.chosen?.map((pin) => [pin, this.points.get(pin) ?? []]) ?? changing();
     const drawn = rows.flatMap(([pin, points], row) => {
       const y = (value) => ROW * row + 26 - SWING * value;
-      let first = points.findLastIndex(([t]) => t <= start);
+      const first = points.findLastIndex(([t]) => t <= start);
+      const column = (i) => Math.round(x(points[i][0]) * COLUMNS) / COLUMNS;
       let path = first < 0 ? "" : `M${x(start)} ${y(points[first][1])}`;
-      for (const [t, value] of points.slice(first + 1)) {
-        if (t > end) break;
-        path += path ? `H${x(t).toFixed(1)}V${y(value)}` : `M${x(t).toFixed(1)} ${y(value)}`;
+      let drawn = null;
+      let dense = false; // edges of this column were left out: their other level is drawn with the last one
+      for (let i = first + 1; i < points.length && points[i][0] <= end; i++) {
+        const here = column(i);
+        const value = points[i][1];
+        if (here === drawn && i + 1 < points.length && column(i + 1) === here) {
+          dense = true;
+          continue;
+        }
+        path += path ? `H${here}${dense ? `V${y(1 - value)}` : ""}V${y(value)}` : `M${here} ${y(value)}`;
+        drawn = here;
+        dense = false;
       }
       if (path) path += `H${this.width}`; // a pin that has never changed has no line
       return [
