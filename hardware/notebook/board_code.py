@@ -6,7 +6,6 @@ appear: only what the stubs, the saved files and the program define.
 
 import pickle
 import re
-import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ from hardware.notebook import stubs
 from hardware.notebook.session import current
 
 IDLE_S = 2.0
+TRIES = 3
 WARM = "import asyncio, machine, os, sys, time\nx = []\nx.y\nos.x\nmachine.Pin(2)."
 _MEMBER = re.compile(r"(?:(?P<owner>[^\W\d][\w.]*)|[\"'])\.(?P<typed>\w*)\Z")
 """A name or a text, a dot, and the beginning of a member, at the end of a line."""
@@ -64,7 +64,8 @@ def _forget_read_files() -> None:
     from jedi import settings
     from parso.cache import parser_cache
 
-    shutil.rmtree(settings.cache_directory, ignore_errors=True)
+    for file in Path(settings.cache_directory).rglob("*.pkl"):  # others write in these folders
+        file.unlink(missing_ok=True)
     parser_cache.clear()
 
 
@@ -109,13 +110,14 @@ class BoardCode:
 
     def _answer(self, ask: Callable[[Place], _Answer], at: Place) -> _Answer:
         """jedi keeps what it has read in files that all its processes share. One that ends while
-        it writes leaves half a file, and jedi fails at each of these: all of them are removed."""
+        it writes leaves half a file, and jedi fails at each of these: all of them are removed. One
+        that writes just now may do so again."""
         with self._lock:
-            try:
-                return ask(at)
-            except (EOFError, pickle.UnpicklingError):
+            for _attempt in range(TRIES - 1):
+                with suppress(EOFError, pickle.UnpicklingError):
+                    return ask(at)
                 _forget_read_files()
-                return ask(at)
+            return ask(at)
 
     def _complete(self, at: Place) -> list[Suggestion]:
         if (script := self._script(at.source)) is None:
