@@ -19,7 +19,7 @@ from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Self, TypeVar
 
 from hardware.bench.bench import Mode
@@ -42,6 +42,8 @@ from hardware.wire.port import Port
 from hardware.wire.socket_port import PairPort
 
 T = TypeVar("T")
+POLL_S = 0.001
+"""`poll` knows only whole milliseconds, and rounds up."""
 SLICE_S = 0.5
 """A waiting thread checks this often whether the bench's thread still runs."""
 CLOSE_S = 5.0
@@ -338,6 +340,9 @@ class LiveBench:
         # A line that lagged a moment ago may lag no more; nothing else would wake the bench.
         times = [self._bench.idle_s(), self._lines.idle_s(), LAG_S if lags else None]
         idle_s = min((time for time in times if time is not None), default=None)
+        if idle_s is not None and 0 < idle_s < POLL_S:
+            sleep(idle_s)  # the last bytes on a wire
+            idle_s = 0.0
         ready = poll.poll(None if idle_s is None else idle_s * 1000)
         if any(fd == self._wake for fd, _events in ready):
             os.eventfd_read(self._wake)

@@ -6,6 +6,7 @@ from time import monotonic
 BITS_PER_BYTE = 10
 """8N1: start, eight data, stop."""
 PUMP_S = 0.002
+"""How often a long transfer is passed on."""
 FIFO_BYTES = 4096
 
 
@@ -53,8 +54,12 @@ class BaudPacer:
         return len(self._waiting) > FIFO_BYTES
 
     def idle_s(self) -> float | None:
-        """`pump` must be called after this time; None when nothing waits."""
-        return PUMP_S if self._waiting else None
+        """`pump` must be called after this time: all that waits has been carried then, or so much
+        that it is passed on. None when nothing waits."""
+        if not self._waiting:
+            return None
+        end_s = self._free_s + len(self._waiting) * self._byte_s
+        return min(max(end_s - monotonic(), 0.0), PUMP_S)
 
     def _carried(self) -> int:
         """How many bytes the wire can have carried since it was free."""
