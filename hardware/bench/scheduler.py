@@ -230,13 +230,15 @@ class Scheduler:
 
     def _next_ns(self) -> int:
         """When something happens next, as far as is known."""
-        times = (min(b.due_ns, b.next_event_ns, b.pins.next_ns) for b in self.boards)
+        times = (
+            min(b.due_ns, b.next_event_ns, b.news.next_ns, b.pins.next_ns) for b in self.boards
+        )
         return min(self._time.events.next_ns, *times)
 
     def _horizon_ns(self, board: VirtualBoard) -> int:
         """Before this time nothing happens that the board could notice, except what it causes
         itself, and what is announced to it (one board alone, in virtual time)."""
-        events_ns = self._time.events.next_ns
+        events_ns = min(self._time.events.next_ns, board.news.next_ns)
         if self.realtime:
             return min(events_ns, board.next_event_ns)
         if len(self.boards) == 1:
@@ -246,14 +248,14 @@ class Scheduler:
 
     def _noticed_ns(self, other: VirtualBoard, board: VirtualBoard) -> int:
         """When a board can first notice what another one, or anything on its side, does."""
-        acts_ns = min(other.due_ns, other.next_event_ns)
+        acts_ns = min(other.acts_ns, other.next_event_ns)
         noticed_ns = acts_ns + self._time.radio_delay_ns
         if other.pins.listening:
             noticed_ns = min(noticed_ns, min(acts_ns, other.pins.next_ns) + STOP_DELAY_NS)
         if other.id in board.neighbours:
             noticed_ns = min(noticed_ns, other.next_event_ns, acts_ns + other.wire_delay_ns)
-            if board.circuit.exposed():  # its next write comes after its present moment
-                noticed_ns = min(noticed_ns, other.pins.next_ns, other.due_ns + 1)
+            if board.pins.exposed():  # its next write comes after its present moment
+                noticed_ns = min(noticed_ns, other.pins.next_ns, other.acts_ns + 1)
         return noticed_ns
 
     # -- letting time pass --------------------------------------------------------------------
@@ -270,7 +272,7 @@ class Scheduler:
                     until_ns = board.due_ns
                 if board.pins.next_ns < at_ns:
                     at_ns, busy = board.pins.next_ns, board
-                for own in (board.events, board.lookahead):
+                for own in (board.events, board.news, board.lookahead):
                     if own.first < event:
                         queue, event, owner = own, own.first, board
             if at_ns > until_ns and event[0] > until_ns:

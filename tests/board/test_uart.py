@@ -192,3 +192,121 @@ while True:
         slowest_us = int(text(bench, "esp"))
     on_the_line_us = 14 * 10 * 1e6 / 115200
     assert on_the_line_us < slowest_us < on_the_line_us + 1000
+
+
+SQUARE = """
+from machine import Pin
+import time
+out = Pin(26, Pin.OUT)
+due = time.ticks_us()
+while True:
+    out(not out())
+    due = time.ticks_add(due, 500)
+    while time.ticks_diff(due, time.ticks_us()) > 0:
+        pass
+"""
+"""A program that drives the wire as a plain pin: 1 kHz."""
+READERS = {
+    "polled": """
+    changes, was, end = 0, inp(), time.ticks_ms() + 100
+    while time.ticks_diff(end, time.ticks_ms()) > 0:
+        now = inp()
+        changes += now != was
+        was = now
+    print(changes)
+""",
+    "handler": """
+    changes = 0
+    def count(pin):
+        global changes
+        changes += 1
+    inp.irq(count, Pin.IRQ_RISING | Pin.IRQ_FALLING)
+    time.sleep_ms(100)
+    inp.irq(None)
+    print(changes)
+    changes, was, end = 0, inp(), time.ticks_ms() + 100
+    while time.ticks_diff(end, time.ticks_ms()) > 0:
+        now = inp()
+        changes += now != was
+        was = now
+    print(changes)
+""",
+    "pulse": """
+    while inp():
+        pass
+    print(time_pulse_us(inp, 1) // 5 + 100)
+""",
+    "state machine": """
+    @asm_pio()
+    def rises():
+        wait(0, pin, 0)
+        wait(1, pin, 0)
+        irq(rel(0))
+    changes = 0
+    def count(sm):
+        global changes
+        changes += 2
+    machine = StateMachine(0, rises, in_base=inp)
+    machine.irq(count)
+    machine.active(1)
+    time.sleep_ms(100)
+    machine.active(0)
+    print(changes)
+""",
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("again", [False, True], ids=["once", "set up again"])
+def test_the_pin_of_a_uart_can_be_read_as_a_pin(reader: str, again: bool) -> None:
+    program = f"""
+from machine import Pin, UART, time_pulse_us
+from rp2 import StateMachine, asm_pio
+import time
+uart = UART(1, 9600, tx=4, rx=5)
+inp = Pin(5)
+for turn in range({1 + again}):
+{READERS[reader]}
+    uart.init(9600)
+"""
+    made = circuit(("esp:26", "pico:GP5"))
+    with boards(made, {"esp": SQUARE, "pico": program}) as bench:
+        bench.run(SECOND)
+        counts = [int(line) for line in text(bench, "pico").split()]
+        assert len(counts) in (1 + again, 2 + 2 * again), text(bench, "pico")
+        assert all(197 <= count <= 202 for count in counts), counts
+
+
+@pytest.mark.parametrize("rxbuf", [100, 20_000])
+def test_a_board_that_sleeps_keeps_what_fits_into_its_buffer(rxbuf: int) -> None:
+    program = f"""
+from machine import UART
+import time
+uart = UART(1, 115200, tx=4, rx=5, rxbuf={rxbuf})
+time.sleep(3)
+got = uart.read()
+print(len(got), got == bytes(n & 255 for n in range(len(got))), uart.any())
+"""
+    sends = "from machine import UART\nimport time\ntime.sleep_ms(100)\n"
+    sends += "UART(1, 115200, tx=26, rx=27).write(bytes(n & 255 for n in range(15_000)))\n"
+    made = circuit(("esp:26", "pico:GP5"))
+    with boards(made, {"esp": sends, "pico": program}) as bench:
+        bench.run(4 * SECOND)
+        assert text(bench, "pico").strip() == f"{min(rxbuf, 15_000)} True 0"
+
+
+def test_two_senders_on_one_wire_arrive_in_the_order_of_time() -> None:
+    """The second one is set up in the middle of the first one's bytes, and is slower to begin."""
+    hears = "from machine import UART\nimport time\nuart = UART(1, 1200, tx=4, rx=5, rxbuf=200)\n"
+    hears += "time.sleep(2)\nprint(uart.read())\n"
+    sends = "from machine import UART\nimport time\n"
+    one = f"{sends}time.sleep_ms(100)\nUART(1, 1200, tx=26, rx=27).write(b'aaaaaaaa')\n"
+    two = f"{sends}time.sleep_ms(120)\nUART(1, 1200, tx=Pin(4), rx=Pin(5)).write(b'bbbb')\n"
+    two = two.replace("import UART", "import Pin, UART")
+    made = circuit(
+        ("esp:26", "pico:GP5"), ("third:GP4", "pico:GP5"), boards=("esp", "pico", "third")
+    )
+    with boards(made, {"esp": one, "third": two, "pico": hears}) as bench:
+        bench.run(3 * SECOND)
+        got = text(bench, "pico").strip()
+    assert got.count("a") == 8 and got.count("b") == 5 and "ab" in got and "ba" in got

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from hardware import paths
+from hardware.bench.board.record_validation import REQUESTS, WAITS
 from hardware.bench.protocol import frames
 
 RECORD = struct.Struct("<BBHIQ")
@@ -112,7 +113,7 @@ class BareBench:
         self.rows.append(row)
         if row[0] == frames.REC_TX:
             self._unread += text(row)
-        elif row[0] in (frames.REC_HELLO, frames.REC_SYNC, frames.REC_ADC, frames.REC_WAIT):
+        elif row[0] in REQUESTS and row[0] != frames.REC_CALL:
             self._grant(row)
 
     def _grant(self, row: Row) -> None:
@@ -120,7 +121,7 @@ class BareBench:
         data, self._waiting = self._waiting[:room], self._waiting[room:]
         horizon = self.t_ns + self.step_ns
         value = self.microvolts
-        if row[0] == frames.REC_WAIT:
+        if row[0] in WAITS:
             value = self.t_ns if data else min(horizon, self.t_ns + row[3] * 1000)
         numbers = (horizon, self.levels, *self.edges, self.coupled, value, self.flags, 0)
         self.edges = (0, 0)

@@ -60,6 +60,7 @@ void vb_wait_until(uint64_t t);
 // One step of a wait that Python may interrupt: passes time until t, an alarm or the horizon, whichever is first, and
 // returns. Callers loop around it with mp_handle_pending(). VB_NEVER: no time-out.
 void vb_wfe(uint64_t t);
+void vb_rest(uint64_t t); // as vb_wfe(); bytes that a UART receives meanwhile do not end it, unless they call a handler
 
 // ---- alarms (core/alarm.c): exact in ns, run in one loop that is not reentrant and must never raise ----
 
@@ -100,6 +101,7 @@ int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_
 // fn runs like an interrupt when the bench says that the channel has something new; it fetches that with a call.
 // NULL: none.
 void vb_on_pending(uint8_t channel, void (*fn)(void));
+void vb_pending_has_handler(uint8_t channel, bool has); // of the program: news must reach it at once
 
 // ---- pins (core/pin.c) ----
 

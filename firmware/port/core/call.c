@@ -9,6 +9,7 @@
 
 #define CHANNELS 16
 static void (*handlers[CHANNELS])(void);
+static uint16_t calls; // bit n: news of channel n call a handler of the program
 
 static void put_data(const uint8_t *p, size_t len) {
     while (len) {
@@ -36,6 +37,12 @@ void vb_on_pending(uint8_t channel, void (*fn)(void)) {
     handlers[channel] = fn;
 }
 
+void vb_pending_has_handler(uint8_t channel, bool has) {
+    calls = has ? calls | 1 << channel : calls & ~(1 << channel);
+}
+
+bool vb_pending_calls(void) { return calls; }
+
 void vb_pending_deliver(void) {
     uint64_t channels = vb_link_pending();
     for (int channel = 0; channels && channel < CHANNELS; channel++) {
@@ -47,4 +54,5 @@ void vb_pending_deliver(void) {
 
 void vb_pending_clear(void) {
     memset(handlers, 0, sizeof(handlers));
+    calls = 0;
 }

@@ -222,6 +222,7 @@ void vb_clock_jump(uint64_t t) {
 // is set; a wake of the bench ends a wait on the wall clock.
 static uint64_t pass_until;
 static bool pass_by_wall;
+static uint8_t pass_kind; // WAIT or PAUSE
 
 static void pass_aside(void) {
     bool wall = pass_by_wall;
@@ -232,15 +233,16 @@ static void pass_aside(void) {
     } else if (vb_engine_on && due != VB_NEVER) {
         vb_clock_jump(MIN(t, due)); // the engine's edges must reach the bench before its time passes
     } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
-        vb_link_wait(t); // the bench knows what happens before t, if anything
+        vb_link_wait(t, pass_kind); // the bench knows what happens before t, if anything
     } else {
         vb_clock_jump(MIN(t, due));
     }
 }
 
-static void pass(uint64_t t, bool wall) {
+static void pass(uint64_t t, bool wall, uint8_t kind) {
     pass_until = t;
     pass_by_wall = wall;
+    pass_kind = kind;
     vb_aside(pass_aside);
 }
 
@@ -256,12 +258,12 @@ void vb_wait_until(uint64_t t) {
     }
     #endif
     while (vb_now() < t) {
-        pass(t, vb_realtime());
+        pass(t, vb_realtime(), VB_REC_WAIT);
         vb_aside(vb_serve);
     }
 }
 
-void vb_clock_step(uint64_t t, bool line, bool heeds) {
+static void step(uint64_t t, bool line, bool heeds, uint8_t kind) {
     bool called = MP_STATE_VM(sched_state) == MP_SCHED_PENDING
         || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
     if ((called && heeds) || vb_now() >= t || (line && vb_serial_arrived())) {
@@ -279,8 +281,12 @@ void vb_clock_step(uint64_t t, bool line, bool heeds) {
         vb_aside(vb_sync); // the bench may react to what the board wrote, during the wait
         return;
     }
-    pass(t, wall);
+    pass(t, wall, kind);
     vb_aside(vb_serve);
+}
+
+void vb_clock_step(uint64_t t, bool line, bool heeds) {
+    step(t, line, heeds, VB_REC_WAIT);
 }
 
 // The time of interrupts is not work. Other threads wait.
@@ -295,7 +301,7 @@ uint64_t vb_clock_work(uint64_t most, bool heeds) {
     return MIN(vb_now() - handlers_ns - from, most);
 }
 
-void vb_wfe(uint64_t t) {
+static void wait_for_event(uint64_t t, uint8_t kind) {
     vb_aside(vb_serve);
     if (busy) { // in a hard interrupt, as in vb_wait_until()
         t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
@@ -307,8 +313,16 @@ void vb_wfe(uint64_t t) {
     if (vb_thread_others() && !vb_irq_off) {
         vb_thread_sleep(t, line);
     } else {
-        vb_clock_step(t, line, true);
+        step(t, line, true, kind);
     }
+}
+
+void vb_wfe(uint64_t t) {
+    wait_for_event(t, VB_REC_WAIT);
+}
+
+void vb_rest(uint64_t t) {
+    wait_for_event(t, vb_pending_calls() ? VB_REC_WAIT : VB_REC_PAUSE);
 }
 
 void vb_wfe_ms(int32_t timeout_ms) {

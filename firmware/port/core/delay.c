@@ -8,7 +8,7 @@
 static void sleep_until(uint64_t t) {
     do {
         mp_handle_pending(true);
-        vb_wfe(t);
+        vb_rest(t);
     } while (vb_now() < t);
     mp_handle_pending(true);
 }

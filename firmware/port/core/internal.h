@@ -80,7 +80,7 @@ __attribute__((noreturn)) void vb_wdt_bite(void);
 // core/link.c
 void vb_hello(void);
 void vb_flush(void);
-void vb_link_wait(uint64_t t);    // jumps to the time of the next news, at most to t
+void vb_link_wait(uint64_t t, uint8_t kind); // jumps to the time of the next news, at most to t; WAIT or PAUSE
 bool vb_link_void(void);          // the promise of the last grant ended, or the bench sent a wake
 bool vb_link_edges_unknown(void); // inputs may have changed since the last grant
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
@@ -89,6 +89,8 @@ bool vb_link_poll(int timeout_ms); // whether the bench sent a wake; ends the pr
 void vb_link_irq_on(void);        // interrupts are on again: ask for what waited
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a record, with no other effect
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is not after vb_now()
+void vb_link_read_rarely(uint8_t pin, bool on); // an input of a UART: the bench tells its level only when it is asked
+void vb_link_watch(uint8_t pin);  // from now on the bench tells each edge there, too
 uint64_t vb_link_levels(void);    // the levels now, as the last grant said
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
 uint64_t vb_link_convert(uint8_t pin); // microvolts: asks, or knows that the last reading still holds
@@ -100,6 +102,7 @@ bool vb_headless(void);
 // core/call.c
 void vb_pending_deliver(void);       // runs the functions of the channels with news
 void vb_pending_clear(void);        // soft reset
+bool vb_pending_calls(void);         // news of some channel call a handler of the program
 
 // core/wall_clock.c
 void vb_wall_restart(void);       // from now on virtual time and wall time run together
@@ -116,6 +119,7 @@ bool vb_serial_arrived(void);
 bool vb_serial_watched(void);     // the program polled the line since the last wait
 
 // core/pin.c
+bool vb_pin_has_irq(uint8_t pin);
 bool vb_pin_has_edges(void);      // latched ones
 void vb_pin_deliver(void);        // runs the handlers of latched edges
 void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // sets which edges are latched

@@ -200,10 +200,10 @@ static void ask(uint8_t kind, uint8_t a) {
     take_grant(NULL, 0);
 }
 
-void vb_link_wait(uint64_t t) {
+void vb_link_wait(uint64_t t, uint8_t kind) {
     uint64_t us = (t - vb_now()) / 1000;
     us = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(us, VB_WAIT_FOREVER - 1);
-    vb_link_put(VB_REC_WAIT, interrupt(), room(), us);
+    vb_link_put(kind, interrupt(), room(), us);
     vb_flush();
     take_grant(NULL, 0);
     vb_clock_jump(last.value);
@@ -256,8 +256,31 @@ uint64_t vb_link_convert(uint8_t pin) {
     return last.value;
 }
 
+// Pads that are inputs of a UART: the program hardly reads them as pins, so the bench promises nothing about them, and
+// other boards on the wire need not wait for this one. Each read asks.
+static uint64_t rarely_read;
+
+void vb_link_read_rarely(uint8_t pin, bool on) {
+    rarely_read = on ? rarely_read | 1ull << pin : rarely_read & ~(1ull << pin);
+}
+
+static uint8_t watched_pin;
+
+static void watch(void) {
+    vb_link_put(VB_REC_IRQ, watched_pin, 3, 0);
+    vb_sync();
+}
+
+void vb_link_watch(uint8_t pin) {
+    if (rarely_read >> pin & 1) {
+        vb_link_read_rarely(pin, false);
+        watched_pin = pin;
+        vb_aside(watch);
+    }
+}
+
 bool vb_level(uint8_t pin) {
-    if (vb_link_void() || vb_now() >= known_until()) {
+    if ((rarely_read >> pin & 1) || vb_link_void() || vb_now() >= known_until()) {
         vb_aside(vb_sync);
     }
     return vb_link_levels() >> pin & 1;

@@ -180,11 +180,13 @@ uint64_t vb_pin_levels(void) {
 
 // The pad may end a sleep: the bench has to wake the board when its level changes.
 void vb_pin_watch(uint8_t pin, bool asleep) {
+    vb_link_watch(pin);
     unsigned own = (on_rise >> pin & 1) | (on_fall >> pin & 1) << 1;
     vb_emit(VB_REC_IRQ, pin, asleep ? 3 : own, hard_irq >> pin & 1);
 }
 
 void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
+    vb_link_watch(pin);
     set_bit(&on_rise, pin, rise);
     set_bit(&on_fall, pin, fall);
     set_bit(&hard_irq, pin, hard);
@@ -195,6 +197,8 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&rose_held, pin, false);
     set_bit(&fell_held, pin, false);
 }
+
+bool vb_pin_has_irq(uint8_t pin) { return (on_rise | on_fall) >> pin & 1; }
 
 bool vb_pin_has_hard(void) { return hard_irq & (on_rise | on_fall); }
 

@@ -2,6 +2,7 @@
 // (TRM 4.12.3, only reading), and the random number.
 
 #include "core/engine.h"
+#include "core/internal.h"
 #include "esp32/ledc.h"
 #include "machine/mem.h"
 #include "py/mphal.h"

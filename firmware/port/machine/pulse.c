@@ -3,7 +3,7 @@
 
 #include "py/mphal.h"
 #include "extmod/modmachine.h"
-#include "core/board.h"
+#include "core/internal.h"
 
 #define POLL_NS 1000 // one round of the chip's loop, which misses pulses between two rounds
 
@@ -26,6 +26,7 @@ static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeo
 }
 
 mp_uint_t machine_time_pulse_us(mp_hal_pin_obj_t pin, int pulse_level, mp_uint_t timeout_us) {
+    vb_link_watch(pin);
     uint64_t start_us = vb_now() / 1000;
     if (!wait_for(pin, pulse_level, start_us, timeout_us)) {
         return (mp_uint_t)-2;

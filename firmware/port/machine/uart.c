@@ -224,7 +224,7 @@ static void mp_machine_uart_deinit(machine_uart_obj_t *self) {
 // ---- interrupt ----
 
 static mp_uint_t irq_trigger(mp_obj_t self_in, mp_uint_t trigger) {
-    ((machine_uart_obj_t *)MP_OBJ_TO_PTR(self_in))->irq_trigger = trigger;
+    vb_uart_trigger(MP_OBJ_TO_PTR(self_in), trigger);
     return 0;
 }
 
@@ -238,7 +238,7 @@ static const mp_irq_methods_t irq_methods = {.trigger = irq_trigger, .info = irq
 static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args, mp_arg_val_t *args) {
     mp_irq_obj_t *irq = MP_STATE_VM(vb_uart_irq)[self->id];
     if (!irq) {
-        self->irq_trigger = 0;
+        vb_uart_trigger(self, 0);
         irq = MP_STATE_VM(vb_uart_irq)[self->id] = mp_irq_new(&irq_methods, MP_OBJ_FROM_PTR(self));
     }
     if (!any_args) {
@@ -259,7 +259,7 @@ static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args
     #endif
     irq->handler = handler;
     irq->ishard = args[MP_IRQ_ARG_INIT_hard].u_bool;
-    self->irq_trigger = trigger;
+    vb_uart_trigger(self, trigger);
     return irq;
 }
 

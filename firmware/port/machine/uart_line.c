@@ -4,6 +4,7 @@
 #include "py/runtime.h"
 #include "extmod/modmachine.h"
 #include "shared/runtime/mpirq.h"
+#include "core/engine.h"
 #include "core/internal.h"
 #include "machine/uart_line.h"
 
@@ -70,6 +71,11 @@ static void fire(vb_uart_t *self, unsigned flags) {
         self->irq_flags = flags;
         mp_irq_handler(irq);
     }
+}
+
+void vb_uart_trigger(vb_uart_t *self, uint16_t trigger) {
+    self->irq_trigger = trigger;
+    vb_pending_has_handler(self->id, trigger & ~VB_UART_IRQ_TXIDLE);
 }
 
 static void rx_idle(struct vb_alarm *alarm, uint64_t due) {
@@ -193,19 +199,28 @@ void vb_uart_apply(vb_uart_t *self) {
     }
     vb_on_pending(self->id, fetches[self->id]);
     vb_call(VB_CALL_UART_SETUP, self->id, self->baudrate, &set, sizeof(set), NULL, 0);
+    if (self->rx != VB_UART_NO_PIN) {
+        vb_link_read_rarely(self->rx, true);
+        if (vb_engine_on || vb_pin_has_irq(self->rx)) {
+            vb_link_watch(self->rx);
+        }
+    }
 }
 
 void vb_uart_off(vb_uart_t *self) {
     vb_on_pending(self->id, NULL);
     const struct vb_uart none = {VB_UART_NO_PIN, VB_UART_NO_PIN, 8, 0, 1, 0};
     vb_call(VB_CALL_UART_SETUP, self->id, 0, &none, sizeof(none), NULL, 0);
+    if (self->rx != VB_UART_NO_PIN) {
+        vb_link_read_rarely(self->rx, false);
+    }
     vb_alarm_cancel(&self->rx_idle);
     vb_alarm_cancel(&self->tx_idle);
     MP_STATE_VM(vb_uart_ring)[self->id] = NULL;
     MP_STATE_VM(vb_uart_irq)[self->id] = NULL;
     self->ring.buf = NULL;
     self->baudrate = 0;
-    self->irq_trigger = 0;
+    vb_uart_trigger(self, 0);
 }
 
 void vb_uart_off_all(void) {

@@ -53,6 +53,7 @@ typedef struct _machine_uart_obj_t {
 
 vb_uart_t *vb_uart_fresh(uint8_t id);   // the state of power on; bytes that are still leaving stay
 void vb_uart_apply(vb_uart_t *self);    // gives the settings to pads and bench; allocates the buffer
+void vb_uart_trigger(vb_uart_t *self, uint16_t trigger); // what calls the program's handler
 void vb_uart_off(vb_uart_t *self);
 uint64_t vb_uart_byte_ns(const vb_uart_t *self);
 size_t vb_uart_room(const vb_uart_t *self); // bytes that buffer and FIFO can take now

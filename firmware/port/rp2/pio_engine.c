@@ -100,6 +100,9 @@ void vb_pio_touched(void) {
         pio_wake(&vb_pios, block, WAITS_RX, vb_pio_now());
         pio_wake(&vb_pios, block, WAITS_IRQ, vb_pio_now());
     }
+    for (uint8_t pin = 0; !vb_engine_on && pin < VB_PINS; pin++) {
+        vb_link_watch(pin); // a state machine may read any pin at any time
+    }
     vb_engine_on = true;
     vb_engine_touched();
 }

@@ -68,7 +68,7 @@ class Pins:
         self.levels = 0
         self._driving = self._pwm = self._open_drain = 0
         self._rose = self._fell = 0
-        self._on_rise = self._on_fall = 0
+        self._on_rise = self._on_fall = self._read_rarely = 0
         self.feed(b"")
 
     # -- what the board did -----------------------------------------------------------------
@@ -164,6 +164,16 @@ class Pins:
         """Whether there was an edge that has an interrupt of the program."""
         return bool(self._rose & self._on_rise | self._fell & self._on_fall)
 
+    def read_rarely(self, gpio: int, on: bool) -> None:
+        """Whether a peripheral has this pad as its input. Until the program watches it for edges,
+        the board asks at each read of it, and other boards need not wait for it."""
+        self._read_rarely = _with(self._read_rarely, gpio, on)
+
+    def exposed(self) -> bool:
+        """Whether the program can see without asking what another board does, with the pads as
+        they are now."""
+        return bool(self._circuit.shared_inputs() & ~self._read_rarely)
+
     def watches(self, pads: int) -> bool:
         """Whether levels at these pads have more effects: an edge causes an interrupt, or a PWM
         runs there."""
@@ -227,6 +237,7 @@ class Pins:
     def _output(self, kind: int, gpio: int, b: int, c: int) -> None:
         bit = 1 << gpio
         if kind == frames.REC_IRQ:
+            self._read_rarely &= ~bit
             self._on_rise = _with(self._on_rise, gpio, b & RISING)
             self._on_fall = _with(self._on_fall, gpio, b & FALLING)
             return

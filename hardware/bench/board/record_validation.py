@@ -39,8 +39,11 @@ REQUESTS = (
     frames.REC_ADC,
     frames.REC_CALL,
     frames.REC_WAIT,
+    frames.REC_PAUSE,
 )
-FREE = (frames.REC_CALL, frames.REC_WAIT)
+WAITS = (frames.REC_WAIT, frames.REC_PAUSE)
+"""Requests that are answered when an input is new, or at a deadline."""
+FREE = (frames.REC_CALL, *WAITS)
 """Requests that may hold any values. Those of a CALL are checked by the peripheral."""
 WORD_BITS = (32, 64)
 """The word sizes of the builds."""

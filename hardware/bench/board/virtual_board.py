@@ -15,6 +15,7 @@ from hardware.bench.board.lookahead import Lookahead
 from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Pins
 from hardware.bench.board.record_reader import RecordReader, Request, Termination
+from hardware.bench.board.record_validation import WAITS
 from hardware.bench.board.serial_input import SerialInput
 from hardware.bench.circuit.circuit import BoardSide
 from hardware.bench.events import NEVER, EventQueue, VirtualTime
@@ -40,6 +41,8 @@ PROMISE_NS = 40_000_000
 FOREVER = 2**64 - 1
 """The horizon of a board (the time until which its inputs are known) when nothing is planned. The
 port calls it VB_NEVER."""
+UARTS = (1 << frames.CHANNEL_RADIO) - 1
+"""The channels of the UARTs: they have their numbers."""
 REPLY = frames.LAYOUT_GRANT
 WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 10)
 
@@ -102,6 +105,9 @@ class VirtualBoard:
         """The shortest time in which it can reach those by other means than levels."""
         self.events = EventQueue(time.order)
         """What will happen on this board's side of the bench."""
+        self.news = EventQueue(time.order)
+        """Events that only set an interrupt of this board: no level changes, and no other board
+        notices them."""
         self.lookahead = Lookahead(time.order)
         """Steps of parts there that can be announced to the board in advance."""
         self.recorder = Recorder()
@@ -149,18 +155,30 @@ class VirtualBoard:
     def waits(self) -> bool:
         """Whether the board sleeps without a deadline: only input or an interrupt wakes it."""
         request = self.pending
-        if not isinstance(request, Request) or request.kind != frames.REC_WAIT:
+        if not isinstance(request, Request) or request.kind not in WAITS:
             return False
         return request.c == frames.WAIT_FOREVER
 
     @property
     def next_event_ns(self) -> int:
-        """When something happens next on this board's side of the bench."""
+        """When something happens next on this board's side of the bench that others may
+        notice."""
         return min(self.events.next_ns, self.lookahead.next_ns)
+
+    @property
+    def acts_ns(self) -> int:
+        """When the board can do something next while it waits for an answer, as far as is
+        known."""
+        pauses = isinstance(self.pending, Request) and self.pending.kind == frames.REC_PAUSE
+        return self.due_ns if pauses else min(self.due_ns, self.news.next_ns)
 
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Calls `fn` when virtual time reaches `t_ns`; if that is past, next."""
         self.events.add(max(t_ns, self._time.now_ns), fn)
+
+    def at_news(self, t_ns: int, fn: Callable[[], None]) -> None:
+        """As `at`, for something that only sets an interrupt of the board."""
+        self.news.add(max(t_ns, self._time.now_ns), fn)
 
     def at_all(self, t_ns: int, fn: Callable[[], None]) -> None:
         """As `at`, for something that any board may notice at that time."""
@@ -191,6 +209,10 @@ class VirtualBoard:
         levels of pins: boards on its wires (a serial line works in bytes), and all boards."""
         self.wire_delay_ns = min(self.wire_delay_ns, wire_ns)
         self._time.radio_delay_ns = min(self._time.radio_delay_ns, radio_ns)
+
+    def read_rarely(self, gpio: int, on: bool) -> None:
+        """Whether a peripheral has this pad as its input: the port asks at each read of it."""
+        self.pins.read_rarely(gpio, on)
 
     def _note_level(self, gpio: int, level: bool) -> None:
         self.recorder.note(frames.REC_IN, gpio, 0, level, self.now_ns)
@@ -332,7 +354,7 @@ class VirtualBoard:
         t_ns = max(pending.t_ns, self._time.now_ns)
         self.pending = pending if pending.t_ns == t_ns else pending._replace(t_ns=t_ns)
         self.due_ns = t_ns
-        if isinstance(pending, Request) and pending.kind == frames.REC_WAIT:
+        if isinstance(pending, Request) and pending.kind in WAITS:
             self._sleep(t_ns, pending)
 
     def _sleep(self, t_ns: int, request: Request) -> None:
@@ -347,7 +369,7 @@ class VirtualBoard:
         """Records what changed at the pins, which may wake the board. Returns whether there is
         something that the board does not know yet."""
         changed = self.pins.update()
-        if isinstance(self.pending, Request) and self.pending.kind == frames.REC_WAIT:
+        if isinstance(self.pending, Request) and self.pending.kind in WAITS:
             self._wake_up()
         return changed or self._new_interrupts != 0
 
@@ -357,7 +379,7 @@ class VirtualBoard:
 
     def end_wait(self) -> None:
         """A board that waits for a later time is due now: it goes on to wait by the wall clock."""
-        if isinstance(self.pending, Request) and self.pending.kind == frames.REC_WAIT:
+        if isinstance(self.pending, Request) and self.pending.kind in WAITS:
             self.due_ns = min(self.due_ns, max(self.pending.t_ns, self._time.now_ns))
 
     def next_edge_ns(self) -> int:
@@ -369,7 +391,10 @@ class VirtualBoard:
         request = self.pending
         assert isinstance(request, Request)
         fits = self.serial.fits(request.b, request.a)
-        if self._new_interrupts or self.pins.interrupts or fits:
+        interrupts = self._new_interrupts
+        if request.kind == frames.REC_PAUSE:
+            interrupts &= ~UARTS
+        if interrupts or self.pins.interrupts or fits:
             self.due_ns = min(self.due_ns, max(request.t_ns, self._time.now_ns))
 
     def _lost(self, process: BoardProcess) -> Termination:
@@ -409,7 +434,7 @@ class VirtualBoard:
         assert isinstance(request, Request) and self._process
         if self.reader.validator.resetting and request.kind == frames.REC_HELLO:
             self._has_reset_itself()
-        waited, is_adc = request.kind == frames.REC_WAIT, request.kind == frames.REC_ADC
+        waited, is_adc = request.kind in WAITS, request.kind == frames.REC_ADC
         if self._answer:
             value = self._answer.status & 0xFFFFFFFF | self._answer.busy_ns << 32
             received = self._answer.data

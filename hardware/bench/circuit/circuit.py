@@ -371,9 +371,10 @@ class BoardSide:
         """The ids of the boards that can reach this one by wire, and its own."""
         return self.circuit.zones.near(self.board_id)
 
-    def exposed(self) -> bool:
-        """Whether the program can see what another board does, with its pads as they are now."""
-        return bool(self._shared and self._shared & self.circuit.reading() >> self._first)
+    def shared_inputs(self) -> int:
+        """Mask of the pads at which the program can see what another board does, as they are
+        now."""
+        return self._shared and self._shared & self.circuit.reading() >> self._first
 
     def power(self, on: bool) -> None:
         """Switches the board's supply on or off."""

@@ -64,6 +64,12 @@ class PeripheralHost(Clock, Protocol):
     def at_all(self, t_ns: int, fn: Callable[[], None]) -> None:
         """As `at`, for something that any board may notice at that time."""
 
+    def at_news(self, t_ns: int, fn: Callable[[], None]) -> None:
+        """As `at`, for something that only sets an interrupt of the board."""
+
+    def read_rarely(self, gpio: int, on: bool) -> None:
+        """Whether a peripheral has this pad as its input: the port asks at each read of it."""
+
     def noticed_after(self, wire_ns: int = NEVER, radio_ns: int = NEVER) -> None:
         """The shortest time after which others notice what the board does: the boards on its
         wires, and all boards."""

@@ -20,8 +20,9 @@ SETTINGS = frames.LAYOUT_UART
 BREAK_BITS = 13
 MOST_WAITING = 40_000
 """The most bytes that wait to be sent by one UART: a program's buffer holds up to 32,766."""
-KEPT = 4096
-"""The most bytes that wait for a board that does not fetch them. More are lost, as in its FIFO."""
+KEPT = 32_768
+"""The most bytes that wait for a board that does not fetch them: a program's buffer holds no
+more."""
 TOLERANCE = 0.045
 """If two baud rates differ by more, bits are read in the wrong places: half a bit too early or too
 late at the last of ten."""
@@ -43,6 +44,10 @@ class Uart:
     """When the last byte to send will have left."""
     received: bytearray = field(default_factory=bytearray)
     break_came: bool = False
+    coming: "list[Burst]" = field(default_factory=list)
+    """What is on the wire to it, from the oldest on."""
+    seen_ns: int = 0
+    """What has arrived up to this time is in `received`."""
 
     @property
     def frame_bits(self) -> int:
@@ -50,11 +55,39 @@ class Uart:
         return 1 + self.bits + bool(self.parity) + self.stop
 
 
+@dataclass(frozen=True)
+class Burst:
+    """Bytes, or one break, that leave one after the other."""
+
+    sender: Uart
+    start_ns: int
+    bits: int
+    """Of each byte."""
+    data: bytes
+    is_break: bool
+
+    def arrival_ns(self, index: int) -> int:
+        """When a byte has arrived."""
+        return self.start_ns + (index + 1) * self.bits * S // self.sender.baud
+
+    def count(self, t_ns: int) -> int:
+        """How many bytes have arrived at a time."""
+        passed = (t_ns - self.start_ns + 1) * self.sender.baud - 1
+        return min(max(0, passed // (self.bits * S)), len(self.data))
+
+    @property
+    def end_ns(self) -> int:
+        """When all have arrived."""
+        return self.arrival_ns(len(self.data) - 1)
+
+
 class UartWires:
-    """The receivers on each net, over all boards of the bench."""
+    """The nets with UARTs, over all boards of the bench."""
 
     def __init__(self) -> None:
         self.receivers: dict[int, list[tuple[Uarts, int]]] = defaultdict(list)
+        self.bursts: dict[int, list[Burst]] = defaultdict(list)
+        """By net: what is on the wire."""
 
 
 class Uarts(Peripheral):
@@ -94,29 +127,60 @@ class Uarts(Peripheral):
         if waiting_ns > MOST_WAITING * bits * S // uart.baud:
             raise BadCallError("more bytes than a UART has room for")
         uart.free_ns = t_ns + len(data) * bits * S // uart.baud
-        if uart.tx == NO_PIN or not (receivers := self._wires.receivers.get(self._net(uart.tx))):
+        if uart.tx == NO_PIN:
             return
-        for count, byte in enumerate(data, start=1):
-            arrival = t_ns + count * bits * S // uart.baud
-            self.board.at(arrival, partial(_deliver, receivers, uart, byte, is_break))
+        net = self._net(uart.tx)
+        if not (receivers := self._wires.receivers.get(net)):
+            return
+        burst, on_wire = Burst(uart, t_ns, bits, data, is_break), self._wires.bursts[net]
+        on_wire[:] = [other for other in on_wire if other.end_ns > self.board.now_ns]
+        on_wire.append(burst)
+        for uarts, number in receivers:
+            uarts.expect(number, burst)
 
     # -- in -----------------------------------------------------------------------------------
 
-    def receive(self, number: int, sender: Uart, byte: int, is_break: bool) -> None:
-        """A byte has arrived at a UART of this board, now."""
+    def expect(self, number: int, burst: Burst) -> None:
+        """A burst is on the wire to a UART of this board. Only the first byte that the program
+        does not know of is an event: it sets the interrupt, and the others find it set."""
         uart = self._uarts[number]
-        if len(uart.received) < KEPT:
-            uart.received.append(0 if is_break else _received(uart, sender, byte))
-        uart.break_came |= is_break
-        self.board.set_interrupt(number, True)
+        uart.coming.append(burst)
+        self._plan(number, uart)
+
+    def _plan(self, number: int, uart: Uart) -> None:
+        if uart.received or not uart.coming:
+            return
+        next_ns = min(b.arrival_ns(b.count(uart.seen_ns)) for b in uart.coming)
+        self.board.at_news(next_ns, partial(self._arrive, number))
+
+    def _arrive(self, number: int) -> None:
+        """Takes what has arrived at a UART until now."""
+        uart, since_ns, now_ns = self._uarts[number], self._uarts[number].seen_ns, self.board.now_ns
+        uart.seen_ns = now_ns
+        came = [
+            (burst.arrival_ns(index), order, index)
+            for order, burst in enumerate(uart.coming)
+            for index in range(burst.count(since_ns), burst.count(now_ns))
+        ]
+        for _t_ns, order, index in sorted(came):
+            burst = uart.coming[order]
+            if len(uart.received) < KEPT:
+                byte = burst.data[index]
+                uart.received.append(0 if burst.is_break else _received(uart, burst.sender, byte))
+            uart.break_came |= burst.is_break
+        uart.coming = [burst for burst in uart.coming if burst.end_ns > now_ns]
+        self.board.set_interrupt(number, bool(uart.received))
+        self._plan(number, uart)
 
     def _read(self, number: int, most: int) -> Answer:
+        self._arrive(number)
         uart = self._uarts[number]
         data = bytes(uart.received[: min(most, frames.STATUS_BREAK - 1)])
         del uart.received[: len(data)]
         status = len(data) + frames.STATUS_BREAK * uart.break_came
         uart.break_came = False
         self.board.set_interrupt(number, bool(uart.received))
+        self._plan(number, uart)
         return Answer(status, data)
 
     # -- inside -------------------------------------------------------------------------------
@@ -125,9 +189,15 @@ class Uarts(Peripheral):
         old = self._uarts[number]
         me = (self, number)
         if old.rx != NO_PIN:
+            self._arrive(number)
             self._wires.receivers[self._net(old.rx)].remove(me)
+            self.board.read_rarely(old.rx, False)
         if new.rx != NO_PIN:
-            self._wires.receivers[self._net(new.rx)].append(me)
+            net = self._net(new.rx)
+            self._wires.receivers[net].append(me)
+            self.board.read_rarely(new.rx, True)
+            new.seen_ns = self.board.now_ns
+            new.coming = [b for b in self._wires.bursts[net] if b.end_ns > new.seen_ns]
         new.free_ns = old.free_ns if new.baud else 0
         if new.baud and old.baud:
             new.received, new.break_came = old.received, old.break_came
@@ -135,6 +205,7 @@ class Uarts(Peripheral):
             self.board.noticed_after(wire_ns=new.frame_bits * S // new.baud)
         self._uarts[number] = new
         self.board.set_interrupt(number, bool(new.received))
+        self._plan(number, new)
 
     def _net(self, gpio: int) -> int:
         net: int = self.board.circuit.net(gpio)
@@ -149,11 +220,6 @@ def _settings(call: Call) -> Uart:
     if not (pins_good and 1 <= bits <= 15 and parity <= 2 and 1 <= stop <= 3):
         raise BadCallError("invalid UART settings")
     return Uart(call.c, tx, rx, bits, parity, stop, invert) if call.c else Uart()
-
-
-def _deliver(receivers: list[tuple[Uarts, int]], sender: Uart, byte: int, is_break: bool) -> None:
-    for uarts, number in list(receivers):
-        uarts.receive(number, sender, byte, is_break)
 
 
 def _received(uart: Uart, sender: Uart, byte: int) -> int:
