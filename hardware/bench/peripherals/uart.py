@@ -155,7 +155,11 @@ class Uarts(Peripheral):
 
     def _arrive(self, number: int) -> None:
         """Takes what has arrived at a UART until now."""
-        uart, since_ns, now_ns = self._uarts[number], self._uarts[number].seen_ns, self.board.now_ns
+        uart, since_ns, now_ns = (
+            self._uarts[number],
+            self._uarts[number].seen_ns,
+            self.board.now_ns,
+        )
         uart.seen_ns = now_ns
         came = [
             (burst.arrival_ns(index), order, index)
