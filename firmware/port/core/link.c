@@ -126,6 +126,9 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     if (is_coupled(kind, a, c)) {
         break_promise();
     }
+    if (kind == VB_REC_OUT && a == steady_pin) {
+        steady_pin = -1; // an output whose own ADC the program reads
+    }
 }
 
 void vb_emit_text(uint8_t kind, const char *str, size_t len) {

@@ -92,6 +92,14 @@ class Pins:
         """The outputs whose changes have an effect at their own time, and SERIAL_BIT."""
         return self._circuit.coupled() | self._open_drain | (SERIAL_BIT if self.listening else 0)
 
+    def apart(self) -> int:
+        """Those of them whose records are applied one by one, and SERIAL_BIT."""
+        return self.coupled() & ~self._circuit.lazy()
+
+    def noticed(self) -> int:
+        """Those of them after which the board has to ask."""
+        return self.coupled() & ~self._circuit.silent()
+
     def next_edge_ns(self, batch: bytes, since_ns: int) -> int:
         """When the board changes the level of one of its outputs after a time, as far as the
         records since the last grant tell; NEVER when it does not. All records up to that time
@@ -124,7 +132,7 @@ class Pins:
             self._output(kind, gpio, b, c)
         elif kind == frames.REC_TX and self.listening:
             self._collect_text(index, row)
-        if self._many and self.coupled() != self._planned_for:
+        if self._many and self.apart() != self._planned_for:
             self._replan()
 
     def settle(self, t_ns: int) -> None:
@@ -137,7 +145,7 @@ class Pins:
     def update(self) -> bool:
         """Records every level that changed at a pin from outside. Returns whether there was
         one."""
-        if self._many and self.coupled() != self._planned_for:
+        if self._many and self.apart() != self._planned_for:
             self._replan()
         levels = self._circuit.levels()
         changed = (levels ^ self.levels) & ~self._pwm
@@ -189,7 +197,7 @@ class Pins:
 
     def _replan(self) -> None:
         """Finds the records ahead that have to be applied one by one."""
-        self._planned_for = self.coupled()
+        self._planned_for = self.apart()
         self._plan, self._seen = [], self._at
         self._plan_ahead()
 
@@ -247,7 +255,10 @@ class Pins:
             return
         if self._driving & bit:
             self._set_level(bit, bool(c))
-        self._circuit.pin_out(gpio, bool(c))
+        if self._circuit.lazy() & bit:
+            self._circuit.pin_out_later(gpio, bool(c))
+        else:
+            self._circuit.pin_out(gpio, bool(c))
 
     def _mode(self, gpio: int, mode: int, pull: int, latch: bool) -> None:
         bit = 1 << gpio

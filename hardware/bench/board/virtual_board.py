@@ -23,7 +23,7 @@ from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.peripherals.peripheral import Answer, BadCallError
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.records import Row
+from hardware.bench.protocol.records import Outputs, Place, Row
 from hardware.bench.trace.recorder import Recorder
 from hardware.bench.trace.trace import End
 from hardware.boards import BoardType
@@ -200,6 +200,14 @@ class VirtualBoard:
         """What the board did to pads (see `World` of part.py)."""
         return self.recorder.pad_rows(gpios, since_ns, self.now_ns)
 
+    def place(self) -> Place:
+        """See `World` of part.py."""
+        return self.recorder.place(self.now_ns)
+
+    def outputs_since(self, since: Place, gpios: Sequence[int]) -> tuple[Outputs, Place]:
+        """See `World` of part.py."""
+        return self.recorder.outputs_since(since, gpios, self.now_ns)
+
     def set_interrupt(self, channel: int, pending: bool) -> None:
         """Whether a channel has something that the board has not fetched."""
         self.peripherals.set_interrupt(channel, pending)
@@ -272,6 +280,7 @@ class VirtualBoard:
         self._process = None
         self.pending, self.due_ns = None, NEVER
         self.serial.clear()
+        self.circuit.catch_up()
         self.recorder.power(False, why, self.now_ns)
         self.pins.reset()
         self.peripherals.reset()
@@ -281,6 +290,7 @@ class VirtualBoard:
         """The board starts again, in its process. The circuit keeps its supply."""
         self.boots += 1
         self.serial.clear()
+        self.circuit.catch_up()
         self.recorder.power(False, frames.END_RESET, self.now_ns)
         self.recorder.power(True, frames.END_RESET, self.now_ns)
         self._converted.clear()
@@ -460,7 +470,7 @@ class VirtualBoard:
             FOREVER if horizon_ns >= NEVER else horizon_ns,
             self.pins.levels,
             *self.pins.edges(),
-            self.pins.coupled(),
+            self.pins.noticed(),
             value,
             flags,
             interrupts,

@@ -5,7 +5,7 @@ while the board runs: its own records say what its pads did, and they are read o
 display is drawn."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from itertools import product
 
@@ -13,7 +13,8 @@ from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.netlist import Cluster
 from hardware.bench.circuit.pads import DUTY_MAX, Pad
 from hardware.bench.circuit.solver import Element, Solution
-from hardware.bench.parts.common.part import PadRow, World
+from hardware.bench.circuit.worlds import Worlds
+from hardware.bench.parts.common.part import PadRow
 from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT
 
 SEEN_NS = 20_000_000
@@ -30,7 +31,11 @@ Drive = tuple[int, int, float]
 class Afterimage:
     """The recent past of a circuit's pads and parts."""
 
-    def __init__(self, electric: Electric, pads: Sequence[Pad]) -> None:
+    def __init__(
+        self, electric: Electric, pads: Sequence[Pad], catch_up: Callable[[], None]
+    ) -> None:
+        """`catch_up` is called before somebody looks."""
+        self._catch_up = catch_up
         self._electric = electric
         self._pads = pads
         self._changes: deque[tuple[int, str, Elements]] = deque(maxlen=KEPT)
@@ -39,9 +44,9 @@ class Afterimage:
         self._asked: tuple[object, ...] = ()
         self._answer: list[tuple[float, Solution]] = []
         """For the last key: a display asks for each of its lamps in turn."""
-        self._world: World
+        self._world: Worlds
 
-    def start(self, world: World) -> None:
+    def start(self, world: Worlds) -> None:
         """The bench begins."""
         self._world = world
 
@@ -50,13 +55,21 @@ class Afterimage:
         self._since_ns = self._world.now_ns
         self._changes.clear()
 
-    def note(self, part: str) -> None:
-        """The elements of a part are about to change."""
-        self._changes.append((self._world.now_ns, part, self._electric.stamps[part]))
+    def note(self, part: str, t_ns: int | None = None) -> None:
+        """The elements of a part are about to change: now, or at an earlier time, which is told
+        late (see `sort`)."""
+        t_ns = self._world.now_ns if t_ns is None else t_ns
+        self._changes.append((t_ns, part, self._electric.stamps[part]))
+
+    def sort(self) -> None:
+        """Changes were told late: bring all into the order of time."""
+        in_order = sorted(self._changes, key=lambda change: change[0])
+        self._changes = deque(in_order, maxlen=KEPT)
 
     def states(self, cluster: Cluster) -> list[tuple[float, Solution]]:
         """Each state of the last 20 ms with its share of that time. A PWM has both levels, each
         with its share."""
+        self._catch_up()
         now = self._world.now_ns
         pads = tuple(_drive(self._pads[gpio]) for gpio in cluster.gpios)
         stamps = (id(self._electric.stamps[part]) for part in cluster.parts)

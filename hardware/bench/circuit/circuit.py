@@ -8,14 +8,17 @@ nanoseconds."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ClassVar, TypeVar
+
+import numpy as np
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
 from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Coupling, coupling_of
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.faults import Fault, FaultWatch, misused
+from hardware.bench.circuit.lazy_registers import LazyRegisters, Levels, Numbers
 from hardware.bench.circuit.listeners import Listeners
 from hardware.bench.circuit.meter import Meter, Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
@@ -23,6 +26,8 @@ from hardware.bench.circuit.noise import FloatingNets
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.pwm_schedule import PwmSchedule
+from hardware.bench.circuit.reach import Reach
+from hardware.bench.circuit.shortcuts import ALL, Shortcut
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
 from hardware.bench.circuit.worlds import Worlds
@@ -38,6 +43,7 @@ from hardware.i18n import _
 
 SETTLE_LIMIT = 1000
 """Parts that react at once can make each other react. More steps than this are an endless loop."""
+UNKNOWN = ((-1, -1), 0)
 MASK = (1 << GPIOS) - 1
 PINS = MASK >> 1
 """Mask of all pads of a board except the last, the reset pad (`RESET_PAD`)."""
@@ -52,8 +58,15 @@ class Circuit:
     Raises: DiagramError.
     """
 
+    SHORTCUTS: ClassVar[Shortcut] = ALL
+    """Which shortcuts are taken; a test takes none."""
+
     def __init__(
-        self, diagram: Diagram, like: Circuit | None = None, *, is_quiet: bool = False
+        self,
+        diagram: Diagram,
+        like: Circuit | None = None,
+        *,
+        is_quiet: bool = False,
     ) -> None:
         self.diagram = diagram
         self.electric: Electric = (
@@ -74,12 +87,27 @@ class Circuit:
             self.electric, self.pads, lambda g: self._settle(self._clusters[g])
         )
         self._listeners = Listeners(self.meter, self._pulses, self.threshold.at)
-        self.afterimage = Afterimage(self.electric, self.pads)
+        self.afterimage = Afterimage(self.electric, self.pads, self.catch_up)
         self._floating = FloatingNets(self._settle, is_quiet=is_quiet)
         self._converter = Converter(self.netlist)
+        self._lazy = LazyRegisters(
+            self.netlist,
+            self.electric,
+            self.pads,
+            self.threshold,
+            self.afterimage,
+            self._listeners,
+        )
+        self._is_behind = False
+        """Whether lazy registers have something to work in."""
         self._levels = 0
         self._coupled = 0
         self._reading = 0
+        self._outputs = 0
+        """Mask of the pads that drive at both levels: all others the program may read."""
+        self._reach: Reach = like._reach if like else Reach(self.netlist)
+        self._silent: tuple[tuple[int, int], int] = UNKNOWN
+        """The last mask of `silent`, and what it was made from."""
         for pad in range(RESET_PAD, len(self.pads), GPIOS):
             if self.netlist.gpio_net[pad] in self.netlist.wired:
                 self.pads[pad].set_up(MODE_IN, PULL_UP, latch=False)
@@ -103,7 +131,8 @@ class Circuit:
 
     @property
     def parts(self) -> Mapping[str, Part]:
-        """Every part but the boards, by id."""
+        """Every part but the boards, by id, as it is now."""
+        self.catch_up()
         return self.netlist.parts
 
     def used(self) -> int:
@@ -123,6 +152,29 @@ class Circuit:
         """
         return self._coupled
 
+    def silent(self) -> int:
+        """Mask of the coupled outputs whose changes no program can notice: nothing that comes of
+        them reaches an input. A board need not ask after such a write."""
+        key = self._coupled, self._outputs
+        if key != self._silent[0]:
+            self._silent = (
+                key,
+                sum(1 << pad for pad in _bits(self._coupled) if self._is_silent(pad)),
+            )
+        return self._silent[1]
+
+    def _is_silent(self, pad: int) -> bool:
+        if Shortcut.SILENT_OUTPUTS not in self.SHORTCUTS or self.pads[pad].freq_hz:
+            return False
+        reached = self._reach.of(self._clusters[pad])
+        one_board = reached.pads >> pad // GPIOS * GPIOS <= MASK
+        return one_board and not reached.supplies and not reached.pads & ~self._outputs
+
+    def lazy(self) -> int:
+        """Mask of the silent outputs whose writes are not applied one by one: what comes of them
+        is worked out when somebody looks."""
+        return self._lazy.pads
+
     def faults(self) -> list[Fault]:
         """Every fault since the start, in time order."""
         return list(self._faults.record)
@@ -136,6 +188,7 @@ class Circuit:
         self._world = worlds[0]
         self._faults = FaultWatch(self._worlds)
         self._pulses.start(self._worlds)
+        self._lazy.start(self._worlds)
         self.afterimage.start(self._worlds)
         self._converter.start(self._world.rng("open volts"))
         for part in self.parts.values():
@@ -149,6 +202,7 @@ class Circuit:
     def power(self, on: bool, board_id: str = "") -> None:
         """Switches the supply of a board (the first) on or off; also for a reset. All its pads
         float."""
+        self.catch_up()
         board_id = board_id or self.board_id
         first = self.netlist.first_pad(board_id)
         pads, fresh = range(first, first + GPIOS), Pad()
@@ -157,28 +211,33 @@ class Circuit:
         others = ~(((1 << RESET_PAD) - 1) << first)
         self._levels &= others  # levels of outputs end with their board
         self._reading &= others
+        self._outputs &= others
         self.electric.powered = self.electric.powered - {board_id} | ({board_id} if on else set())
         self._faults.forget(board_id)
         self.afterimage.begin()
-        for part in self.parts.values():
+        for part in self.netlist.parts.values():
             self._feed(part)
         alive = [c for c in self.netlist.clusters if not (c.is_single_pad and c.gpios[0] in quiet)]
         for cluster in alive:
             self._plan(cluster)
         self._settle(*alive)
+        self._choose_lazy()
 
     def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
         """Changes the mode (`MODE_…`), the pull (`PULL_…`) and the latch of a pad."""
+        self.catch_up()
         pad = self.pads[gpio]
         self._faults.update(("pad", gpio), misused(self.netlist, gpio, pull != PULL_NONE))
         if gpio % GPIOS in self._types[gpio].no_pull:
             pull = PULL_NONE
         pad.set_up(mode, pull, level)
         self._reading = self._reading & ~(1 << gpio) | pad.reads << gpio
+        self._outputs = self._outputs & ~(1 << gpio) | (mode == MODE_OUT) << gpio
         self._pad_changed(gpio)
 
     def pin_out(self, gpio: int, level: bool) -> None:
         """Changes the output latch of a pad."""
+        self.catch_up()
         self.pads[gpio].latch = level
         if self._coupled >> gpio & 1:
             self._settle(self._clusters[gpio])
@@ -187,13 +246,46 @@ class Circuit:
 
     def pin_dac(self, gpio: int, step: int) -> None:
         """A DAC drives a pad with a share of the supply, until the mode of the pad changes."""
+        self.catch_up()
         self.pads[gpio].step = step
         self._pad_changed(gpio)
 
     def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
         """Starts, changes or ends (0 Hz) the PWM at a pad."""
+        self.catch_up()
         self.pads[gpio].pwm(freq_hz, duty_u16, self._world.now_ns)
+        self._silent = UNKNOWN
         self._pad_changed(gpio)
+
+    def pin_out_later(self, gpio: int, level: bool) -> None:
+        """As `pin_out`, for a lazy pad, after writes to it that are in the records of the
+        board."""
+        self.pads[gpio].latch = level
+        self._set_level(gpio, level)
+        self._is_behind = True
+
+    def pins_out_later(self, pads: Numbers, levels: Levels, last: Mapping[int, bool]) -> bool:
+        """Changes the output latches of lazy pads, one after the other, all now, without a record
+        of the board. `last` has the level of each pad at the end. False where something depends
+        on a pad that is not lazy; then nothing has changed."""
+        if any((self._coupled & ~self._lazy.pads) >> pad & 1 for pad in last):
+            return False
+        if self._lazy.send((pads, levels, np.full(len(pads), self._world.now_ns))):
+            self._is_behind = True
+            self.catch_up()
+        for pad, level in last.items():
+            self.pin_out_later(pad, level)
+        return True
+
+    def catch_up(self) -> None:
+        """Works out what lazy registers have left: somebody looks, or something else happens that
+        they may depend on."""
+        if self._is_behind:
+            self._is_behind = False
+            changed = self._lazy.catch_up()
+            for cluster in changed:
+                self._plan(cluster)
+            self._settle(*changed)
 
     def levels(self) -> int:
         """Bit n: the level at GPIO n."""
@@ -264,6 +356,11 @@ class Circuit:
     def _pad_changed(self, gpio: int) -> None:
         self._plan(self._clusters[gpio])
         self._settle(self._clusters[gpio])
+        self._choose_lazy()
+
+    def _choose_lazy(self) -> None:
+        if self._lazy.chains and Shortcut.LAZY_REGISTERS in self.SHORTCUTS:
+            self._lazy.choose(lambda pad: bool(self.silent() >> pad & 1))
 
     def _part_changed(self, part: Part) -> None:
         self.afterimage.note(part.id)
@@ -302,10 +399,14 @@ class Circuit:
             self._dirty.clear()
 
     def _solve(self, cluster: Cluster) -> Solution:
+        if cluster.number in self._lazy.clusters:
+            self.catch_up()
         now = self._world.now_ns
         return self.electric.solve(cluster, tuple(self.pads[g].code(now) for g in cluster.gpios))
 
     def _refresh(self, cluster: Cluster) -> None:
+        if cluster.number in self._lazy.clusters:
+            self.catch_up()
         for part, _net in cluster.fed:
             self._feed(part)
         now = self._world.now_ns
@@ -393,6 +494,27 @@ class BoardSide:
         """Mask of the coupled outputs (see `Circuit.coupled`)."""
         return self.circuit.coupled() >> self._first & PINS
 
+    def silent(self) -> int:
+        """See `Circuit.silent`."""
+        return self.circuit.silent() >> self._first & PINS
+
+    def lazy(self) -> int:
+        """See `Circuit.lazy`."""
+        return self.circuit.lazy() >> self._first & PINS
+
+    def pin_out_later(self, gpio: int, level: bool) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_out_later(self._first + gpio, level)
+
+    def pins_out_later(self, gpios: Numbers, levels: Levels, last: Mapping[int, bool]) -> bool:
+        """See `Circuit`."""
+        pads = {self._first + gpio: level for gpio, level in last.items()}
+        return self.circuit.pins_out_later(gpios + self._first, levels, pads)
+
+    def catch_up(self) -> None:
+        """See `Circuit`."""
+        self.circuit.catch_up()
+
     def used(self) -> int:
         """Mask of the GPIOs that are wired to anything."""
         return self.circuit.used() >> self._first & PINS
@@ -458,3 +580,9 @@ class BoardSide:
                 for pin, gpio in pins(part).items()
             )
         ]
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        yield (mask & -mask).bit_length() - 1
+        mask &= mask - 1

@@ -2,7 +2,7 @@
 solution for the next time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from itertools import count
@@ -21,7 +21,7 @@ from hardware.bench.circuit.solver import (
     nets_of,
     solve,
 )
-from hardware.bench.parts.common.module import OutputStep
+from hardware.bench.parts.common.module import Module, OutputStep
 from hardware.bench.parts.common.part import OPEN, Part
 from hardware.i18n import _
 
@@ -33,6 +33,8 @@ REMEMBERED = 4096
 
 Stamps = tuple[tuple[Element, ...], ...]
 """The elements of each part of a cluster, in the order of its parts."""
+Driven = Mapping[str, bool | None]
+"""The levels that a module drives, by pin; None: not driven."""
 Restamped = tuple[tuple[Element, ...], dict[int, int]]
 """The elements of a part that has changed, and the new states of the clusters that it changes."""
 
@@ -153,13 +155,31 @@ class Electric:
         driven[step.pin] = before
         return tuple(after if p == step.part.id else self.stamps[p] for p in cluster.parts)
 
-    def faults(self, cluster: Cluster, codes: tuple[int, ...]) -> Found:
-        """The faults in a cluster whose pads have these codes."""
-        key = (self._state[cluster.number], self.powered, codes)
+    def stamps_if(self, cluster: Cluster, driven: Mapping[str, Driven]) -> Stamps:
+        """The elements of a cluster's parts if some modules drove these levels, by their ids."""
+        stamps = []
+        for part in cluster.parts:
+            if part in driven:
+                module = self.netlist.parts[part]
+                assert isinstance(module, Module)
+                before, module.driven = module.driven, dict(driven[part])
+                stamps.append(self._stamp(module))
+                module.driven = before
+            else:
+                stamps.append(self.stamps[part])
+        return tuple(stamps)
+
+    def faults(
+        self, cluster: Cluster, codes: tuple[int, ...], stamps: Stamps | None = None
+    ) -> Found:
+        """The faults in a cluster whose pads have these codes, with the elements of its parts as
+        they are now, or as in `stamps`."""
+        state = self._state[cluster.number] if stamps is None else self._number(cluster, stamps)
+        key = (state, self.powered, codes)
         if (known := self._found.get(key)) is None:
             if len(self._found) >= REMEMBERED:
                 self._found.clear()
-            solution = self.solve(cluster, codes)
+            solution = self.solve(cluster, codes, stamps)
             lamps = [
                 (part, diode)
                 for part in cluster.parts

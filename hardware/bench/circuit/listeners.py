@@ -34,6 +34,10 @@ class Listeners:
                 if part.powered:
                     part.level_changed(pin, level)
 
+    def heard(self, part: Part, pin: str, level: bool) -> None:
+        """A part knows the level at a pin already."""
+        self._heard[part.id, pin] = level
+
     def _moved(self, part: Part, pin: str, volts: float) -> bool:
         """Whether the voltage at a pin has changed."""
         old, self._volts[part.id, pin] = self._volts.get((part.id, pin)), volts

@@ -5,8 +5,11 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from hardware.bench.events import EventQueue
 from hardware.bench.parts.common.part import PadRow
+from hardware.bench.protocol.records import Outputs, Place
 from hardware.seed import Seed
 
 
@@ -43,6 +46,15 @@ class StillWorld:
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
         """There is no program."""
         return []
+
+    def place(self) -> Place:
+        """There is no program."""
+        return Place(0, 0)
+
+    def outputs_since(self, since: Place, gpios: Sequence[int]) -> tuple[Outputs, Place]:
+        """There is no program."""
+        nothing = np.zeros(0, np.int64)
+        return Outputs(nothing, nothing != 0, nothing, nothing), since
 
     def run(self, until_ns: int) -> None:
         """Let time pass, and make all calls that are due."""

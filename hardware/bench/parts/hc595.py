@@ -43,26 +43,37 @@ class Hc595(Logic):
     LISTENS = ("STCP", "SHCP", "MR", "OE", "DS")
     SUPPLY = ("VCC", "GND", 2.0)
     OUTPUTS = {"Q7S": False, **{f"Q{n}": False for n in range(STAGES)}}
-    _shifted = _shown = 0
+    shifted = shown = 0
 
     def begin(self) -> None:
-        self._shifted = self._shown = 0
+        self.shifted = self.shown = 0
 
     def input_changed(self, pin: str, high: bool) -> None:
-        if pin == "STCP" and high:
-            self._shown = self._shifted
+        if pin == "STCP" and high and self.shown != self.shifted:
+            self.shown = self.shifted
+            self._put_out()
         elif pin == "SHCP" and high and self.level["MR"]:
-            self._shifted = self._shifted << 1 & 0xFF | self.level["DS"]
+            self.shifted = self.shifted << 1 & 0xFF | self.level["DS"]
+            self.drive("Q7S", self.shifted > 0x7F)
         elif pin == "MR" and not high:
-            self._shifted = 0
-        self._put_out()
+            self.shifted = 0
+            self.drive("Q7S", False)
+        elif pin == "OE":
+            self._put_out()
 
     def _put_out(self) -> None:
+        self.set_outputs(self._outputs())
+
+    def _outputs(self) -> dict[str, bool | None]:
         off = self.level["OE"]
-        levels: dict[str, bool | None] = {
-            f"Q{n}": None if off else bool(self._shown >> n & 1) for n in range(STAGES)
-        }
-        self.set_outputs(levels | {"Q7S": bool(self._shifted >> 7)})
+        return {f"Q{n}": None if off else bool(self.shown >> n & 1) for n in range(STAGES)}
+
+    def take(self, shifted: int, shown: int) -> None:
+        """Take the state that edges have led to, which were worked out elsewhere
+        (`circuit/lazy_registers.py`)."""
+        self.shifted, self.shown = shifted, shown
+        self.driven |= self._outputs()
+        self.driven["Q7S"] = shifted > 0x7F
 
     def svg(self, view: PartView) -> str:
         return dip_svg(self.PINS, "74HC595")

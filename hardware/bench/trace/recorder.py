@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, pack_text
+from hardware.bench.protocol.records import (
+    PACKER,
+    RECORD,
+    SIZE,
+    Outputs,
+    Place,
+    Records,
+    Row,
+    pack_text,
+)
 
 PADS_ONLY = np.zeros(256, np.bool_)
 PADS_ONLY[[frames.REC_MODE, frames.REC_OUT, frames.REC_PWM]] = True
@@ -25,6 +34,8 @@ class Recorder:
         self._bench = bytearray()
         self._last_of_pads = _LastOfPads()
         self.power_cycles = 0
+        self._dropped = 0
+        """How many of the board's records of this power cycle are not kept any more."""
 
     def __len__(self) -> int:
         return (len(self._done) + len(self._board) + len(self._bench)) // SIZE
@@ -48,6 +59,7 @@ class Recorder:
         self._board.clear()
         self._bench.clear()
         self._last_of_pads = _LastOfPads()
+        self._dropped = 0
         self.power_cycles += 1
         self._done += PACKER.pack(frames.REC_POWER, 0, why, on, t_ns)
 
@@ -65,6 +77,26 @@ class Recorder:
         wanted = set(gpios)
         before = self._last_of_pads.up_to(begin, rows)
         return [row for row in (*before, *found) if row[1] in wanted]
+
+    def place(self, until_ns: int) -> Place:
+        """The place behind all that the board has done up to a time."""
+        return Place(self.power_cycles, self._dropped + len(_until(self._board, until_ns)))
+
+    def outputs_since(
+        self, since: Place, gpios: Sequence[int], until_ns: int
+    ) -> tuple[Outputs, Place]:
+        """What the board of this power cycle wrote to pads between a place and a time; and the
+        place behind it."""
+        rows, goes_on = _until(self._board, until_ns), since.power_cycle == self.power_cycles
+        begin = max(0, since.number - self._dropped) if goes_on else 0
+        wanted = np.zeros(256, np.bool_)
+        wanted[list(gpios)] = True
+        new = rows[begin:]
+        index = np.flatnonzero((new["kind"] == frames.REC_OUT) & wanted[new["a"]])
+        found = new[index]
+        level, t_ns = found["c"] != 0, found["t"].astype(np.int64)
+        outputs = Outputs(found["a"].astype(np.int64), level, t_ns, index + begin + self._dropped)
+        return outputs, Place(self.power_cycles, self._dropped + len(rows))
 
     def recent(self, since_ns: int, until_ns: int) -> Records:
         """The records of the present power cycle after a time and up to another one, as a new
@@ -87,6 +119,7 @@ class Recorder:
         self._done.clear()
         self._last_of_pads = _LastOfPads()
         before = _middle_time(max(self._board, self._bench, key=len))
+        self._dropped += _rows_before(self._board, before)
         for log in (self._board, self._bench):
             del log[: _rows_before(log, before) * SIZE]
 

@@ -14,6 +14,7 @@ from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
 from hardware.bench.events import Clock
+from hardware.bench.protocol.records import Outputs, Place
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
 
@@ -41,6 +42,12 @@ class World(Clock, Protocol):
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
         """What the program did to pads (MODE, OUT and PWM records) after a time, in its order.
         The last record of each kind and pad up to that time comes first."""
+
+    def place(self) -> Place:
+        """The place behind all that the program has done until now."""
+
+    def outputs_since(self, since: Place, gpios: Sequence[int]) -> tuple[Outputs, Place]:
+        """What the program wrote to pads since a place; and the place behind it."""
 
 
 class Stamp(Protocol):

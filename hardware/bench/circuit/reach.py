@@ -1,0 +1,51 @@
+"""Reach: which pads the changes of a cluster can come back to, over wires and active parts."""
+
+from typing import NamedTuple
+
+from hardware.bench.circuit.netlist import Cluster, Netlist
+
+
+class Reached(NamedTuple):
+    """Where the changes of a cluster can arrive."""
+
+    pads: int
+    """Mask of pads."""
+    supplies: bool
+    """Whether they can switch a part on or off."""
+
+
+class Reach:
+    """For each cluster of a netlist what it can change, whatever levels and controls there are:
+    a part that listens may change everything that it has elements at."""
+
+    def __init__(self, netlist: Netlist) -> None:
+        of_part: dict[str, list[Cluster]] = {}
+        for cluster in netlist.clusters:
+            for part in cluster.parts:
+                of_part.setdefault(part, []).append(cluster)
+        self._next = {
+            cluster.number: [
+                other for part, _, _ in cluster.listeners for other in of_part.get(part.id, ())
+            ]
+            for cluster in netlist.clusters
+        }
+        self._reached: dict[int, Reached] = {}
+
+    def of(self, cluster: Cluster) -> Reached:
+        """What the changes of a cluster reach, with its own pads."""
+        if (known := self._reached.get(cluster.number)) is None:
+            known = self._reached[cluster.number] = self._search(cluster)
+        return known
+
+    def _search(self, cluster: Cluster) -> Reached:
+        found, todo = {cluster.number: cluster}, [cluster]
+        while todo:
+            for other in self._next[todo.pop().number]:
+                if other.number not in found:
+                    found[other.number] = other
+                    todo.append(other)
+        pads = 0
+        for each in found.values():
+            for gpio in each.gpios:
+                pads |= 1 << gpio
+        return Reached(pads, any(each.fed for each in found.values()))

@@ -1,0 +1,16 @@
+"""Shortcuts: ways to do less work for the same result. A test switches them off, one by one and
+all, and compares traces and states."""
+
+from enum import Flag, auto
+
+
+class Shortcut(Flag):
+    """What the bench may leave out."""
+
+    SILENT_OUTPUTS = auto()
+    """The board need not ask after a write that no program can notice (`reach.py`)."""
+    LAZY_REGISTERS = auto()
+    """Chains of shift registers are worked out when somebody looks (`lazy_registers.py`)."""
+
+
+ALL = ~Shortcut(0)

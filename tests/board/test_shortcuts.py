@@ -1,0 +1,53 @@
+"""Shortcuts of the bench change nothing: traces, states and faults are those of a bench that does
+all work at once."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.shortcuts import ALL, Shortcut
+from tests.support.engine_programs import PROGRAMS, SECOND, EngineProgram
+from tests.support.fuzzed_circuits import look, make, play
+
+NONE = Shortcut(0)
+WITHOUT_ONE = [ALL & ~one for one in Shortcut]
+FEW, MANY = 12, 200
+
+
+@pytest.mark.parametrize(
+    "number",
+    [*range(FEW), *(pytest.param(n, marks=pytest.mark.long) for n in range(FEW, MANY))],
+)
+def test_a_random_circuit_does_the_same_without_shortcuts(number: int) -> None:
+    fuzzed = make(number)
+    whole = play(fuzzed, NONE)
+    for shortcuts in (ALL, *WITHOUT_ONE):
+        assert play(fuzzed, shortcuts) == whole
+    unseen = play(fuzzed, ALL, looks=False)
+    assert unseen.trace == whole.trace and unseen.end == whole.end
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_a_program_does_the_same_without_shortcuts(
+    program: EngineProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for shortcuts in (NONE, ALL, *WITHOUT_ONE):
+        monkeypatch.setattr(Circuit, "SHORTCUTS", shortcuts)
+        with ExitStack() as stack:
+            circuit = program.circuit()
+            bench = program.start(stack, circuit)
+            bench.run(SECOND // 3)
+            hashes = [trace.sha256() for trace in bench.traces.values()]
+            found.append((hashes, look(circuit)))
+    assert all(one == found[0] for one in found)
+
+
+def test_registers_that_no_program_notices_are_lazy() -> None:
+    for program in PROGRAMS[:2]:
+        with ExitStack() as stack:
+            circuit = program.circuit()
+            bench = program.start(stack, circuit)
+            bench.run(SECOND // 3)
+            assert circuit.lazy() == 1 << 25 | 1 << 26 | 1 << 27

@@ -1,0 +1,196 @@
+"""Random circuits of shift registers, lamps, gates, buttons and modules, with random programs: to
+compare runs that take shortcuts with runs that take none."""
+
+import textwrap
+from contextlib import ExitStack
+from random import Random
+from typing import Any, NamedTuple
+
+from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.shortcuts import Shortcut
+from hardware.bench.diagram import Diagram, load
+from hardware.bench.flash import Flash
+from hardware.bench.parts.hc595 import STAGES, Hc595
+from hardware.bench.parts.led import Led
+
+MS = 1_000_000
+RUN_MS = 120
+LOOKS = 6
+DATA, CLOCK, LATCH, CLEAR, ENABLE, LAMP, KEY, ECHO = 25, 26, 27, 14, 12, 13, 32, 33
+OUTPUTS = (DATA, CLOCK, LATCH, CLEAR, ENABLE, LAMP)
+HEAD = f"""
+from machine import PWM, SPI, Pin
+import time
+pins = {{n: Pin(n, Pin.OUT, value=n == {CLEAR}) for n in {OUTPUTS}}}
+key, echo = Pin({KEY}, Pin.IN, Pin.PULL_UP), Pin({ECHO}, Pin.IN)
+data, clock, latch = pins[{DATA}], pins[{CLOCK}], pins[{LATCH}]
+def shift(value, bits):
+    for bit in range(bits):
+        data(value >> bit & 1)
+        clock(1); clock(0)
+def show():
+    latch(1); latch(0)
+"""
+
+
+class Fuzzed(NamedTuple):
+    """A circuit, its program, and when somebody looks at it."""
+
+    diagram: Diagram
+    program: str
+    looks_ms: tuple[float, ...]
+
+
+def make(number: int) -> Fuzzed:
+    """The circuit of this number; always the same."""
+    rng = Random(number)
+    drawing = _Drawing(rng)
+    enabled, cleared = rng.random() < 0.3, rng.random() < 0.3
+    drawing.add_registers(rng.randrange(1, 5), enabled, cleared)
+    drawing.add_extra()
+    looks = tuple(sorted(rng.uniform(1, RUN_MS) for _ in range(LOOKS)))
+    return Fuzzed(drawing.diagram(), HEAD + _program(rng, enabled, cleared), looks)
+
+
+class _Drawing:
+    """A random diagram while it is drawn."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._parts: list[dict[str, Any]] = [{"type": "board-esp32-devkit-c-v4", "id": "b"}]
+        self._wires = [(f"b:{KEY}", "key:1.l"), ("key:2.l", "b:GND.1")]
+        self._add("pushbutton", "key", bounce="0")
+        self._add_lamp(f"b:{LAMP}", "own")
+        self._count = 0
+
+    def diagram(self) -> Diagram:
+        """What was drawn."""
+        connections = [[a, b, "green", []] for a, b in self._wires]
+        return load({"version": 1, "parts": self._parts, "connections": connections})
+
+    def add_registers(self, count: int, enabled: bool, cleared: bool) -> None:
+        """A chain, sometimes of two chains, with lamps; rarely a lamp has no resistor."""
+        self._count = count
+        for n in range(count):
+            is_first = not n or self._rng.random() < 0.1
+            lines = {
+                "SHCP": f"b:{CLOCK}",
+                "STCP": f"b:{LATCH}",
+                "OE": f"b:{ENABLE}" if enabled else "b:GND.1",
+                "MR": f"b:{CLEAR}" if cleared else "b:3V3",
+                "DS": f"b:{DATA}" if is_first else f"u{n - 1}:Q7S",
+                "VCC": "b:3V3",
+                "GND": "b:GND.2",
+            }
+            self._add("74hc595", f"u{n}")
+            self._wires += [(line, f"u{n}:{pin}") for pin, line in lines.items()]
+        for n in range(count * STAGES):
+            if self._rng.random() < 0.4:
+                at = f"u{n // STAGES}:Q{n % STAGES}"
+                self._add_lamp(at, str(n), bare=self._rng.random() < 0.02)
+
+    def add_extra(self) -> None:
+        """Something that makes a chain noticed, or is on its lines; often nothing."""
+        last = f"u{self._count - 1}"
+        match self._rng.randrange(12):
+            case 0:
+                self._wires.append((f"{last}:Q{self._rng.randrange(STAGES)}", f"b:{ECHO}"))
+            case 1:
+                self._wires.append((f"{last}:Q7S", f"b:{ECHO}"))
+            case 2:
+                self._add("gate-and-2", "gate")
+                self._wires += [("u0:Q0", "gate:A"), (f"b:{LAMP}", "gate:B")]
+                self._wires.append(("gate:OUT", f"b:{ECHO}"))
+            case 3:
+                self._add_lamp(f"b:{CLOCK}", "clock")
+            case 4:
+                self._add("resistor", "rlast", value="1000")
+                self._wires += [(f"{last}:Q7S", "rlast:1"), ("rlast:2", "b:GND.1")]
+
+    def _add(self, kind: str, name: str, **attrs: str) -> None:
+        self._parts.append({"type": f"wokwi-{kind}", "id": name, "attrs": attrs})
+
+    def _add_lamp(self, at: str, name: str, bare: bool = False) -> None:
+        self._add("led", f"led{name}")
+        self._wires.append((f"led{name}:C", "b:GND.1"))
+        if bare:
+            self._wires.append((at, f"led{name}:A"))
+        else:
+            self._add("resistor", f"r{name}", value="470")
+            self._wires += [(at, f"r{name}:1"), (f"r{name}:2", f"led{name}:A")]
+
+
+def _program(rng: Random, enabled: bool, cleared: bool) -> str:
+    acts = ["shift", "show", "pin", "sleep", "read", "blink"] * 3 + ["spi", "mode", "pwm"]
+    acts += ["enable"] * enabled + ["clear"] * cleared
+    lines = [_act(rng, rng.choice(acts)) for _number in range(rng.randrange(8, 25))]
+    return "while True:\n" + textwrap.indent("\n".join(lines), "    ")
+
+
+def _act(rng: Random, kind: str) -> str:
+    """A few lines of a program."""
+    pin, pwm_pin = rng.choice(OUTPUTS), rng.choice((LATCH, ENABLE, LAMP))
+    mode = f"polarity={rng.randrange(2)}, phase={rng.randrange(2)}"
+    words = [rng.randbytes(rng.randrange(1, 6)) for _word in range(rng.randrange(1, 4))]
+    writes = "".join(f"spi.write({word!r})\nshow()\n" for word in words)
+    return {
+        "shift": f"shift({rng.getrandbits(32)}, {rng.randrange(1, 33)})",
+        "show": "show()",
+        "pin": f"pins[{pin}]({rng.randrange(2)})",
+        "sleep": f"time.sleep_us({rng.choice((0, 50, 700, 5000))})",
+        "read": "print(key(), echo(), end=' ')",
+        "blink": f"for i in range({rng.randrange(1, 40)}):\n    shift(i, 8); show()",
+        "spi": f"spi = SPI(2, baudrate=1000000, {mode}, sck=Pin({CLOCK}), mosi=Pin({DATA}))\n"
+        f"{writes}spi.deinit()\ndata.init(Pin.OUT); clock.init(Pin.OUT)",
+        "mode": f"pins[{pin}].init(Pin.IN)\nprint(pins[{pin}](), end=' ')\n"
+        f"pins[{pin}].init(Pin.OUT)",
+        "pwm": f"pwm = PWM(Pin({pwm_pin}), freq={rng.choice((500, 5000))}, duty_u16=20000)\n"
+        f"time.sleep_ms(2)\npwm.deinit()\npins[{pwm_pin}].init(Pin.OUT)",
+        "enable": f"pins[{ENABLE}]({rng.randrange(2)})",
+        "clear": f"pins[{CLEAR}](0); pins[{CLEAR}](1)",
+    }[kind]
+
+
+class Seen(NamedTuple):
+    """All that a run leaves."""
+
+    trace: str
+    looks: tuple[Any, ...]
+    end: Any
+    faults: tuple[str, ...]
+
+
+def play(fuzzed: Fuzzed, shortcuts: Shortcut, *, looks: bool = True) -> Seen:
+    """Run a circuit with these shortcuts."""
+
+    class Shortened(Circuit):
+        SHORTCUTS = shortcuts
+
+    circuit = Shortened(fuzzed.diagram)
+    with ExitStack() as stack:
+        flash = stack.enter_context(Flash(circuit.board))
+        flash.put({"main.py": fuzzed.program.encode()})
+        bench = stack.enter_context(Bench(circuit, flash=flash))
+        found: list[Any] = []
+        for number, t_ms in enumerate(fuzzed.looks_ms):
+            bench.control("key", "pressed", 1 - number % 2, round(t_ms * MS))
+            if looks:
+                bench.at(round(t_ms * MS) + 1000, lambda: found.append(look(circuit)))
+        bench.run(RUN_MS * MS)
+        faults = tuple(f"{fault.t_ns} {fault}" for fault in circuit.faults())
+        return Seen(bench.trace.sha256(), tuple(found), look(circuit), faults)
+
+
+def look(circuit: Circuit) -> Any:
+    """What the registers and the lamps show now."""
+    parts = circuit.parts.values()
+    levels = [
+        circuit.level_of(part.id, pin)
+        for part in parts
+        if isinstance(part, Hc595)
+        for pin in (*(f"Q{n}" for n in range(STAGES)), "Q7S")
+    ]
+    registers = [(p.shifted, p.shown, *p.level.items()) for p in parts if isinstance(p, Hc595)]
+    lamps = [round(part.view.amperes("A", "C"), 9) for part in parts if isinstance(part, Led)]
+    return levels, registers, lamps, circuit.levels()
