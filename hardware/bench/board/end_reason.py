@@ -2,6 +2,7 @@
 
 import re
 
+from hardware.bench.board.board_process import Exit
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import End
 from hardware.i18n import _, arabic, both, language
@@ -28,6 +29,13 @@ def detail_in(lang: str, detail: str) -> str:
     if (translated := arabic(text)) == text:
         return ""
     return translated.replace("{n}", number[0]) if number else translated
+
+
+def how(end: Exit) -> str:
+    """The detail of a process that has ended."""
+    if end.code >= 0:
+        return CODE.format(n=end.code)
+    return SIGNAL.format(n=-end.code)
 
 
 def why(end: End) -> str:

@@ -6,7 +6,7 @@ the levels of each step (`circuit/prediction.py`).
 """
 
 from hardware.bench.board.pins import Pins
-from hardware.bench.circuit.circuit import BoardSide
+from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.prediction import Prediction
 from hardware.bench.events import EventQueue
 from hardware.bench.parts.common.module import OutputStep

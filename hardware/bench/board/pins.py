@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from hardware.bench.circuit.circuit import BoardSide
+from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.events import NEVER
 from hardware.bench.protocol import frames

@@ -10,20 +10,20 @@ from math import inf
 from typing import Any
 
 from hardware.bench.board import end_reason
-from hardware.bench.board.board_process import BoardProcess, Exit, Platform
+from hardware.bench.board.board_process import BoardProcess, Platform
 from hardware.bench.board.lookahead import Lookahead
 from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Pins
 from hardware.bench.board.record_reader import RecordReader, Request, Termination
 from hardware.bench.board.record_validation import WAITS
 from hardware.bench.board.serial_input import SerialInput
-from hardware.bench.circuit.circuit import BoardSide
+from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.events import NEVER, EventQueue, VirtualTime
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.peripherals.peripheral import Answer, BadCallError
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.records import Outputs, Place, Row
+from hardware.bench.protocol.records import Row
 from hardware.bench.trace.recorder import Recorder
 from hardware.bench.trace.trace import End
 from hardware.boards import BoardType
@@ -199,14 +199,6 @@ class VirtualBoard:
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[Row]:
         """What the board did to pads (see `World` of part.py)."""
         return self.recorder.pad_rows(gpios, since_ns, self.now_ns)
-
-    def place(self) -> Place:
-        """See `World` of part.py."""
-        return self.recorder.place(self.now_ns)
-
-    def outputs_since(self, since: Place, gpios: Sequence[int]) -> tuple[Outputs, Place]:
-        """See `World` of part.py."""
-        return self.recorder.outputs_since(since, gpios, self.now_ns)
 
     def set_interrupt(self, channel: int, pending: bool) -> None:
         """Whether a channel has something that the board has not fetched."""
@@ -415,12 +407,12 @@ class VirtualBoard:
         if end.over_cpu or (most is not None and self._cpu_s + end.cpu_s >= most):
             return Termination(t_ns, frames.END_CPU, end_reason.CPU.format(n=most))
         if end.from_outside or not self.reader.validator.has_said_hello:
-            return Termination(t_ns, frames.END_KILLED, _how(end))
+            return Termination(t_ns, frames.END_KILLED, end_reason.how(end))
         if self.reader.validator.to_loader:
             return Termination(t_ns, frames.END_LOADER, "")
         if process.torn:
             return Termination(t_ns, frames.END_CRASH, end_reason.TORN)
-        return Termination(t_ns, frames.END_CRASH, _how(end))
+        return Termination(t_ns, frames.END_CRASH, end_reason.how(end))
 
     # -- answers to the board -----------------------------------------------------------------
 
@@ -502,9 +494,3 @@ class VirtualBoard:
         if self._process and self.pending is None and not self._woken:
             self._woken = True
             self._process.send(WAKE)
-
-
-def _how(end: Exit) -> str:
-    if end.code >= 0:
-        return end_reason.CODE.format(n=end.code)
-    return end_reason.SIGNAL.format(n=-end.code)

@@ -1,5 +1,5 @@
-"""The circuit on the bench while it runs (pads, parts, levels, faults), and the circuit as each
-board sees it.
+"""The circuit on the bench while it runs: pads, parts, levels, faults. How a board sees it is in
+board_side.py.
 
 A cluster of nets (see netlist.py) is solved only when its voltages are needed. A write to an
 output that is not in `coupled()` only sets a bit in the mask of levels. Times are virtual
@@ -8,12 +8,13 @@ nanoseconds."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import ClassVar, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar
 
 import numpy as np
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
+from hardware.bench.circuit.board_side import MASK, BoardSide
 from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Coupling, coupling_of
 from hardware.bench.circuit.electric import Electric
@@ -24,7 +25,6 @@ from hardware.bench.circuit.meter import Meter, Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.noise import FloatingNets
 from hardware.bench.circuit.pads import Pad
-from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.pwm_schedule import PwmSchedule
 from hardware.bench.circuit.reach import Reach
 from hardware.bench.circuit.shortcuts import ALL, Shortcut
@@ -34,7 +34,6 @@ from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
-from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -44,11 +43,7 @@ from hardware.i18n import _
 SETTLE_LIMIT = 1000
 """Parts that react at once can make each other react. More steps than this are an endless loop."""
 UNKNOWN = ((-1, -1), 0)
-MASK = (1 << GPIOS) - 1
-PINS = MASK >> 1
-"""Mask of all pads of a board except the last, the reset pad (`RESET_PAD`)."""
-
-Kind = TypeVar("Kind", bound=Part)
+"""What `silent` has to work out again."""
 
 
 class Circuit:
@@ -437,149 +432,6 @@ class Circuit:
         if not any(self.pads[g].reads for g in cluster.gpios):
             self._floating.stop(net)
         return False
-
-
-class BoardSide:
-    """The circuit as one of its boards sees it: its own pads, by their GPIO numbers."""
-
-    def __init__(self, circuit: Circuit, board_id: str, board: BoardType) -> None:
-        self.circuit = circuit
-        self.board_id = board_id
-        self.board = board
-        self._first = circuit.netlist.first_pad(board_id)
-        self._shared = circuit.zones.shared >> self._first & MASK
-        self.resets = self.net(RESET_PAD) in circuit.netlist.wired
-        """Whether its reset pin is wired to anything."""
-        self.boot_held = False
-        """Whether somebody holds its boot button."""
-
-    def set_control(self, name: str, value: float) -> None:
-        """Moves the boot button: 1 holds it. Raises: HardwareError for another name or value."""
-        button = self.board.boot_button
-        if name != button or not name or value not in (0, 1):
-            what = _("board {board} has no control {name} with the value {value:g}")
-            cure = _("Its control is {name}: 1 or 0.").format(name=button) if button else ""
-            board = repr(self.board_id)
-            raise HardwareError(what.format(board=board, name=repr(name), value=value), cure)
-        self.boot_held = value == 1
-
-    @property
-    def parts(self) -> Mapping[str, Part]:
-        """Every part of the circuit but the boards, by id."""
-        return self.circuit.parts
-
-    def near(self) -> frozenset[str]:
-        """The ids of the boards that can reach this one by wire, and its own."""
-        return self.circuit.zones.near(self.board_id)
-
-    def shared_inputs(self) -> int:
-        """Mask of the pads at which the program can see what another board does, as they are
-        now."""
-        return self._shared and self._shared & self.circuit.reading() >> self._first
-
-    def power(self, on: bool) -> None:
-        """Switches the board's supply on or off."""
-        self.circuit.power(on, self.board_id)
-
-    def held(self) -> bool:
-        """Whether its reset pin is low while it has power."""
-        low = not self.circuit.levels() >> self._first + RESET_PAD & 1
-        return low and self.resets and self.board_id in self.circuit.electric.powered
-
-    def levels(self) -> int:
-        """Bit n: the level at GPIO n."""
-        return self.circuit.levels() >> self._first & PINS
-
-    def coupled(self) -> int:
-        """Mask of the coupled outputs (see `Circuit.coupled`)."""
-        return self.circuit.coupled() >> self._first & PINS
-
-    def silent(self) -> int:
-        """See `Circuit.silent`."""
-        return self.circuit.silent() >> self._first & PINS
-
-    def lazy(self) -> int:
-        """See `Circuit.lazy`."""
-        return self.circuit.lazy() >> self._first & PINS
-
-    def pin_out_later(self, gpio: int, level: bool) -> None:
-        """See `Circuit`."""
-        self.circuit.pin_out_later(self._first + gpio, level)
-
-    def pins_out_later(self, gpios: Numbers, levels: Levels, last: Mapping[int, bool]) -> bool:
-        """See `Circuit`."""
-        pads = {self._first + gpio: level for gpio, level in last.items()}
-        return self.circuit.pins_out_later(gpios + self._first, levels, pads)
-
-    def catch_up(self) -> None:
-        """See `Circuit`."""
-        self.circuit.catch_up()
-
-    def used(self) -> int:
-        """Mask of the GPIOs that are wired to anything."""
-        return self.circuit.used() >> self._first & PINS
-
-    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
-        """See `Circuit`."""
-        self.circuit.pin_mode(self._first + gpio, mode, pull, level)
-
-    def pin_out(self, gpio: int, level: bool) -> None:
-        """See `Circuit`."""
-        self.circuit.pin_out(self._first + gpio, level)
-
-    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
-        """See `Circuit`."""
-        self.circuit.pin_pwm(self._first + gpio, freq_hz, duty_u16)
-
-    def pin_dac(self, gpio: int, step: int) -> None:
-        """See `Circuit`."""
-        self.circuit.pin_dac(self._first + gpio, step)
-
-    def microvolts(self, gpio: int) -> int:
-        """The voltage at a pad now."""
-        return self.circuit.microvolts(self._first + gpio)
-
-    def holds_ns(self, gpio: int) -> int:
-        """See `Circuit`."""
-        return self.circuit.holds_ns(self._first + gpio)
-
-    def predict(self, step: OutputStep) -> Prediction | None:
-        """The levels after a step of a part, if nothing else would come of it."""
-        c = self.circuit
-        prediction = predict(c.electric, c.pads, c.threshold, step)
-        return prediction and Prediction(*(mask >> self._first & PINS for mask in prediction))
-
-    def net(self, gpio: int) -> int:
-        """The net of a GPIO: the same number for all pins that wires join."""
-        return self.circuit.netlist.gpio_net[self._first + gpio]
-
-    def joined(self) -> list[list[int]]:
-        """The GPIOs that wires join with each other: a list for each net that has several."""
-        nets: dict[int, list[int]] = {}
-        for gpio in range(RESET_PAD):
-            nets.setdefault(self.net(gpio), []).append(gpio)
-        return [gpios for gpios in nets.values() if len(gpios) > 1]
-
-    def attached(self, part: str, pin: str, gpio: int) -> bool:
-        """Whether a pin of a part lies on the net of a GPIO."""
-        return self.circuit.attached(part, pin, self._first + gpio)
-
-    def parts_on(self, kind: type[Kind], pins: Callable[[Kind], Mapping[str, int]]) -> list[Kind]:
-        """The parts of a kind that are wired to these GPIOs, in the diagram's order, with power or
-        without.
-
-        Args:
-            pins: for a part, the GPIO that each of its pins has to be wired to.
-        """
-        return [
-            part
-            for part in self.parts.values()
-            if isinstance(part, kind)
-            and all(
-                pin in part.pins and self.attached(part.id, pin, gpio)
-                for pin, gpio in pins(part).items()
-            )
-        ]
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -21,11 +21,11 @@ from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.parts.common.part import Part
 from hardware.bench.parts.hc595 import STAGES, Hc595
-from hardware.bench.protocol.records import Place
+from hardware.bench.protocol.records import LogPlace
 
 SPI_KEPT = 4096
 """Exchanges of an SPI bus that are kept until somebody looks."""
-START = Place(0, 0)
+START = LogPlace(0, 0)
 Levels = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 Changes = tuple[Numbers, Levels, Numbers]
@@ -40,9 +40,9 @@ class Chain:
     data: int
     clock: int
     latch: int
-    place: Place = START
+    place: LogPlace = START
     """Up to where the records of the board are worked in."""
-    exchanges: list[tuple[Place, Changes]] = field(default_factory=list)
+    exchanges: list[tuple[LogPlace, Changes]] = field(default_factory=list)
     """What an SPI bus has sent since then, and before which record."""
 
     @property
@@ -91,7 +91,7 @@ class LazyRegisters:
             ready = [chain for chain in ready if chain not in bad]
         for chain in ready:
             if chain not in self._lazy:
-                chain.place = self._worlds.of_pad(chain.clock).place()
+                chain.place = self._now(chain)
         self._lazy = ready
         self.pads = sum(1 << pad for pad in {pad for chain in ready for pad in chain.pads})
         parts = {register.id for chain in ready for register in chain.registers}
@@ -182,9 +182,13 @@ class LazyRegisters:
         pads = {*np.unique(changes[0]).tolist()}
         for chain in self._lazy:
             if pads & {*chain.pads}:
-                place = self._worlds.of_pad(chain.clock).place()
-                chain.exchanges.append((place, changes))
+                chain.exchanges.append((self._now(chain), changes))
         return any(len(chain.exchanges) > SPI_KEPT for chain in self._lazy)
+
+    def _now(self, chain: Chain) -> LogPlace:
+        """The place behind all that the board of a chain has done until now."""
+        world = self._worlds.of_pad(chain.clock)
+        return world.recorder.place(world.now_ns)
 
     def catch_up(self) -> list[Cluster]:
         """Works in all that was written until now. Returns the clusters that have changed."""
@@ -236,7 +240,8 @@ class LazyRegisters:
         """All changes at the pads of a chain since the last time, in order."""
         world, first = self._worlds.of_pad(chain.clock), chain.clock // GPIOS * GPIOS
         gpios = [pad - first for pad in chain.pads]
-        rows, chain.place = world.outputs_since(chain.place, gpios)
+        since, until_ns = chain.place, world.now_ns
+        rows, chain.place = world.recorder.outputs_since(since, gpios, until_ns)
         columns = rows.gpio + first, rows.level, rows.t_ns
         at = 0
         for place, changes in chain.exchanges:

@@ -8,9 +8,24 @@ from typing import Any
 import numpy as np
 
 from hardware.bench.events import EventQueue
-from hardware.bench.parts.common.part import PadRow
-from hardware.bench.protocol.records import Outputs, Place
+from hardware.bench.parts.common.part import PadLog, PadRow
+from hardware.bench.protocol.records import LogPlace, Outputs
 from hardware.seed import Seed
+
+
+class NoRecords:
+    """The `PadLog` (see part.py) of a board that has no program."""
+
+    def place(self, until_ns: int) -> LogPlace:
+        """The only place."""
+        return LogPlace(0, 0)
+
+    def outputs_since(
+        self, since: LogPlace, gpios: Sequence[int], until_ns: int
+    ) -> tuple[Outputs, LogPlace]:
+        """Nothing was written."""
+        nothing = np.zeros(0, np.int64)
+        return Outputs(nothing, nothing != 0, nothing, nothing), since
 
 
 class StillWorld:
@@ -21,6 +36,7 @@ class StillWorld:
         self.faults: list[tuple[int, int, int]] = []
         self.commons: dict[type, Any] = {}
         """Objects that parts share, by their class."""
+        self.recorder: PadLog = NoRecords()
         self._seed = Seed(seed, joint=":")
         self._queue = EventQueue()
 
@@ -46,15 +62,6 @@ class StillWorld:
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
         """There is no program."""
         return []
-
-    def place(self) -> Place:
-        """There is no program."""
-        return Place(0, 0)
-
-    def outputs_since(self, since: Place, gpios: Sequence[int]) -> tuple[Outputs, Place]:
-        """There is no program."""
-        nothing = np.zeros(0, np.int64)
-        return Outputs(nothing, nothing != 0, nothing, nothing), since
 
     def run(self, until_ns: int) -> None:
         """Let time pass, and make all calls that are due."""

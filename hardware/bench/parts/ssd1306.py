@@ -74,6 +74,18 @@ class Ssd1306(I2cPart, Display):
             self._control = None
         return True
 
+    def i2c_write_all(self, data: bytes) -> int:
+        """All bytes behind a control byte without `CONTINUES` are alike."""
+        at = 0
+        while at < len(data):
+            control = self._control
+            if control is not None and control & IS_DATA and not control & CONTINUES:
+                self.controller.data_all(data[at:])
+                break
+            self.i2c_write(data[at])
+            at += 1
+        return len(data)
+
     def i2c_read(self) -> int:
         return 0 if self.controller.on else OFF
 

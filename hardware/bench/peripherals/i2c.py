@@ -126,6 +126,10 @@ class Transfer:
 
     def _write(self, data: bytes) -> int:
         """Sends bytes until one is not acknowledged. Returns how many were acknowledged."""
+        if len(self.addressed) == 1:
+            acked = self.addressed[0].i2c_write_all(data)
+            self.bits += BITS_A_BYTE * min(acked + 1, len(data))
+            return acked
         acked = 0
         for byte in data:
             self.bits += BITS_A_BYTE

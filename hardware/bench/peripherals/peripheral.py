@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from hardware.bench.circuit.circuit import BoardSide
+from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.events import NEVER, Clock
 from hardware.bench.trace.recorder import Recorder
 

@@ -52,7 +52,7 @@ def unpack_text(records: Records) -> tuple[bytes, Times]:
     return raw[used].tobytes(), np.repeat(records["t"].astype(np.int64), counts)
 
 
-class Place(NamedTuple):
+class LogPlace(NamedTuple):
     """A place in the log of a board's records."""
 
     power_cycle: int

@@ -13,8 +13,8 @@ from hardware.bench.protocol.records import (
     PACKER,
     RECORD,
     SIZE,
+    LogPlace,
     Outputs,
-    Place,
     Records,
     Row,
     pack_text,
@@ -78,13 +78,13 @@ class Recorder:
         before = self._last_of_pads.up_to(begin, rows)
         return [row for row in (*before, *found) if row[1] in wanted]
 
-    def place(self, until_ns: int) -> Place:
+    def place(self, until_ns: int) -> LogPlace:
         """The place behind all that the board has done up to a time."""
-        return Place(self.power_cycles, self._dropped + len(_until(self._board, until_ns)))
+        return LogPlace(self.power_cycles, self._dropped + len(_until(self._board, until_ns)))
 
     def outputs_since(
-        self, since: Place, gpios: Sequence[int], until_ns: int
-    ) -> tuple[Outputs, Place]:
+        self, since: LogPlace, gpios: Sequence[int], until_ns: int
+    ) -> tuple[Outputs, LogPlace]:
         """What the board of this power cycle wrote to pads between a place and a time; and the
         place behind it."""
         rows, goes_on = _until(self._board, until_ns), since.power_cycle == self.power_cycles
@@ -96,7 +96,7 @@ class Recorder:
         found = new[index]
         level, t_ns = found["c"] != 0, found["t"].astype(np.int64)
         outputs = Outputs(found["a"].astype(np.int64), level, t_ns, index + begin + self._dropped)
-        return outputs, Place(self.power_cycles, self._dropped + len(rows))
+        return outputs, LogPlace(self.power_cycles, self._dropped + len(rows))
 
     def recent(self, since_ns: int, until_ns: int) -> Records:
         """The records of the present power cycle after a time and up to another one, as a new

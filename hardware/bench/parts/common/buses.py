@@ -28,6 +28,13 @@ class I2cPart(Part):
         """A byte from the board. Returns whether it acknowledges."""
         return True
 
+    def i2c_write_all(self, data: bytes) -> int:
+        """Bytes from the board, until one is not acknowledged. Returns how many were."""
+        for count, byte in enumerate(data):
+            if not self.i2c_write(byte):
+                return count
+        return len(data)
+
     def i2c_read(self) -> int:
         """The next byte for the board."""
         return 0xFF

@@ -78,6 +78,25 @@ class Oled:
         else:
             self._next_column((0, COLUMNS - 1))
 
+    def data_all(self, data: bytes) -> None:
+        """The same for many bytes, a row at a time."""
+        low, high = self._columns if self._mode == HORIZONTAL else (0, COLUMNS - 1)
+        if self._mode == VERTICAL or not low <= self._column <= high:
+            for byte in data:
+                self.data(byte)
+            return
+        while data:
+            row, data = data[: high + 1 - self._column], data[high + 1 - self._column :]
+            end = self._column + len(row)
+            first = self._page * COLUMNS
+            if self._mirrored:
+                self.memory[first + COLUMNS - end : first + COLUMNS - self._column] = row[::-1]
+            else:
+                self.memory[first + self._column : first + end] = row
+            self._column = end if end <= high else low
+            if end > high and self._mode == HORIZONTAL:
+                self._next_page()
+
     def _next_column(self, window: tuple[int, int]) -> bool:
         """Move to the next column. Returns whether it wrapped around."""
         again = self._column == window[1]

@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
 from hardware.bench.events import Clock
-from hardware.bench.protocol.records import Outputs, Place
+from hardware.bench.protocol.records import LogPlace, Outputs
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
 
@@ -26,8 +26,24 @@ PadRow = tuple[int, int, int, int, int]
 """A record of the board about a pad: kind, GPIO, b, c, time (ns)."""
 
 
+class PadLog(Protocol):
+    """The records of a board, as far as they are about pads (`trace/recorder.py`)."""
+
+    def place(self, until_ns: int) -> LogPlace:
+        """The place behind all that the board has done up to a time."""
+
+    def outputs_since(
+        self, since: LogPlace, gpios: Sequence[int], until_ns: int
+    ) -> tuple[Outputs, LogPlace]:
+        """What the board wrote to pads between a place and a time; and the place behind it."""
+
+
 class World(Clock, Protocol):
     """What a part gets from the bench: time, random numbers, and a place to report faults."""
+
+    @property
+    def recorder(self) -> PadLog:
+        """Where the records of the board are kept."""
 
     def announce(self, t_ns: int, step: Callable[[], None]) -> None:
         """Like `at`, for an `OutputStep` (module.py): it may be announced to the board in
@@ -42,12 +58,6 @@ class World(Clock, Protocol):
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
         """What the program did to pads (MODE, OUT and PWM records) after a time, in its order.
         The last record of each kind and pad up to that time comes first."""
-
-    def place(self) -> Place:
-        """The place behind all that the program has done until now."""
-
-    def outputs_since(self, since: Place, gpios: Sequence[int]) -> tuple[Outputs, Place]:
-        """What the program wrote to pads since a place; and the place behind it."""
 
 
 class Stamp(Protocol):
