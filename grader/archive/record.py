@@ -3,7 +3,7 @@ later."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -57,6 +57,11 @@ class Record:
             "timed_out": any(card.timed_out for card in self.cards),
         }
         return tuple(name for name, holds in remarks.items() if holds)
+
+    def without_pictures(self) -> Self:
+        """The record without the waveforms of its cards: those of a class of thousands would fill
+        the memory."""
+        return replace(self, cards=tuple(replace(card, waveform="") for card in self.cards))
 
     def to_json(self) -> str:
         """The record as JSON, for a file."""

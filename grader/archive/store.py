@@ -6,7 +6,7 @@ It is in the course's built folder and only its owner can read it (mode 0700):
     labs/<slug>.released                   the digest of that lab's last release
     marks/<lab>/<trainee>/<number>.json    one record for each distinct graded submission
     marks/<lab>/<trainee>/<number>.scored  the same, until its marks are in the gradebook
-    marks/<lab>/<trainee>/graded           the number that was graded last
+    marks/<lab>/<trainee>/graded           the number that was graded last, if not the highest
     marks/<lab>/<trainee>/counts           the number whose marks are in the gradebook, if another
     marks/<assignment>.<lab>/…             the same for a lab of an assignment with several labs
 """
@@ -107,19 +107,20 @@ class Store:
             return None
 
     def settle(self, record: Record, counts: int | None = None) -> None:
-        """Store the record of a submission that is graded now. It replaces an earlier record of
-        that submission. Another grader may have settled it before.
+        """The submission of a record that `keep` has written is graded now. The record replaces an
+        earlier one of that submission. Another grader may have settled it before.
 
         `counts` is the number whose marks are in the gradebook; None: those of this record.
         """
         place = self._marks(_place(record.lab, record.assignment), record.student)
-        write_atomically(place / f"{record.number}.json", record.to_json() + "\n")
-        (place / f"{record.number}.scored").unlink(missing_ok=True)
-        write_atomically(place / "graded", f"{record.number}\n")
-        if counts in (None, record.number):
-            (place / "counts").unlink(missing_ok=True)
-        else:
-            write_atomically(place / "counts", f"{counts}\n")
+        settled = place / f"{record.number}.json"
+        try:
+            settled.with_suffix(".scored").replace(settled)
+        except FileNotFoundError:
+            if not settled.exists():
+                raise
+        _note(place / "graded", record.number, unless=_tries(place))
+        _note(place / "counts", counts or record.number, unless=record.number)
 
     def record(
         self, lab: str, student: str, number: int | None = None, assignment: str = ""
@@ -225,6 +226,14 @@ class Store:
 def _place(lab: str, assignment: str) -> str:
     """The name of the folder for a lab's records."""
     return lab if assignment in ("", lab) else f"{assignment}.{lab}"
+
+
+def _note(file: Path, number: int, *, unless: int) -> None:
+    """Write a number into a file. There is no file for the number that it has without one."""
+    if number == unless:
+        file.unlink(missing_ok=True)
+    else:
+        write_atomically(file, f"{number}\n")
 
 
 def _tries(place: Path) -> int:

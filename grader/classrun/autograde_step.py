@@ -22,6 +22,7 @@ from grader.archive.record import Record
 from grader.archive.store import Store
 from grader.classrun import pool
 from grader.classrun.extra_notebooks import SHA256_KEY
+from grader.classrun.graded_folder import change_marks
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.classrun.submission import show_as_typed
@@ -158,9 +159,14 @@ def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record, 
                 raise SubmissionError(result.reason)
             case pool.TaskFailure():
                 raise GraderError(result.reason)
-        if result.new_folder:
+        assert result.new_folder is not None
+        try:
+            if result.record is None:  # the file was removed meanwhile
+                raise SubmissionError(_("no notebook was handed in"))
+            counted = grading.counted(writer, result.record)
+            file = result.new_folder / f"{grading.lab.slug}.ipynb"
+            if counted is not result.record:
+                change_marks(file, counted.cards)
+            return nbformat.read(file, as_version=4), result.record, counted
+        finally:
             shutil.rmtree(result.new_folder, ignore_errors=True)
-        if result.record is None or result.notebook is None:  # the file was removed meanwhile
-            raise SubmissionError(_("no notebook was handed in"))
-        counted = grading.choose(writer, result.record, result.notebook)
-        return result.notebook, result.record, counted

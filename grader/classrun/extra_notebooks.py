@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from grader.classrun.submission import Submission, read_submission
 from grader.errors import NothingHandedIn, SubmissionError
-from grader.nbgrader.rows import was_executed
+from grader.nbgrader.notebook_marks import was_executed
 from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 

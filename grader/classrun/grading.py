@@ -4,7 +4,7 @@ notebook.
     Grading.submissions          find the submissions
     SubmissionGrader.read        read each as text, in a worker process
     score_task                   score it on virtual boards
-    SubmissionGrader.write       sanitise it, write the graded notebook
+    SubmissionGrader.write       sanitise it, keep the record, write the graded notebook
     GradeWriter.record           one transaction into the gradebook, in this process alone
 
 When a submission cannot be read, or when we fail, nothing of it is saved and earlier marks stay.
@@ -12,21 +12,17 @@ When a submission cannot be read, or when we fail, nothing of it is saved and ea
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import writes
-
 from grader.archive.record import Record
 from grader.archive.store import Store
 from grader.classrun import pool
 from grader.classrun.cluster import DaskCluster, grade_on
-from grader.classrun.graded_folder import write_marks
+from grader.classrun.graded_folder import change_marks
 from grader.classrun.outcome import Graded, Outcome
 from grader.classrun.submission_grader import (
     Seeds,
@@ -47,7 +43,6 @@ from grader.nbgrader.grade_writer import GradeWriter
 from grader.score.card import number
 from grader.seeds import course_secret, fingerprint_of
 from grader.version import engine_version
-from hardware.atomic_file import write_atomically
 from hardware.i18n import _
 from hardware.paths import port_build
 
@@ -106,12 +101,19 @@ class Grading:
 
         Raises: DiskFull; ClusterError.
         """
-        with report_disk_full(self.course.root), GradeWriter(self.course.root) as writer:
+        with (
+            report_disk_full(self.course.root),
+            GradeWriter(self.course.root) as writer,
+            nullcontext() if dry_run else writer.many_submissions(),
+        ):
             grader = self.submission_grader(writer, dry_run)
             if not dry_run:
                 writer.enrol(folders)
-            earlier: dict[str, Marks] = {}
-            submitted = self._submitted_works(writer, folders, earlier)
+            earlier = writer.auto_scores(self.lab.slug, self.assignment)
+            submitted = (
+                (student, SubmittedWork(student, folder, earlier.get(student, {})))
+                for student, folder in folders.items()
+            )
             if cluster is not None:
                 results = grade_on(cluster, grader, work, self.lab, submitted)
             else:
@@ -122,7 +124,7 @@ class Grading:
             with closing(results):  # when the run ends early, its workers end now
                 for student, result in results:
                     outcome = self._outcome(writer, student, result, dry_run)
-                    before = _total(earlier.pop(student))
+                    before = _total(earlier.get(student, {}))
                     yield replace(outcome, assignment=self.assignment, earlier=before)
 
     def submission_grader(self, writer: GradeWriter, dry_run: bool) -> SubmissionGrader:
@@ -139,15 +141,6 @@ class Grading:
         seeds = Seeds(self.course.slug, self.lab.release, self.course.seeds, self.secret)
         sanitizer = writer.sanitizer(self.lab.slug, self.assignment, self.labs)
         return SubmissionGrader(sanitizer, self.course.store, stamp, seeds, dry_run)
-
-    def _submitted_works(
-        self, writer: GradeWriter, folders: Mapping[str, Path], earlier: dict[str, Marks]
-    ) -> Iterator[tuple[str, SubmittedWork]]:
-        """The submissions with their marks in the gradebook, which are also put into `earlier`."""
-        for student, folder in folders.items():
-            marks = writer.auto_scores(self.lab.slug, student, self.assignment)
-            earlier[student] = marks
-            yield student, SubmittedWork(student, folder, marks)
 
     def _outcome(
         self, writer: GradeWriter, student: str, result: Result, dry_run: bool
@@ -185,15 +178,6 @@ class Grading:
         attempts = self.store.attempts(record)
         return writer.best([one for one in attempts if one.stamp.get("seeds") == kind])
 
-    def choose(self, writer: GradeWriter, record: Record, notebook: NotebookNode) -> Record:
-        """Keep a new record, and return the one that counts. Its marks are put into the notebook:
-        texts and files are always those that were handed in last."""
-        self.store.keep(record)
-        counted = self.counted(writer, record)
-        if counted is not record:
-            write_marks(notebook, counted.cards)
-        return counted
-
     def _count_again(self, writer: GradeWriter, student: str) -> None:
         """Nothing new was handed in, but another submission may count now: after an extension, or
         with another `keep`."""
@@ -207,14 +191,14 @@ class Grading:
             return
         sanitizer = writer.sanitizer(self.lab.slug, self.assignment, self.labs)
         file = sanitizer.autograded(student) / f"{self.lab.slug}.ipynb"
-        notebook = nbformat.read(file, as_version=4)
-        write_marks(notebook, counted.cards)
-        writer.record(notebook, *names, None, assignment=self.assignment, counted=counted)
+        marks = change_marks(file, counted.cards)
+        writer.record(marks, *names, None, assignment=self.assignment, counted=counted)
         self.store.settle(record, counted.number)
-        write_atomically(file, writes(notebook) + "\n")
 
     def _save(self, writer: GradeWriter, graded: Graded) -> Record | None:
-        """Save a graded submission in the store, the gradebook and `autograded/`.
+        """Save a graded submission in the gradebook, the store and `autograded/`. The marks may be
+        those of an earlier submission that counts; texts and files are always those that were
+        handed in last.
 
         When the run is killed between two of these steps, the next run finds the marks in the
         store but no graded notebook with their stamp. It writes the same again and scores nothing
@@ -226,21 +210,21 @@ class Grading:
             return graded.record
         lab, student, record = self.lab.slug, graded.student, graded.record
         place = graded.new_folder.with_name(self.assignment)
-        saved = (graded.notebook, lab, student, graded.timestamp, graded.extra)
-        counted = None
+        marks, counted = graded.marks, None
         try:
-            if record and graded.notebook:
-                counted = self.choose(writer, record, graded.notebook)
+            if record:
+                counted = self.counted(writer, record)
                 if counted is not record:
-                    file = graded.new_folder / f"{lab}.ipynb"
-                    file.write_text(writes(graded.notebook) + "\n", encoding="utf-8")
+                    marks = change_marks(graded.new_folder / f"{lab}.ipynb", counted.cards)
+            saved = (marks, lab, student, graded.timestamp, graded.extra)
             writer.record(*saved, assignment=self.assignment, counted=counted)
             if record and counted:
                 self.store.settle(record, counted.number)
             shutil.rmtree(place, ignore_errors=True)
             graded.new_folder.rename(place)
-        finally:
+        except BaseException:
             shutil.rmtree(graded.new_folder, ignore_errors=True)
+            raise
         return counted
 
     def _save_missing(self, writer: GradeWriter, student: str) -> None:
@@ -272,8 +256,7 @@ def _graded(record: Record, counted: Record, notes: tuple[str, ...]) -> Outcome:
         text = _("submission {number} counts, with {points} points; the new one has {new}")
         points, new = number(counted.points), number(record.points)
         notes = (*notes, text.format(number=counted.number, points=points, new=new))
-    # Without the pictures: the pictures of a class of thousands would fill the memory.
-    marks = tuple(replace(card, waveform="") for card in counted.cards)
+    marks = counted.without_pictures().cards
     return Outcome(record.student, record.lab, "graded", marks, notes=notes)
 
 

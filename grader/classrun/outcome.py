@@ -6,9 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from nbformat import NotebookNode
-
 from grader.archive.record import Record
+from grader.nbgrader.notebook_marks import NotebookMarks
 from grader.score.card import Card
 
 State = Literal["graded", "unchanged", "missing", "unreadable", "error"]
@@ -16,21 +15,25 @@ State = Literal["graded", "unchanged", "missing", "unreadable", "error"]
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded submission that is not saved yet. A worker process makes it."""
+    """A graded submission whose marks are not in the gradebook yet. A worker process makes it: its
+    record is in the store, and its notebooks are in `new_folder`. It holds only what the process
+    that saves it needs: sending whole notebooks would take that process longer than saving them.
+    """
 
     student: str
     record: Record | None
-    """None: the lab is missing. The extra notebooks are saved all the same."""
+    """Without the cards' pictures. None: the lab is missing. The extra notebooks are saved all the
+    same."""
     notes: tuple[str, ...]
     """Remarks for the instructor."""
-    notebook: NotebookNode | None = None
-    """The graded notebook; None when the lab is missing, and in a dry run."""
+    marks: NotebookMarks | None = None
+    """None when the lab is missing, and in a dry run."""
     timestamp: datetime | None = None
     """When it was handed in (UTC), if that is known."""
     new_folder: Path | None = None
     """The folder that will replace the one in `autograded/`; None in a dry run."""
-    extra: Mapping[str, NotebookNode | None] = field(default_factory=dict)
-    """The extra notebooks by name; None: it was not handed in."""
+    extra: Mapping[str, NotebookMarks | None] = field(default_factory=dict)
+    """The marks of the extra notebooks by name; None: it was not handed in."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from grader.classrun.submission_folder import count_unknown, notebooks_in
 from grader.classrun.task import Task
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.nbgrader.folders import timestamp_of
+from grader.nbgrader.notebook_marks import NotebookMarks, was_executed
 from grader.nbgrader.sanitizer import Sanitizer
 from grader.score.card import Card
 from grader.seeds import PUBLIC_SEED, hidden_seeds
@@ -165,7 +166,8 @@ class SubmissionGrader:
             sanitizer, student, submitted.folder, timestamp, notebooks
         )
         notes += [*extra_notes, *left_out]
-        return Graded(student, None, tuple(notes), None, timestamp, new_folder, notebooks)
+        marks = _extra_marks(notebooks)
+        return Graded(student, None, tuple(notes), None, timestamp, new_folder, marks)
 
     def _job_or_unchanged(
         self,
@@ -224,7 +226,8 @@ class SubmissionGrader:
         return found if isinstance(found, dict) else None
 
     def write(self, job: Job, cards: Sequence[Card]) -> Graded:
-        """Sanitise the submission, put the marks into it, and write its new folder."""
+        """Sanitise the submission, put the marks into it, keep its record, and write its new
+        folder."""
         submission, task, sanitizer = job.submission, job.task, self.sanitizer
         student = submission.student
         record = Record(
@@ -246,17 +249,36 @@ class SubmissionGrader:
             note = _("stopped by this machine's time limit: another machine may give another mark")
             notes = (*notes, note)
         if self.dry_run:
-            return Graded(student, record, notes)
+            return Graded(student, record.without_pictures(), notes)
+        Store(self.store).keep(record)
         notebook = sanitizer.sanitize(submission.notebook, student)
         write_marks(notebook, cards)
         notebook = sanitizer.finish(notebook, student)
         notebook.metadata.warsha = NotebookNode(job.stamp)
         extra, extra_notes = sanitize_extra_notebooks(sanitizer, job.extra, student)
+        marks, extra_marks = NotebookMarks.of(notebook), _extra_marks(extra)
         new_folder, left_out = write_graded_folder(
             sanitizer, student, job.folder, job.timestamp, {**extra, task.lab: notebook}
         )
-        notes = (*notes, *extra_notes, *left_out)
-        return Graded(student, record, notes, notebook, job.timestamp, new_folder, extra)
+        return Graded(
+            student,
+            record.without_pictures(),
+            (*notes, *extra_notes, *left_out),
+            marks,
+            job.timestamp,
+            new_folder,
+            extra_marks,
+        )
+
+
+def _extra_marks(
+    notebooks: Mapping[str, NotebookNode | None],
+) -> dict[str, NotebookMarks | None]:
+    """The marks of the extra notebooks; None: it was not handed in."""
+    return {
+        name: NotebookMarks.of(one, was_run=was_executed(one)) if one else None
+        for name, one in notebooks.items()
+    }
 
 
 _worker: list[tuple[SubmissionGrader, Work]] = []

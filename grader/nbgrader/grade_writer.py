@@ -1,13 +1,12 @@
 """Writes grades into the gradebook: one process, and one transaction for each submission."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
 
-from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
@@ -20,7 +19,8 @@ from grader.errors import CourseError
 from grader.lab.class_list import id_problem, nearest
 from grader.nbgrader import config
 from grader.nbgrader.database import Database
-from grader.nbgrader.rows import SubmissionRows, auto_scores, duedate, was_executed
+from grader.nbgrader.notebook_marks import NotebookMarks
+from grader.nbgrader.rows import SubmissionRows, auto_scores, duedate
 from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 
@@ -74,41 +74,42 @@ class GradeWriter:
             if new := [{"id": student} for student in wanted if student not in known]:
                 connection.execute(insert(Student.__table__), new)
 
-    def auto_scores(self, lab: str, student: str, assignment: str = "") -> dict[str, float | None]:
-        """The automatic points in the gradebook, by item. A new gradebook has none; a gradebook
-        that was restored from a copy may have the points of an earlier submission."""
-        if id_problem(student):
-            return {}
+    def many_submissions(self) -> AbstractContextManager[None]:
+        """Within it, `record` is fast (see `Database.many_transactions`)."""
+        return self._database.many_transactions()
+
+    def auto_scores(self, lab: str, assignment: str = "") -> dict[str, dict[str, float | None]]:
+        """The automatic points in the gradebook, by trainee and item. A new gradebook has none; a
+        gradebook that was restored from a copy may have the points of an earlier submission."""
         with self._database.transaction() as connection:
-            return auto_scores(connection, assignment or lab, lab, student)
+            return auto_scores(connection, assignment or lab, lab)
 
     def record(
         self,
-        notebook: NotebookNode | None,
+        marks: NotebookMarks | None,
         lab: str,
         student: str,
         timestamp: datetime | None,
-        extra: Mapping[str, NotebookNode | None] | None = None,
+        extra: Mapping[str, NotebookMarks | None] | None = None,
         assignment: str = "",
         counted: Record | None = None,
     ) -> None:
         """Write one graded submission into the gradebook: all of its rows, or none.
 
-        `extra` are the extra notebooks by name. None in the place of a notebook: it was not handed
-        in. `counted`: the record of the lab's marks; its time decides the lab's late penalty.
+        `extra` are those of the extra notebooks by name. None in the place of marks: the notebook
+        was not handed in. `counted`: the record of the lab's marks; its time decides the lab's
+        late penalty.
         Raises: MissingEntry when the gradebook has no such lab, notebook or cell.
         """
         with self._database.transaction() as connection:
             rows = SubmissionRows(connection, assignment or lab, student, timestamp)
-            for name, graded in {lab: notebook, **(extra or {})}.items():
-                row = rows.notebook(name)
-                if graded is None:
-                    rows.save_missing(row)
+            for name, found in {lab: marks, **(extra or {})}.items():
+                if found is None:
+                    rows.save_missing(name)
                 else:
-                    was_run = name == lab or was_executed(graded)
-                    rows.save(row, graded.cells, was_run=was_run)
+                    rows.save(name, found)
                     time = counted.handed_in if counted and name == lab else None
-                    self._late_penalty.apply(rows, row, student, time)
+                    self._late_penalty.apply(rows, name, student, time)
 
     def penalise(self, assignment: str, student: str) -> None:
         """Compute the late penalty of a graded submission again: a due date may have been moved,
@@ -118,12 +119,12 @@ class GradeWriter:
 
     def _penalise(self, rows: SubmissionRows, student: str) -> None:
         store = Store(self.root / "store")
-        for name, row in rows.notebooks().items():
+        for name in rows.notebooks:
             time = None
             with suppress(StoreError):  # without the record, the gradebook's time counts
                 counted = store.counted(name, student, rows.assignment)
                 time = counted.handed_in if counted else None
-            self._late_penalty.apply(rows, row, student, time)
+            self._late_penalty.apply(rows, name, student, time)
 
     def best(self, records: Sequence[Record]) -> Record:
         """The one of a trainee's records with the most points after the late penalty; the last one

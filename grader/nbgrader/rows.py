@@ -1,12 +1,12 @@
 """The gradebook's rows of one submission: nbgrader's tables and rules, but with a few statements
-instead of several for each cell.
+instead of several for each cell. The statements are built once: that takes longer than to run
+them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -18,11 +18,114 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
+from grader.nbgrader.notebook_marks import NotebookMarks
+
+_ASSIGNMENT, _RELEASED = Assignment.__table__, Notebook.__table__
+_CELL, _STUDENT = BaseCell.__table__, Student.__table__
 _SUBMISSION, _NOTEBOOK = SubmittedAssignment.__table__, SubmittedNotebook.__table__
 _GRADE, _COMMENT = Grade.__table__, Comment.__table__
+_HAVE_ROWS = {_GRADE: ("GradeCell", "TaskCell"), _COMMENT: ("SolutionCell", "TaskCell")}
+"""Which types of cells have a row there. A cell that is graded and a solution is there twice."""
+
+
+def _of_notebook(table: Any) -> Any:
+    """Whether a row of grades or comments belongs to the submitted notebook `notebook`.
+
+    The condition names the cells, too: they are the first column of the index of both tables.
+    Without it, the rows of all trainees would be read.
+    """
+    notebook: Any = bindparam("notebook")
+    released: Any = select(_NOTEBOOK.c.notebook_id).where(_NOTEBOOK.c.id == notebook)
+    cells: Any = select(_CELL.c.id).where(_CELL.c.notebook_id == released.scalar_subquery())
+    return (table.c.notebook_id == notebook) & table.c.cell_id.in_(cells)
+
+
+def _of_cell(table: Any) -> Any:
+    """Whether it is the row of the released cell `cell` in the submitted notebook `notebook`."""
+    return (table.c.cell_id == bindparam("cell")) & (table.c.notebook_id == bindparam("notebook"))
+
+
+_FIND = (
+    select(
+        _ASSIGNMENT.c.id,
+        _ASSIGNMENT.c.duedate,
+        _SUBMISSION.c.id.label("submission"),
+        _SUBMISSION.c.timestamp,
+        _SUBMISSION.c.extension,
+        _STUDENT.c.id.label("student"),
+    )
+    .outerjoin(
+        _SUBMISSION,
+        (_SUBMISSION.c.assignment_id == _ASSIGNMENT.c.id)
+        & (_SUBMISSION.c.student_id == bindparam("student")),
+    )
+    .outerjoin(_STUDENT, _STUDENT.c.id == bindparam("student"))
+    .where(_ASSIGNMENT.c.name == bindparam("assignment"))
+)
+_CELLS = (
+    select(
+        _RELEASED.c.id.label("notebook"),
+        _RELEASED.c.name.label("of"),
+        _CELL.c.id,
+        _CELL.c.name,
+        _CELL.c.type,
+    )
+    .outerjoin(_CELL, _CELL.c.notebook_id == _RELEASED.c.id)
+    .where(_RELEASED.c.assignment_id == bindparam("assignment"))
+)
+_NOTEBOOKS = (
+    select(_RELEASED.c.name, _NOTEBOOK.c.id, _NOTEBOOK.c.late_submission_penalty)
+    .join(_RELEASED, _RELEASED.c.id == _NOTEBOOK.c.notebook_id)
+    .where(
+        _NOTEBOOK.c.assignment_id == bindparam("submission"),
+        _NOTEBOOK.c.notebook_id.in_(  # the first column of the index
+            select(_RELEASED.c.id).where(_RELEASED.c.assignment_id == bindparam("assignment"))
+        ),
+    )
+)
+_SCORES = (
+    select(_SUBMISSION.c.student_id, _CELL.c.name, _GRADE.c.auto_score)
+    .select_from(_ASSIGNMENT)
+    .join(_RELEASED, _RELEASED.c.assignment_id == _ASSIGNMENT.c.id)
+    .join(_SUBMISSION, _SUBMISSION.c.assignment_id == _ASSIGNMENT.c.id)
+    .join(
+        _NOTEBOOK,
+        (_NOTEBOOK.c.notebook_id == _RELEASED.c.id)
+        & (_NOTEBOOK.c.assignment_id == _SUBMISSION.c.id),
+    )
+    .join(_CELL, _CELL.c.notebook_id == _RELEASED.c.id)
+    .join(_GRADE, (_GRADE.c.cell_id == _CELL.c.id) & (_GRADE.c.notebook_id == _NOTEBOOK.c.id))
+    .where(
+        _ASSIGNMENT.c.name == bindparam("assignment"), _RELEASED.c.name == bindparam("notebook")
+    )
+)
+_SCORE: Any = select(func.coalesce(func.sum(Grade.score), 0.0)).where(_of_notebook(_GRADE))
+_ADD = {table: insert(table) for table in (_STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT)}
+_SET_SUBMISSION = update(_SUBMISSION).where(_SUBMISSION.c.id == bindparam("submission"))
+_SET_TIMESTAMP = _SET_SUBMISSION.values(timestamp=bindparam("time"))
+_SET_EXTENSION = _SET_SUBMISSION.values(extension=bindparam("extra"))
+_SET_SCORE = (
+    update(_GRADE)
+    .where(_of_cell(_GRADE))
+    .values(
+        auto_score=bindparam("score"),
+        # What a person has graded before is looked at again.
+        needs_manual_grade=case(
+            (_GRADE.c.manual_score.is_not(None), true()), else_=bindparam("by_hand")
+        ),
+    )
+)
+_SET_COMMENT = update(_COMMENT).where(_of_cell(_COMMENT)).values(auto_comment=bindparam("text"))
+_SET_MISSING = (
+    update(_GRADE).where(_of_notebook(_GRADE)).values(auto_score=0, needs_manual_grade=False)
+)
+_SET_PENALTY = (
+    update(_NOTEBOOK)
+    .where(_NOTEBOOK.c.id == bindparam("notebook"))
+    .values(late_submission_penalty=bindparam("penalty"))
+)
 
 
 class SubmissionRows:
@@ -35,75 +138,58 @@ class SubmissionRows:
         self, connection: Connection, lab: str, student: str, timestamp: datetime | None
     ) -> None:
         self._db = connection
-        assignment: Any = connection.execute(
-            select(Assignment.id, Assignment.duedate).where(Assignment.name == lab)
+        found: Any = connection.execute(
+            _FIND, {"assignment": lab, "student": student}
         ).one_or_none()
-        if assignment is None:
+        if found is None:
             raise MissingEntry(f"No such assignment: {lab}")
         self.assignment = lab
-        self._assignment: str = assignment.id
-        self._duedate: datetime | None = assignment.duedate
-        found = self._find(assignment.id, student)
-        if found is None:
-            self._enrol(student)
-            self._add(assignment.id, student, timestamp)
-            found = self._find(assignment.id, student)
-        elif timestamp:
-            where = _SUBMISSION.c.id == found.id
-            connection.execute(update(_SUBMISSION).where(where).values(timestamp=timestamp))
-        self._submission: Any = found
+        self._duedate: datetime | None = found.duedate
         self._timestamp: datetime | None = timestamp or found.timestamp
         self._extension: timedelta | None = found.extension
+        self._cells = connection.execute(_CELLS, {"assignment": found.id}).all()
+        """The released cells of all notebooks."""
+        if found.submission is None:
+            if found.student is None:
+                connection.execute(_ADD[_STUDENT], {"id": student})
+            place = {"assignment_id": found.id, "student_id": student, "timestamp": timestamp}
+            self._submission = _key(connection.execute(_ADD[_SUBMISSION], place))
+            self._notebooks = self._add()
+            self._penalties: dict[str, float | None] = dict.fromkeys(self._notebooks)
+        else:
+            self._submission = found.submission
+            if timestamp:
+                change = {"submission": found.submission, "time": timestamp}
+                connection.execute(_SET_TIMESTAMP, change)
+            place = {"submission": found.submission, "assignment": found.id}
+            rows = connection.execute(_NOTEBOOKS, place).all()
+            self._notebooks = {name: row for name, row, _penalty in rows}
+            self._penalties = {name: penalty for name, _row, penalty in rows}
 
-    def _find(self, assignment: str, student: str) -> Any:
-        mine = _SUBMISSION.c
-        return self._db.execute(
-            select(mine.id, mine.timestamp, mine.extension).where(
-                mine.assignment_id == assignment, mine.student_id == student
-            )
-        ).one_or_none()
-
-    def _enrol(self, student: str) -> None:
-        known: Any = select(Student.id).where(Student.id == student)
-        if self._db.execute(known).one_or_none() is None:
-            self._db.execute(insert(Student.__table__).values(id=student))
-
-    def _add(self, assignment: str, student: str, timestamp: datetime | None) -> None:
-        """Like nbgrader's `add_submission`: a row for every cell of every notebook."""
-        submission = _key(
-            self._db.execute(
-                insert(_SUBMISSION).values(
-                    assignment_id=assignment, student_id=student, timestamp=timestamp
-                )
-            )
-        )
-        cells: Any = (
-            select(Notebook.id, BaseCell.id.label("cell_id"), BaseCell.type)
-            .outerjoin(BaseCell.__table__, BaseCell.notebook_id == Notebook.id)
-            .where(Notebook.assignment_id == assignment)
-        )
-        notebooks: dict[str, str] = {}
-        rows: dict[Any, list[dict[str, str]]] = {_GRADE: [], _COMMENT: []}
-        for notebook, cell, kind in self._db.execute(cells).all():
-            if notebook not in notebooks:
-                made = insert(_NOTEBOOK).values(notebook_id=notebook, assignment_id=submission)
-                notebooks[notebook] = _key(self._db.execute(made))
-            row = {"cell_id": cell, "notebook_id": notebooks[notebook]}
-            if kind in ("GradeCell", "TaskCell"):
-                rows[_GRADE].append(row)
-            if kind in ("SolutionCell", "TaskCell"):
-                rows[_COMMENT].append(row)
-        for table, new in rows.items():
+    def _add(self) -> dict[str, str]:
+        """Like nbgrader's `add_submission`: a row for every cell of every notebook. Returns: the
+        row ids of the notebooks, by name."""
+        found: dict[str, str] = {}
+        for cell in self._cells:
+            if cell.of not in found:
+                place = {"notebook_id": cell.notebook, "assignment_id": self._submission}
+                found[cell.of] = _key(self._db.execute(_ADD[_NOTEBOOK], place))
+        for table, types in _HAVE_ROWS.items():
+            new = [
+                {"cell_id": cell.id, "notebook_id": found[cell.of]}
+                for cell in self._cells
+                if cell.type in types
+            ]
             if new:
-                self._db.execute(insert(table), new)
+                self._db.execute(_ADD[table], new)
+        return found
 
     def extend(self, until: datetime) -> None:
         """Move the due date of this trainee; nbgrader stores the difference."""
         assert self._duedate is not None
-        where = _SUBMISSION.c.id == self._submission.id
-        extension = until - self._duedate or None
-        self._db.execute(update(_SUBMISSION).where(where).values(extension=extension))
-        self._extension = extension
+        self._extension = until - self._duedate or None
+        change = {"submission": self._submission, "extra": self._extension}
+        self._db.execute(_SET_EXTENSION, change)
 
     def seconds_late(self, time: datetime | None = None) -> float:
         """The time from the due date, with the trainee's extension, to the submission, or to an
@@ -114,95 +200,55 @@ class SubmissionRows:
         due = self._duedate + self._extension if self._extension else self._duedate
         return max(0.0, (time - due).total_seconds())
 
-    def notebook(self, name: str) -> str:
-        """The row id of a notebook. Raises: MissingEntry."""
-        found = self._db.execute(
-            select(_NOTEBOOK.c.id)
-            .join(Notebook.__table__, Notebook.id == _NOTEBOOK.c.notebook_id)
-            .where(_NOTEBOOK.c.assignment_id == self._submission.id, Notebook.name == name)
-        ).scalar_one_or_none()
-        if found is None:
-            raise MissingEntry(f"No such submitted notebook: {name}")
-        return str(found)
-
-    def notebooks(self) -> dict[str, str]:
+    @property
+    def notebooks(self) -> Mapping[str, str]:
         """The row ids of all notebooks, by name."""
-        released: Any = select(Notebook.id).where(Notebook.assignment_id == self._assignment)
-        mine: Any = (
-            select(Notebook.name, _NOTEBOOK.c.id)
-            .join(Notebook.__table__, Notebook.id == _NOTEBOOK.c.notebook_id)
-            .where(
-                _NOTEBOOK.c.assignment_id == self._submission.id,
-                _NOTEBOOK.c.notebook_id.in_(released),  # the first column of the index
-            )
-        )
-        return {name: row for name, row in self._db.execute(mine)}
+        return self._notebooks
 
-    def save_missing(self, notebook: str) -> None:
+    def save_missing(self, name: str) -> None:
         """Give no points to a notebook that was not handed in, as nbgrader does. It gets no late
-        penalty; an earlier one is removed."""
-        self._db.execute(
-            update(_GRADE)
-            .where(_of_notebook(_GRADE, notebook))
-            .values(auto_score=0, needs_manual_grade=False)
-        )
-        self.set_penalty(notebook, None)
+        penalty; an earlier one is removed. Raises: MissingEntry."""
+        self._db.execute(_SET_MISSING, {"notebook": self._notebook(name)})
+        self.set_penalty(name, None)
 
-    def save(self, notebook: str, cells: Iterable[NotebookNode], *, was_run: bool = True) -> None:
-        """Like nbgrader's `SaveAutoGrades`: save the scores from the outputs, the cells that need
-        manual grading, and comments. For nbgrader a test without output has passed; when the
-        notebook was not run (`was_run`), such a cell needs manual grading instead.
+    def save(self, name: str, marks: NotebookMarks) -> None:
+        """Save the marks and comments of a notebook. Raises: MissingEntry."""
+        scores = {
+            cell: {"score": score, "by_hand": score is None}
+            for cell, score in marks.scores.items()
+        }
+        comments = {cell: {"text": text} for cell, text in marks.comments.items()}
+        self._change(name, _GRADE, _SET_SCORE, scores)
+        self._change(name, _COMMENT, _SET_COMMENT, comments)
 
-        Raises: MissingEntry; ValueError when an output gives more than the cell is worth.
-        """
-        cells = list(cells)
-        graded = [cell for cell in cells if is_grade(cell)]
-        self._save_grades(notebook, graded, was_run=was_run)
-        answers = [cell for cell in cells if is_solution(cell) or is_task(cell)]
-        self._save_comments(notebook, answers)
+    def _change(
+        self, name: str, table: Any, statement: Any, values: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Change the rows of a notebook's cells; `values` by their names."""
+        notebook, types = self._notebook(name), _HAVE_ROWS[table]
+        known = {c.name: c.id for c in self._cells if c.of == name and c.type in types}
+        for cell in values:
+            if cell not in known:
+                raise MissingEntry(f"No such cell: {cell}")
+        rows = [{"notebook": notebook, "cell": known[cell], **v} for cell, v in values.items()]
+        if rows and self._db.execute(statement, rows).rowcount != len(rows):
+            raise MissingEntry(f"No such cell in the submission of {name}")
 
-    def _known(self, table: Any, notebook: str, *columns: Any) -> dict[str, Any]:
-        """The rows of a notebook by the names of their cells."""
-        found = (
-            select(BaseCell.name, table.c.id, *columns)
-            .join(BaseCell.__table__, BaseCell.id == table.c.cell_id)
-            .where(_of_notebook(table, notebook))
-        )
-        return {row.name: row for row in self._db.execute(found)}
+    def _notebook(self, name: str) -> str:
+        if name not in self._notebooks:
+            raise MissingEntry(f"No such submitted notebook: {name}")
+        return self._notebooks[name]
 
-    def _change(self, table: Any, changes: list[dict[str, Any]]) -> None:
-        if changes:
-            self._db.execute(update(table).where(table.c.id == bindparam("row")), changes)
-
-    def _save_grades(self, notebook: str, cells: list[NotebookNode], *, was_run: bool) -> None:
-        known = self._known(_GRADE, notebook, _GRADE.c.manual_score)
-        changes = []
-        for cell in cells:
-            row = _of(known, cell)
-            score = determine_grade(cell)[0] if was_run or is_solution(cell) else None
-            manual = row.manual_score is not None or score is None
-            changes.append({"row": row.id, "auto_score": score, "needs_manual_grade": manual})
-        self._change(_GRADE, changes)
-
-    def _save_comments(self, notebook: str, cells: list[NotebookNode]) -> None:
-        known = self._known(_COMMENT, notebook)
-        changes = []
-        for cell in cells:
-            as_released = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-            comment = "No response." if as_released and not is_task(cell) else None
-            changes.append({"row": _of(known, cell).id, "auto_comment": comment})
-        self._change(_COMMENT, changes)
-
-    def score(self, notebook: str) -> float:
+    def score(self, name: str) -> float:
         """The score of a notebook with manual points and extra credit, without late penalties."""
-        total = func.coalesce(func.sum(Grade.score), 0.0)
-        mine = select(total).where(_of_notebook(_GRADE, notebook))
-        return float(self._db.execute(mine).scalar_one())
+        mine = {"notebook": self._notebook(name)}
+        return float(self._db.execute(_SCORE, mine).scalar_one())
 
-    def set_penalty(self, notebook: str, penalty: float | None) -> None:
+    def set_penalty(self, name: str, penalty: float | None) -> None:
         """Set the late penalty of a notebook in points; None: no penalty."""
-        where = _NOTEBOOK.c.id == notebook
-        self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
+        notebook = self._notebook(name)
+        if penalty != self._penalties[name]:
+            self._db.execute(_SET_PENALTY, {"notebook": notebook, "penalty": penalty})
 
 
 def duedate(connection: Connection, assignment: str) -> datetime | None:
@@ -212,56 +258,16 @@ def duedate(connection: Connection, assignment: str) -> datetime | None:
     return due
 
 
-def was_executed(notebook: NotebookNode) -> bool:
-    """Whether a kernel has executed a notebook."""
-    return any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
-
-
 def auto_scores(
-    connection: Connection, assignment: str, notebook: str, student: str
-) -> dict[str, float | None]:
-    """The automatic points of each cell in a trainee's notebook, by name; empty when the gradebook
-    has no such submission."""
-    mine: Any = (
-        select(SubmittedNotebook.id)
-        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        .join(Assignment, Notebook.assignment_id == Assignment.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .where(
-            SubmittedAssignment.assignment_id == Assignment.id,
-            Assignment.name == assignment,
-            Notebook.name == notebook,
-            SubmittedAssignment.student_id == student,
-        )
-    )
-    submitted = connection.execute(mine).scalar_one_or_none()
-    if submitted is None:
-        return {}
-    marks: Any = (
-        select(BaseCell.name, _GRADE.c.auto_score)
-        .join(BaseCell.__table__, BaseCell.id == _GRADE.c.cell_id)
-        .where(_of_notebook(_GRADE, submitted))
-    )
-    return {name: score for name, score in connection.execute(marks)}
-
-
-def _of_notebook(table: Any, notebook: Any) -> Any:
-    """Whether a row of grades or comments belongs to that submitted notebook.
-
-    The condition names the cells, too: they are the first column of the index of both tables.
-    Without it, the rows of all trainees would be read.
-    """
-    released: Any = select(_NOTEBOOK.c.notebook_id).where(_NOTEBOOK.c.id == notebook)
-    cells: Any = select(BaseCell.id).where(BaseCell.notebook_id == released.scalar_subquery())
-    return (table.c.notebook_id == notebook) & table.c.cell_id.in_(cells)
+    connection: Connection, assignment: str, notebook: str
+) -> dict[str, dict[str, float | None]]:
+    """The automatic points of each cell of a notebook, by trainee and name of the cell."""
+    found: dict[str, dict[str, float | None]] = {}
+    place = {"assignment": assignment, "notebook": notebook}
+    for student, cell, score in connection.execute(_SCORES, place):
+        found.setdefault(student, {})[cell] = score
+    return found
 
 
 def _key(result: Any) -> str:
     return str(result.inserted_primary_key[0])
-
-
-def _of(known: dict[str, Any], cell: NotebookNode) -> Any:
-    name = cell.metadata.nbgrader["grade_id"]
-    if name not in known:
-        raise MissingEntry(f"No such cell: {name}")
-    return known[name]

@@ -7,6 +7,7 @@ count only for "never red and green".
 import json
 import math
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import groupby
 from operator import eq
@@ -51,6 +52,16 @@ FALLBACKS = ("missing", "corrupt", "void")
 
 ROUGH_SLACK, ROUGH_PERCENT = ms(100), 25
 """A program whose phases are off by no more than this follows the plan's lengths."""
+
+POLLS = [
+    column.ravel()
+    for column in np.meshgrid(
+        np.linspace(5.0, 5.3, 16), np.linspace(15.01, 15.04, 31), (0.1, 0.5, 0.9)
+    )
+]
+"""Ways of a coarse poll, in columns (ms): the time that the journal takes (5.1 ms with the lamps),
+the time that a poll of 15 ms really takes (15.02 ms), and the start within a millisecond."""
+MISS_MS, TRIED = 10.5, 8
 
 Plan = list[tuple[str, int]]
 
@@ -128,27 +139,45 @@ def _shows_coarse_poll(cycle: Sequence[int]) -> bool:
     """Whether a program that polls every 15 ms surely misses a length by more than 10 ms.
 
     With some lengths such a program falls into a regular pattern, which depends on microseconds.
-    So every pair is tried of the time that the journal takes (5.1 ms with the lamps) and that a
-    poll really takes (15.02 ms), with every start within a millisecond.
+    So all `POLLS` are tried together, cycle by cycle. After each cycle `TRIED` of those that have
+    not missed are tried to the end: when one never misses, the others do not matter.
     """
-    work_ms, poll_ms, start_ms = np.meshgrid(
-        np.linspace(5.0, 5.3, 16), np.linspace(15.01, 15.04, 31), (0.1, 0.5, 0.9)
-    )
-    now, worst, deadline = start_ms, np.zeros_like(start_ms), 0
-    for number, length in enumerate([*cycle] * CYCLES):
+    work_ms, poll_ms, now = POLLS
+    deadline, lengths = 0, [*cycle] * CYCLES
+    for number, length in enumerate(lengths):
         begin, deadline = now, deadline + length
         now = now + work_ms
         now = now + poll_ms * np.maximum(0, np.ceil((deadline - now) / poll_ms))
-        if number:  # the first phase is not judged
-            worst = np.maximum(worst, abs(now - begin - length))
-        if worst.min() > 10.5:
-            return True
+        hits = abs(now - begin - length) <= MISS_MS
+        if number and not hits.all():  # the first phase is not judged
+            work_ms, poll_ms, now = work_ms[hits], poll_ms[hits], now[hits]
+            if not len(now):
+                return True
+        if (number + 1) % len(cycle) == 0:
+            rest, some = lengths[number + 1 :], slice(None, None, -(-len(now) // TRIED))
+            columns = (column[some].tolist() for column in (work_ms, poll_ms, now))
+            if any(_misses_none(rest, deadline, *poll) for poll in zip(*columns, strict=True)):
+                return False
     return False
+
+
+def _misses_none(
+    lengths: Sequence[int], deadline: int, work_ms: float, poll_ms: float, now: float
+) -> bool:
+    """Whether a program that polls so misses no length from now on."""
+    for length in lengths:
+        begin, deadline = now, deadline + length
+        now += work_ms
+        now += poll_ms * max(0, math.ceil((deadline - now) / poll_ms))
+        if abs(now - begin - length) > MISS_MS:
+            return False
+    return True
 
 
 # What was seen, and what the plan wants.
 
 
+@once
 def seen(run: Run) -> list[State]:
     """The phases since READY, without the time before the first lamp; empty if none is on."""
     found = phases({lamp: run.signal(f"LED_{lamp}") for lamp in LAMPS}, SHORTEST_PHASE)
@@ -174,12 +203,14 @@ def planned(run: Run) -> Plan:
     return plan
 
 
+@once
 def begins(run: Run) -> list[int]:
     """When each phase of 20 cycles should begin, in ns."""
     ends = np.cumsum([length for _, length in planned(run) * CYCLES])
     return [0, *(ms(end).ns for end in ends[:-1].tolist())]
 
 
+@once
 def planned_order(run: Run) -> list[Text]:
     """Three cycles of the plan."""
     names = [name for name, _ in planned(run)] * 3
@@ -191,6 +222,7 @@ def planned_log(run: Run) -> list[Text]:
     return planned_order(run)[1:]
 
 
+@once
 def planned_lengths(run: Run) -> list[Millis]:
     """20 cycles of the plan without the first phase, which may begin before READY."""
     lengths = [length for _, length in planned(run) * CYCLES]
@@ -329,16 +361,15 @@ def end_of_cycles(run: Run) -> Millis | None:
 @once
 def logs(run: Run) -> list[GivenCall]:
     """The calls of `log`: each begins with its line `PHASE`, and takes its time with it."""
-    printed = [(line.at_ns, line.text) for line in run.lines()]
-    return [
-        call
-        for call in calls(run, "log", SHORTEST_LOG)
-        if any(
-            text.endswith(f"PHASE {call.argument}")
-            and JOURNAL.ns <= call.to_ns - at_ns <= 2 * NEAR.ns
-            for at_ns, text in printed
-        )
-    ]
+    printed = run.lines()
+    times = [line.at_ns for line in printed]
+
+    def has_its_line(call: GivenCall) -> bool:
+        first = bisect_left(times, call.to_ns - 2 * NEAR.ns)
+        after = bisect_right(times, call.to_ns - JOURNAL.ns)
+        return any(line.text.endswith(f"PHASE {call.argument}") for line in printed[first:after])
+
+    return [call for call in calls(run, "log", SHORTEST_LOG) if has_its_line(call)]
 
 
 def why_log(run: Run) -> str:
@@ -358,8 +389,13 @@ def why_log(run: Run) -> str:
 def logged(run: Run) -> list[Text]:
     """The phase that was logged at the start of each phase of three cycles, without the first."""
     found: list[Text] = []
+    times = [log.from_ns for log in logs(run)]
     for begin_ns in (state.from_ns for state in seen(run)[1 : len(planned_order(run))]):
-        near = [log for log in logs(run) if abs(log.from_ns - begin_ns) <= NEAR.ns]
+        first, after = (
+            bisect_left(times, begin_ns - NEAR.ns),
+            bisect_right(times, begin_ns + NEAR.ns),
+        )
+        near = logs(run)[first:after]
         nearest = min(near, key=lambda log: abs(log.from_ns - begin_ns), default=None)
         found.append(Text(nearest.argument if nearest else "-", begin_ns))
     return found

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 
 from grader.nbgrader import config
 from grader.nbgrader.grade_writer import GradeWriter
+from grader.nbgrader.notebook_marks import NotebookMarks
 from tests.support.call_count import calls
 from tests.support.gradebooks import (
     ANSWERS,
@@ -169,15 +170,16 @@ def test_more_points_than_a_cell_has_save_nothing(pair: tuple[Path, Path]) -> No
 def test_an_unreleased_lab_is_missing(pair: tuple[Path, Path]) -> None:
     notebook = notebook_of(pair[1], {}, FULL)
     notebook.cells[1].metadata.nbgrader.update(solution=True, locked=False, grade_id="unknown")
+    marks = NotebookMarks.of(notebook)
     with GradeWriter(pair[1]) as recorder:
         with pytest.raises(MissingEntry, match="unknown"):
-            recorder.record(notebook, ASSIGNMENT, "s", None)
+            recorder.record(marks, ASSIGNMENT, "s", None)
         with pytest.raises(MissingEntry, match="week2"):
-            recorder.record(notebook, "week2", "s", None)
+            recorder.record(marks, "week2", "s", None)
     assert rows(config.coursedir(pair[1]).db_url)["student"] == []
 
 
-def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) -> int:
+def sqlite_steps(recorder: GradeWriter, marks: NotebookMarks, student: str) -> int:
     """The number of SQLite instructions to write a submission again; reading a row takes a few. <https://www.sqlite.org/c3ref/progress_handler.html>"""
     steps = 0
 
@@ -190,8 +192,7 @@ def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) ->
 
     event.listen(Engine, "begin", counted)
     try:
-        assert recorder.auto_scores(ASSIGNMENT, student)
-        recorder.record(notebook, ASSIGNMENT, student, AFTER_DUE)
+        recorder.record(marks, ASSIGNMENT, student, AFTER_DUE)
         recorder.penalise(ASSIGNMENT, student)
     finally:
         event.remove(Engine, "begin", counted)
@@ -200,20 +201,20 @@ def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) ->
 
 def test_a_submission_takes_the_same_time_in_a_large_class(pair: tuple[Path, Path]) -> None:
     ours = pair[1]
-    notebook = notebook_of(ours, ANSWERS, FULL)
+    marks = NotebookMarks.of(notebook_of(ours, ANSWERS, FULL))
     with GradeWriter(ours) as recorder:
         steps = []
         for number in range(200):
-            recorder.record(notebook, ASSIGNMENT, f"s{number:03}", AFTER_DUE)
+            recorder.record(marks, ASSIGNMENT, f"s{number:03}", AFTER_DUE)
             if number in (9, 199):
-                steps.append(sqlite_steps(recorder, notebook, "s005"))
+                steps.append(sqlite_steps(recorder, marks, "s005"))
     assert steps[0] > 100
     assert steps[1] < 1.2 * steps[0]
 
 
 def test_a_submission_is_written_with_little_work(pair: tuple[Path, Path]) -> None:
     ours = pair[1]
-    notebook = notebook_of(ours, ANSWERS, FULL)
+    marks = NotebookMarks.of(notebook_of(ours, ANSWERS, FULL))
     with GradeWriter(ours) as recorder:
-        recorder.record(notebook, ASSIGNMENT, "first", None)  # compiles the statements
-        assert calls(lambda: recorder.record(notebook, ASSIGNMENT, "next", None)) < 10_000
+        recorder.record(marks, ASSIGNMENT, "first", None)  # compiles the statements
+        assert calls(lambda: recorder.record(marks, ASSIGNMENT, "next", None)) < 10_000

@@ -182,7 +182,7 @@ def test_two_processes_may_write_the_same_record(store: Store) -> None:
         list(pool.map(write_often, [store.folder] * 3))
     assert store.record(LAB, "amina") == RECORD
     names = {file.name for file in (store.folder / "marks" / LAB / "amina").iterdir()}
-    assert names == {"1.json", "graded"}
+    assert names == {"1.json"}
 
 
 def test_leftovers_of_a_killed_process_are_removed(store: Store) -> None:
@@ -195,9 +195,9 @@ def test_leftovers_of_a_killed_process_are_removed(store: Store) -> None:
         check=True,
     ).stdout.strip()
     for process in (ended, str(os.getppid())):
-        (place / f".1.json.{process}.new").write_text("{")
+        (place / f".1.scored.{process}.new").write_text("{")
     put_record(store, RECORD)
-    assert [file.name for file in place.glob(".*")] == [f".1.json.{os.getppid()}.new"]
+    assert [file.name for file in place.glob(".*")] == [f".1.scored.{os.getppid()}.new"]
 
 
 @pytest.mark.parametrize("name", ["..", "../../x", "", ".hidden"])

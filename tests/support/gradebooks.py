@@ -18,6 +18,7 @@ from sqlalchemy.exc import SAWarning
 from grader.nbgrader import commands, config
 from grader.nbgrader.folders import timestamp_of
 from grader.nbgrader.grade_writer import GradeWriter
+from grader.nbgrader.notebook_marks import NotebookMarks, was_executed
 
 ASSIGNMENT = "week1"
 CONFIG = """\
@@ -159,6 +160,11 @@ def put(root: Path, student: str, notebook: NotebookNode, at: str | None) -> Non
         (folder / "timestamp.txt").write_text(at + "\n")
 
 
+def _read_marks(file: Path) -> NotebookMarks:
+    notebook = nbformat.read(file, as_version=4)
+    return NotebookMarks.of(notebook, was_run=was_executed(notebook))
+
+
 def record_all(root: Path) -> dict[str, NotebookNode]:
     """Write the marks of all submissions as `warsha grade` does."""
     graded = {}
@@ -168,10 +174,11 @@ def record_all(root: Path) -> dict[str, NotebookNode]:
             place, student = folder / ASSIGNMENT, folder.name
             notebook = nbformat.read(place / f"{ASSIGNMENT}.ipynb", as_version=4)
             notebook = sanitizer.finish(sanitizer.sanitize(notebook, student), student)
-            others = {}
+            others: dict[str, NotebookMarks | None] = {}
             if (root / "release" / ASSIGNMENT / "report.ipynb").is_file():
                 file = place / "report.ipynb"
-                others["report"] = nbformat.read(file, as_version=4) if file.is_file() else None
-            recorder.record(notebook, ASSIGNMENT, student, timestamp_of(place), others)
+                others["report"] = _read_marks(file) if file.is_file() else None
+            marks = NotebookMarks.of(notebook)
+            recorder.record(marks, ASSIGNMENT, student, timestamp_of(place), others)
             graded[student] = notebook
     return graded

@@ -19,6 +19,7 @@ from traitlets.config import Config
 from grader.classrun.autograde_step import autograde_preprocessors
 from grader.nbgrader.database import open_book
 from grader.nbgrader.grade_writer import LatePenalty
+from grader.nbgrader.notebook_marks import NotebookMarks
 from grader.nbgrader.released_cells import ReleasedCells
 from grader.nbgrader.rows import SubmissionRows
 from grader.nbgrader.sanitizer import Preprocessors
@@ -49,12 +50,13 @@ def _rows_of(place: Any, do: Any) -> None:
     course = SimpleNamespace(db_url=place["db_url"], course_id="default_course")
     with open_book(course) as book, book.engine.begin() as connection:
         rows = SubmissionRows(connection, place["assignment"], place["student"], None)
-        do(rows, rows.notebook(place["notebook"]))
+        do(rows, place["notebook"])
 
 
 class _Save(SaveAutoGrades):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        _rows_of(resources["nbgrader"], lambda rows, row: rows.save(row, nb.cells))
+        marks = NotebookMarks.of(nb)
+        _rows_of(resources["nbgrader"], lambda rows, name: rows.save(name, marks))
         return nb, resources
 
 
@@ -62,7 +64,7 @@ class _Late(AssignLatePenalties):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         place = resources["nbgrader"]
         late = LatePenalty(self.config)
-        _rows_of(place, lambda rows, row: late.apply(rows, row, place["student"]))
+        _rows_of(place, lambda rows, name: late.apply(rows, name, place["student"]))
         return nb, resources
 
 

@@ -201,7 +201,7 @@ def test_two_graders_exclude_each_other(tmp_path: Path, postgres: Server) -> Non
     killed = subprocess.run([sys.executable, "-c", script, str(there)], check=False)
     assert killed.returncode == 9
     with GradeWriter(here) as recorder:
-        assert recorder.auto_scores(ASSIGNMENT, "nobody") == {}
+        assert recorder.auto_scores(ASSIGNMENT) == {}
 
 
 def test_an_error_message_has_no_password(
