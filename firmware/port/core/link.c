@@ -19,6 +19,7 @@ static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask
 uint64_t vb_coupled;
 static uint64_t pending;     // channels of the last grant that were not fetched since
 static int steady_pin = -1;    // the last grant promised that its ADC reads the same
+static uint64_t steady_until;  // so long
 
 #define TX_NS 2000000 // a delay, or a program that prints a lot would ask after each line
 
@@ -251,12 +252,13 @@ static uint8_t asked_pin;
 static void ask_adc(void) { ask(VB_REC_ADC, asked_pin); }
 
 uint64_t vb_link_convert(uint8_t pin) {
-    if (pin != steady_pin || promise_void || wake_seen || vb_now() >= last.horizon) {
+    if (pin != steady_pin || promise_void || wake_seen || vb_now() >= MIN(last.horizon, steady_until)) {
         asked_pin = pin;
         vb_aside(ask_adc);
-        steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
+        steady_pin = pin;
+        steady_until = vb_now() + (last.value >> 32);
     }
-    return last.value;
+    return (uint32_t)last.value;
 }
 
 // Pads that are inputs of a UART: the program hardly reads them as pins, so the bench promises nothing about them, and

@@ -41,6 +41,8 @@ PROMISE_NS = 40_000_000
 FOREVER = 2**64 - 1
 """The horizon of a board (the time until which its inputs are known) when nothing is planned. The
 port calls it VB_NEVER."""
+MOST_HELD_NS = 2**32 - 1
+"""The longest time for which an answer can say that the ADC reads the same."""
 UARTS = (1 << frames.CHANNEL_RADIO) - 1
 """The channels of the UARTs: they have their numbers."""
 REPLY = frames.LAYOUT_GRANT
@@ -445,9 +447,8 @@ class VirtualBoard:
             received = self.serial.take(request.b, request.a if waited else request.c)
             if received:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
-        if is_adc and (holds_ns := self.circuit.holds_ns(request.a)):
-            flags |= frames.FLAG_STEADY
-            horizon_ns = min(horizon_ns, self.now_ns + holds_ns)
+        if is_adc:
+            value |= min(self.circuit.holds_ns(request.a), MOST_HELD_NS) << 32
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
         if is_adc:

@@ -39,7 +39,7 @@ REC_HELLO: Final = 16
 REC_SYNC: Final = 17
 """asks for the inputs; b = free bytes for serial input, c = interrupt character or 255."""
 REC_ADC: Final = 18
-"""a = pin: asks for the microvolts there, which are the value of the grant; b and c as in SYNC."""
+"""a = pin: asks for the microvolts there; b and c as in SYNC."""
 REC_CALL: Final = 19
 """a = one of [call]: it says what b and c mean; the DATA records before it hold the bytes."""
 REC_WAIT: Final = 20
@@ -244,8 +244,6 @@ FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2
 """no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
-FLAG_STEADY: Final = 4
-"""the requested ADC reads the same up to the horizon, whatever the board does."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2
