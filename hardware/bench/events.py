@@ -45,6 +45,9 @@ class EventQueue:
         """The time of the next event; NEVER when there is none."""
         return self.first[0]
 
+    def __len__(self) -> int:
+        return len(self._heap)
+
     def until(self, t_ns: int) -> list[Event]:
         """The events before a time, in order."""
         return sorted(event for event in self._heap if event[0] < t_ns)

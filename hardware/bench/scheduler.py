@@ -18,7 +18,7 @@ from hardware.bench.board.board_process import Platform
 from hardware.bench.board.record_reader import Request, Termination
 from hardware.bench.board.reset_line import ResetLine
 from hardware.bench.board.virtual_board import VirtualBoard
-from hardware.bench.events import NEVER, VirtualTime
+from hardware.bench.events import NEVER, EventQueue, VirtualTime
 from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
 
@@ -284,8 +284,7 @@ class Scheduler:
                 busy.pins.step()
             else:
                 busy = owner
-                self._settle(event[0])
-                queue.pop()()
+                self._do_next(queue, owner, min(until_ns, at_ns))
             self.update()
             if (
                 self.stopping
@@ -294,6 +293,17 @@ class Scheduler:
             ):
                 break
         return False
+
+    def _do_next(self, queue: EventQueue, board: VirtualBoard, until_ns: int) -> None:
+        """Does the next event of a queue. If it is an announced step which only the program of the
+        board can notice, all of its kind that come before a time are done."""
+        self._settle(queue.first[0])
+        one_by_one = self.realtime or self.stops_at_levels or self._reset_lines
+        if queue is board.lookahead and len(self.boards) == 1 and not one_by_one:
+            times = until_ns, self._time.events.next_ns, board.events.next_ns, board.news.next_ns
+            if board.lookahead.play_wave(min(times), board.circuit, board.pins, self._time):
+                return
+        queue.pop()()
 
     def update(self) -> None:
         """Reads every board's pins, after something happened."""

@@ -21,9 +21,10 @@ DATA, CLOCK, LATCH, CLEAR, ENABLE, LAMP, KEY, ECHO = 25, 26, 27, 14, 12, 13, 32,
 OUTPUTS = (DATA, CLOCK, LATCH, CLEAR, ENABLE, LAMP)
 HEAD = f"""
 from machine import PWM, SPI, Pin
-import time
+import dht, time
 pins = {{n: Pin(n, Pin.OUT, value=n == {CLEAR}) for n in {OUTPUTS}}}
 key, echo = Pin({KEY}, Pin.IN, Pin.PULL_UP), Pin({ECHO}, Pin.IN)
+sensor = dht.DHT22(echo)
 data, clock, latch = pins[{DATA}], pins[{CLOCK}], pins[{LATCH}]
 def shift(value, bits):
     for bit in range(bits):
@@ -48,9 +49,9 @@ def make(number: int) -> Fuzzed:
     drawing = _Drawing(rng)
     enabled, cleared = rng.random() < 0.3, rng.random() < 0.3
     drawing.add_registers(rng.randrange(1, 5), enabled, cleared)
-    drawing.add_extra()
+    has_sensor = drawing.add_extra()
     looks = tuple(sorted(rng.uniform(1, RUN_MS) for _ in range(LOOKS)))
-    return Fuzzed(drawing.diagram(), HEAD + _program(rng, enabled, cleared), looks)
+    return Fuzzed(drawing.diagram(), HEAD + _program(rng, enabled, cleared, has_sensor), looks)
 
 
 class _Drawing:
@@ -90,10 +91,11 @@ class _Drawing:
                 at = f"u{n // STAGES}:Q{n % STAGES}"
                 self._add_lamp(at, str(n), bare=self._rng.random() < 0.02)
 
-    def add_extra(self) -> None:
-        """Something that makes a chain noticed, or is on its lines; often nothing."""
-        last = f"u{self._count - 1}"
-        match self._rng.randrange(12):
+    def add_extra(self) -> bool:
+        """Something that makes a chain noticed, or is on its lines, or a sensor; often nothing.
+        Returns whether there is a sensor."""
+        last, kind = f"u{self._count - 1}", self._rng.randrange(14)
+        match kind:
             case 0:
                 self._wires.append((f"{last}:Q{self._rng.randrange(STAGES)}", f"b:{ECHO}"))
             case 1:
@@ -108,6 +110,17 @@ class _Drawing:
                 self._add("resistor", "rlast", value="1000")
                 self._wires += [(f"{last}:Q7S", "rlast:1"), ("rlast:2", "b:GND.1")]
 
+            case 5 | 6:
+                self._add("dht22", "sensor")
+                self._wires += [("b:3V3", "sensor:VCC"), ("sensor:GND", "b:GND.1")]
+                self._wires.append(("sensor:SDA", f"b:{ECHO}"))
+                if self._rng.random() < 0.5:  # a lamp on the line is lit while it is low
+                    self._add("led", "ledlow")
+                    self._add("resistor", "rlow", value="2200")
+                    self._wires += [("b:3V3", "rlow:1"), ("rlow:2", "ledlow:A")]
+                    self._wires.append(("ledlow:C", f"b:{ECHO}"))
+        return kind in (5, 6)
+
     def _add(self, kind: str, name: str, **attrs: str) -> None:
         self._parts.append({"type": f"wokwi-{kind}", "id": name, "attrs": attrs})
 
@@ -121,8 +134,9 @@ class _Drawing:
             self._wires += [(at, f"r{name}:1"), (f"r{name}:2", f"led{name}:A")]
 
 
-def _program(rng: Random, enabled: bool, cleared: bool) -> str:
-    acts = ["shift", "show", "pin", "sleep", "read", "blink"] * 3 + ["spi", "mode", "pwm"]
+def _program(rng: Random, enabled: bool, cleared: bool, has_sensor: bool) -> str:
+    acts = ["shift", "show", "pin", "sleep", "read", "blink"] * 3 + ["spi", "mode", "pwm", "dht"]
+    acts += ["dht"] * 6 * has_sensor
     acts += ["enable"] * enabled + ["clear"] * cleared
     lines = [_act(rng, rng.choice(acts)) for _number in range(rng.randrange(8, 25))]
     return "while True:\n" + textwrap.indent("\n".join(lines), "    ")
@@ -147,6 +161,8 @@ def _act(rng: Random, kind: str) -> str:
         f"pins[{pin}].init(Pin.OUT)",
         "pwm": f"pwm = PWM(Pin({pwm_pin}), freq={rng.choice((500, 5000))}, duty_u16=20000)\n"
         f"time.sleep_ms(2)\npwm.deinit()\npins[{pwm_pin}].init(Pin.OUT)",
+        "dht": "try: sensor.measure(); print(sensor.humidity(), end=' ')\n"
+        "except OSError as e: print(e)\necho.init(Pin.IN)",
         "enable": f"pins[{ENABLE}]({rng.randrange(2)})",
         "clear": f"pins[{CLEAR}](0); pins[{CLEAR}](1)",
     }[kind]

@@ -8,12 +8,14 @@ the levels of each step (`circuit/prediction.py`).
 from hardware.bench.board.pins import Pins
 from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.prediction import Prediction
-from hardware.bench.events import EventQueue
+from hardware.bench.events import EventQueue, VirtualTime
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.protocol import frames
 
 STEP = frames.LAYOUT_STEP
 """A time, and the levels from then on."""
+FEW = 8
+"""For fewer steps it is not worth while to work their outcome out in advance."""
 MOST = 255
 """Steps in one answer."""
 
@@ -42,3 +44,26 @@ class Lookahead(EventQueue):
             levels = levels & ~prediction.pads | prediction.levels
             steps.append(STEP.pack(t_ns, levels))
         return steps, horizon_ns
+
+    def play_wave(self, until_ns: int, circuit: BoardSide, pins: Pins, time: VirtualTime) -> bool:
+        """Does all steps of the next one's output before a time in which nothing else happens.
+        False where there are none that only the program can notice."""
+        step = self.first[2]
+        assert isinstance(step, OutputStep)
+        if len(self) < FEW or (wave := circuit.wave(step)) is None:
+            return False
+        done = False
+        while self.first[0] < until_ns:
+            t_ns, _number, following = self.first
+            if not isinstance(following, OutputStep) or not following.is_like(step):
+                break
+            if following.valid:
+                outcome = wave.outcome(following)
+                if outcome is None or pins.watches(outcome.pads):
+                    break
+                time.now_ns = t_ns
+                circuit.put_wave(wave, following, outcome)
+                pins.update()
+            self.pop()
+            done = True
+        return done

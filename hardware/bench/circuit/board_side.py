@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hardware.bench.circuit.lazy_registers import Levels, Numbers
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.circuit.prediction import Prediction, predict
+from hardware.bench.circuit.waves import LevelOutcome, Wave
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
@@ -133,6 +134,14 @@ class BoardSide:
         c = self.circuit
         prediction = predict(c.electric, c.pads, c.threshold, step)
         return prediction and Prediction(*(mask >> self._first & PINS for mask in prediction))
+
+    def wave(self, step: OutputStep) -> Wave | None:
+        """See `Circuit`."""
+        return self.circuit.wave(step)
+
+    def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
+        """See `Circuit`."""
+        self.circuit.put_wave(wave, step, to)
 
     def net(self, gpio: int) -> int:
         """The net of a GPIO: the same number for all pins that wires join."""

@@ -30,10 +30,12 @@ from hardware.bench.circuit.reach import Reach
 from hardware.bench.circuit.shortcuts import ALL, Shortcut
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
+from hardware.bench.circuit.waves import LevelOutcome, Wave, find_wave
 from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -285,6 +287,25 @@ class Circuit:
     def levels(self) -> int:
         """Bit n: the level at GPIO n."""
         return self._levels
+
+    def wave(self, step: OutputStep) -> Wave | None:
+        """The steps of an output from one on, if nothing can come of them but levels at pads, as
+        long as nothing else happens."""
+        if Shortcut.WAVES not in self.SHORTCUTS:
+            return None
+        return find_wave(self.electric, self.pads, self.threshold, step.part, step.pin)
+
+    def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
+        """Does a step of a wave, now."""
+        part = step.part
+        if part.driven[step.pin] == step.level:
+            return
+        self.afterimage.note(part.id)
+        part.driven[step.pin] = step.level
+        self.electric.put(part.id, to.stamps, wave.cluster, to.state)
+        self._levels = self._levels & ~to.pads | to.levels
+        if step.pin in part.listens:
+            self._listeners.heard(part, step.pin, to.heard)
 
     def volts_at(self, gpio: int) -> float | None:
         """The voltage at a pad now. None: nothing holds it, it floats."""

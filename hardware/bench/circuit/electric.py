@@ -63,7 +63,7 @@ class Electric:
             for part in cluster.parts:
                 self._clusters[part].append(cluster)
                 self._places[cluster.number, part] = _places(cluster, self.stamps[part])
-        self._state = {c.number: self._number(c, self._now(c)) for c in netlist.clusters}
+        self._state = {c.number: self.number(c, self._now(c)) for c in netlist.clusters}
         """By cluster: a number that stands for its present elements, as a short key."""
         self._begin = dict(self.stamps), dict(self._state)
 
@@ -100,10 +100,20 @@ class Electric:
         old, new = self.stamps[part.id], self._stamp(part)
         self.stamps[part.id] = new
         return new, {
-            cluster.number: self._number(cluster, self._now(cluster))
+            cluster.number: self.number(cluster, self._now(cluster))
             for cluster in clusters
             if any(old[i] != new[i] for i in self._places[cluster.number, part.id])
         }
+
+    def clusters_of(self, part: str) -> list[Cluster]:
+        """The clusters that elements of a part are in."""
+        return self._clusters[part]
+
+    def put(self, part: str, stamps: tuple[Element, ...], cluster: Cluster, state: int) -> None:
+        """A part has these elements now, which are only in this cluster; `state` is the number of
+        the cluster with them."""
+        self.stamps[part] = stamps
+        self._state[cluster.number] = state
 
     def _now(self, cluster: Cluster) -> Stamps:
         return tuple(self.stamps[part] for part in cluster.parts)
@@ -113,7 +123,8 @@ class Electric:
         parts = zip(cluster.parts, stamps, strict=True)
         return [stamp[i] for part, stamp in parts for i in self._places[cluster.number, part]]
 
-    def _number(self, cluster: Cluster, stamps: Stamps) -> int:
+    def number(self, cluster: Cluster, stamps: Stamps) -> int:
+        """The number that stands for these elements of a cluster."""
         key = (cluster.number, *self._inside(cluster, stamps))
         if (known := self._numbers.get(key)) is None:
             if len(self._numbers) >= REMEMBERED:
@@ -135,7 +146,7 @@ class Electric:
     ) -> Solution:
         """Voltages in a cluster whose pads have these codes (`Pad.code`), in the order of its
         GPIOs, with the elements of its parts as they are now, or as in `stamps`."""
-        state = self._state[cluster.number] if stamps is None else self._number(cluster, stamps)
+        state = self._state[cluster.number] if stamps is None else self.number(cluster, stamps)
         key = (state, self.powered, codes)
         if (known := self._solved.get(key)) is None:
             if len(self._solved) >= REMEMBERED:
@@ -174,7 +185,7 @@ class Electric:
     ) -> Found:
         """The faults in a cluster whose pads have these codes, with the elements of its parts as
         they are now, or as in `stamps`."""
-        state = self._state[cluster.number] if stamps is None else self._number(cluster, stamps)
+        state = self._state[cluster.number] if stamps is None else self.number(cluster, stamps)
         key = (state, self.powered, codes)
         if (known := self._found.get(key)) is None:
             if len(self._found) >= REMEMBERED:

@@ -11,6 +11,8 @@ class Shortcut(Flag):
     """The board need not ask after a write that no program can notice (`reach.py`)."""
     LAZY_REGISTERS = auto()
     """Chains of shift registers are worked out when somebody looks (`lazy_registers.py`)."""
+    WAVES = auto()
+    """The circuit is not worked out at each step of an announced answer (`waves.py`)."""
 
 
 ALL = ~Shortcut(0)

@@ -99,6 +99,9 @@ class Dht22(Module):
             t_us += low_us + high_us
         self.after(t_us * US, self._sent)
 
+    def ignores(self, pin: str) -> bool:
+        return self._sending
+
     def _sent(self) -> None:
         self._sending = False
 

@@ -81,6 +81,10 @@ class Module(Part):
         board, which costs much less than a request of the board at each edge."""
         self.world.announce(self.world.now_ns + delay_ns, OutputStep(self, pin, level, self.plan))
 
+    def ignores(self, pin: str) -> bool:
+        """Whether it takes no notice now of the level at a pin that it drives."""
+        return pin not in self.listens
+
     def forget(self) -> None:
         """Drop all that was planned."""
         self.plan += 1
