@@ -1,14 +1,17 @@
-"""No trace of a lab depends on when the boards asked: with other horizons all hashes are the same,
-and so are all marks."""
+"""No trace of a lab depends on when the boards asked, or on what the bench left out: with other
+horizons, and without shortcuts, all hashes are the same, and so are all marks."""
 
 import pytest
 
 from grader.authoring.lab_check import programs
 from grader.lab.lab import find, slugs
 from hardware.bench.board import virtual_board
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.shortcuts import ALL, Shortcut
 from tools.fingerprint import fingerprint
 
 SHORT_NS = 1_000_000
+FEWER = (Shortcut(0), *(ALL & ~one for one in Shortcut))
 
 
 def programs_of(slug: str) -> list[object]:
@@ -20,11 +23,21 @@ def programs_of(slug: str) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("slug", "name"), [case for slug in slugs() for case in programs_of(slug)]
-)
+CASES = [case for slug in slugs() for case in programs_of(slug)]
+
+
+@pytest.mark.parametrize(("slug", "name"), CASES)
 def test_horizons_change_no_trace(slug: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = [(slug, board, name, 0) for board in find(slug).boards]
     before = [fingerprint(task) for task in tasks]
     monkeypatch.setattr(virtual_board, "PROMISE_NS", SHORT_NS)
     assert [fingerprint(task) for task in tasks] == before
+
+
+@pytest.mark.parametrize(("slug", "name"), CASES)
+def test_shortcuts_change_no_trace(slug: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [(slug, board, name, 0) for board in find(slug).boards]
+    before = [fingerprint(task) for task in tasks]
+    for shortcuts in FEWER:
+        monkeypatch.setattr(Circuit, "SHORTCUTS", shortcuts)
+        assert [fingerprint(task) for task in tasks] == before
