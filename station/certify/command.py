@@ -107,6 +107,7 @@ def certify(
 def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | None") -> None:
     from station.certify.fault_words import fault_words
     from station.certify.keeping import verdict_word
+    from station.certify.self_test import STEPS
 
     def tell(cause: str, cure: str) -> None:
         for line in filter(None, (cause, cure)):
@@ -126,7 +127,8 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
         for fault in result.faults:
             tell(*fault_words(fault, result.plan.board))
         for error in result.errors:
-            tell(f"{error.step}: {error.cause}", error.cure)
+            text = _("{step}: {cause}").format(step=STEPS[error.step](), cause=error.cause)
+            tell(text, error.cure)
     if record and record.refusal:
         tell(str(record.refusal), record.refusal.cure)
 

@@ -4,6 +4,8 @@ is a change of the jig's circuit: a wire more (short circuit), less (open), anot
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -173,6 +175,47 @@ def test_the_clock_is_compared_with_the_host_s() -> None:
         assert abs(ppm) <= 3 * uncertainty  # it is estimated from 20 samples
         slow, uncertainty = compare(board, 0.0, lambda: host_ns() * 2)
         assert slow == pytest.approx(-500_000, abs=3 * uncertainty)
+
+
+CLOCK = """
+import sys
+rates, jitter = {rates}, {jitter}
+def clock():
+    rate, number = rates.pop(0), 0
+    while sys.stdin.read(1) == "?":
+        number += 1
+        print(number * rate + number % 3 * jitter)
+"""
+"""Answers every millisecond of the computer's clock of the test; a good one counts 1000 then."""
+TOO_BUSY = "the station was too busy to compare the clock of the board with its own"
+
+
+@pytest.mark.parametrize(
+    ("rates", "jitter", "verdict", "words"),
+    [
+        ([1000], 0, "PASS", []),
+        ([900, 1000], 0, "PASS", []),
+        ([1010, 1010, 1010], 0, "FAIL", ["the clock of the board is too fast or too slow"]),
+        ([900, 920, 980], 0, "ERROR", [TOO_BUSY]),
+        ([990, 1010, 990], 0, "ERROR", [TOO_BUSY]),
+        ([900, 900, 900], 1000, "ERROR", [TOO_BUSY]),
+        ([1000, 1000, 1000], 1000, "ERROR", [TOO_BUSY]),
+    ],
+)
+def test_a_clock_fails_only_when_it_is_wrong_in_the_same_way_each_time(
+    rates: list[int], jitter: int, verdict: str, words: list[str]
+) -> None:
+    """Another speed each time is a station that has too little time: an error, no failure."""
+    with bench_of("esp32") as (_live, board):
+        identity = identify(board)
+        board.run(CLOCK.format(rates=rates, jitter=jitter))
+        half_ms = count(0, 500_000)
+        plan = replace(load_plan(ESP32), clock_s=0.0)
+        test = SelfTest(board, identity, plan, host_ns=lambda: next(half_ms))
+        result = test.run()
+        told = causes(result) + [error.cause for error in result.errors]
+        assert (result.verdict, told) == (verdict, words)
+        assert {"wifi_networks", "ram_tested"} <= {one.name for one in result.measurements}
 
 
 def test_a_step_that_raises_on_the_board_is_an_error_and_the_next_steps_go_on() -> None:
