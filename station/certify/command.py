@@ -106,7 +106,7 @@ def certify(
 
 def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | None") -> None:
     from station.certify.fault_words import fault_words
-    from station.certify.keeping import verdict_word
+    from station.certify.measurement import verdict_word
     from station.certify.self_test import STEPS
 
     def tell(cause: str, cure: str) -> None:

@@ -14,8 +14,9 @@ from threading import Lock
 from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
-from station.certify.keeping import keep, verdict_word
+from station.certify.keeping import keep
 from station.certify.keys import StationKey
+from station.certify.measurement import verdict_word
 from station.certify.self_test import identify
 from station.certify.side_by_side import PortOutcome, certify_all
 from station.errors import Refused, StationError

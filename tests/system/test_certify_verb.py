@@ -69,6 +69,9 @@ def test_a_fault_that_is_told_in_arabic_is_in_the_inventory(tmp_path: Path) -> N
     assert done.returncode == 3, done.stdout + done.stderr
     (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
     assert board["state"] == "faulty", done.stdout
+    (record,) = (tmp_path / "certificates").glob("*.json")
+    proved = warsha(tmp_path, "certify", "--verify", str(record), language="ar")
+    assert "معيبة" in proved.stdout and "FAIL" not in proved.stdout
 
 
 def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -> None:
