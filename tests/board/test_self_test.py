@@ -1,6 +1,8 @@
 """The self test of boards on virtual boards: bare, in their jig, and with injected faults. A fault
 is a change of the jig's circuit: a wire more (short circuit), less (open), another resistor."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -19,6 +21,7 @@ from station.certify.fault_words import fault_words
 from station.certify.jig import jig_diagram
 from station.certify.plan import load_plan
 from station.certify.self_test import STEPS, SelfTest, TestResult, board_type, identify
+from station.certify.side_by_side import certify_all
 from station.errors import StationError
 
 Content = dict[str, Any]
@@ -240,6 +243,24 @@ def test_a_board_that_is_unplugged_in_the_middle_is_an_error_and_no_failure() ->
         assert result.verdict == "ERROR" and result.faults == []
         assert [error.step for error in result.errors] == ["pins"]
         assert result.errors[0].cure
+
+
+def test_ctrl_c_ends_each_board_before_its_next_step(request: pytest.FixtureRequest) -> None:
+    # A shell that starts the tests in the background makes them ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+    begun = []
+
+    def interrupt(port: str, step: str, _done: int, _all: int) -> None:
+        begun.append((port, step))
+        if step == "pins":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    ports = ["bench:pi_pico", "/dev/nothing"]
+    stopped, nothing = certify_all(ports, lambda _mac: "", interrupt, with_jig=True)
+    assert str(stopped.error) == "it was stopped" and stopped.verdict == "ERROR"
+    assert str(nothing.error) == "There is no board at /dev/nothing."
+    assert ("bench:pi_pico", "UART loop") not in begun
 
 
 def test_a_board_that_sends_nonsense_is_an_error() -> None:
