@@ -25,13 +25,14 @@ from grader.lab.class_list import Trainee
 from hardware.connect import open_board
 from station.certify import clock
 from station.certify.self_test import identify
-from station.errors import NotWiped
+from station.errors import NotWiped, StationError
 from station.flash import pico_drive, pico_flash
 from station.flash.identify import ChipIdentity
 from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
 from station.inventory import boards, history, lending
 from station.page.board_work import BoardFacts, BoardPlace, BoardWork
 from station.page.station_server import StationServer
+from station.page.station_site import StationSite
 from station.return_tray import check_in
 from station.return_tray.wipe import wipe
 from tests.support import accessibility
@@ -78,6 +79,13 @@ def tray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualTra
 def pictures(tmp_path: Path) -> Path:
     """The folder of pictures; `WARSHA_PICTURES=docs/pictures` keeps them."""
     return Path(os.environ.get("WARSHA_PICTURES", tmp_path))
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_a_wrong_address_of_the_station_has_its_own_cure(host: str) -> None:
+    with pytest.raises(StationError, match="cannot listen at") as refused:
+        StationSite(host)
+    assert refused.value.cure.startswith("name an address of this computer")
 
 
 # -- in the browser --------------------------------------------------------------------------
