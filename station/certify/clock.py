@@ -19,8 +19,10 @@ from hardware.wire.board import Board
 from station.certify.measurement import Measurement, ValueRange
 from station.errors import StationBusy
 
-TRIES = 3
-MOST_PPM = 5000.0
+TRIES = 8
+AGREE = 3
+"""So many tries in succession that agree are a wrong clock."""
+MOST_PPM = 10_000.0
 """A try that is less certain than this tells nothing about a crystal."""
 SAMPLES = 40
 PERIOD_US = 1 << 30
@@ -32,10 +34,10 @@ HostClock = Callable[[], int]
 def measure(
     board: Board, seconds: float, limits: ValueRange, host_ns: HostClock = time.monotonic_ns
 ) -> Measurement:
-    """How much faster the board's clock is, within its limits at one of several tries, or outside
-    them at all.
+    """How much faster the board's clock is: within its limits at one try, or outside them at some
+    that agree.
 
-    Raises: StationBusy when the tries do not agree, or are not certain; else as `compare`.
+    Raises: StationBusy when no tries agree, or none is certain; else as `compare`.
     """
     outside: list[Measurement] = []
     for _number in range(TRIES):
@@ -45,9 +47,9 @@ def measure(
             continue
         if measured.passed:
             return measured
-        outside.append(measured)
-    if len(outside) == TRIES and _agree(outside):
-        return min(outside, key=lambda one: one.uncertainty)
+        outside = [*outside, measured][-AGREE:]
+        if len(outside) == AGREE and _agree(outside):
+            return min(outside, key=lambda one: one.uncertainty)
     cause = _("the station was too busy to compare the clock of the board with its own")
     cure = _("Close other programs, or test fewer boards at once, and test this board again.")
     raise StationBusy(cause, cure)

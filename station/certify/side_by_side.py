@@ -14,6 +14,7 @@ from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
+from station.certify.fault_words import fault_words
 from station.certify.measurement import Verdict
 from station.certify.plan import load_plan
 from station.certify.self_test import (
@@ -45,6 +46,15 @@ class PortOutcome:
     def verdict(self) -> Verdict:
         """The verdict of the result; ERROR without one."""
         return self.result.verdict if self.result else "ERROR"
+
+    @property
+    def causes(self) -> list[str]:
+        """What is wrong with the board, and why it could not be tested."""
+        if self.result is None:
+            return [str(self.error)]
+        kind = self.result.plan.board
+        faults = [fault_words(fault, kind)[0] for fault in self.result.faults]
+        return faults + [error.cause for error in self.result.errors]
 
 
 def plugged_ports() -> list[str]:

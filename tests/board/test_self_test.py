@@ -185,11 +185,13 @@ import sys
 rates, jitter = {rates}, {jitter}
 def clock():
     rate, number = rates.pop(0), 0
+    rates.append(rate)
     while sys.stdin.read(1) == "?":
         number += 1
         print(number * rate + number % 3 * jitter)
 """
-"""Answers every millisecond of the computer's clock of the test; a good one counts 1000 then."""
+"""Answers every millisecond of the computer's clock of the test; a good one counts 1000 then. Each
+try has the next of the rates."""
 TOO_BUSY = "the station was too busy to compare the clock of the board with its own"
 
 
@@ -198,11 +200,13 @@ TOO_BUSY = "the station was too busy to compare the clock of the board with its 
     [
         ([1000], 0, "PASS", []),
         ([900, 1000], 0, "PASS", []),
-        ([1010, 1010, 1010], 0, "FAIL", ["the clock of the board is too fast or too slow"]),
+        ([900, 950, 920, 980, 1000], 0, "PASS", []),
+        ([1010], 0, "FAIL", ["the clock of the board is too fast or too slow"]),
+        ([900, 1010, 1010, 1010], 0, "FAIL", ["the clock of the board is too fast or too slow"]),
         ([900, 920, 980], 0, "ERROR", [TOO_BUSY]),
-        ([990, 1010, 990], 0, "ERROR", [TOO_BUSY]),
-        ([900, 900, 900], 1000, "ERROR", [TOO_BUSY]),
-        ([1000, 1000, 1000], 1000, "ERROR", [TOO_BUSY]),
+        ([990, 1010], 0, "ERROR", [TOO_BUSY]),
+        ([900], 1000, "ERROR", [TOO_BUSY]),
+        ([1000], 1000, "ERROR", [TOO_BUSY]),
     ],
 )
 def test_a_clock_fails_only_when_it_is_wrong_in_the_same_way_each_time(
