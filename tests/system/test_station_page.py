@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 from urllib.error import HTTPError
@@ -390,6 +391,30 @@ def test_a_card_appears_with_the_board_and_leaves_with_it(
         tray.plug("one", seed=2)
         view.waits(1)
         assert view.find(".card h2").text != first
+
+
+def test_a_board_that_a_busy_station_could_not_test_is_not_faulty(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch, pictures: Path
+) -> None:
+    """Its clock has another speed at each try; then the station has time."""
+    rates = count(-100_000.0, 1000.0)
+    monkeypatch.setattr(clock, "compare", lambda *_arguments: (next(rates), 10.0))
+    tray.plug("one", seed=1)
+    with station(tray.folder, [tray.path("one")]) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.find("button.start").click()
+        assert view.ended(1) == {"one": "Not tested"}
+        assert view.find(".stages .stopped-here").text.startswith("certify")
+        assert "clock: the station was too busy to compare" in view.card("one")
+        assert "What to do: Close other programs, or test fewer boards" in view.card("one")
+        view.find(".language").click()
+        assert "الحل: أغلق البرامج الأخرى" in view.card("one")
+        browser.driver.save_screenshot(str(pictures / "station_busy_ar.png"))
+        view.find(".language").click()
+        monkeypatch.setattr(clock, "compare", lambda *_arguments: (0.0, 10.0))
+        view.find("button.start").click()
+        view.wait("return document.querySelectorAll('.card.good').length === 1")
 
 
 def test_a_board_that_is_pulled_out_in_work_stops_no_other_one(
