@@ -3,6 +3,7 @@ what `hardware`, `grader` and `station` define."""
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 import grader.cli
 import hardware.cli
 import station.cli
-from grader.disk import report_no_access
+from grader.disk import report_wrong_paths
 from grader.errors import GraderError
 from grader.schemas import skip_iri_grammars
 from hardware.doctor import Check
@@ -42,9 +43,11 @@ def main() -> None:
     # on their path. A `grader.py` in that folder must not be imported there.
     os.environ["PYTHONSAFEPATH"] = "1"
     skip_iri_grammars()
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that cannot write ✓ gets \u2713
+        sys.stdout.reconfigure(errors="backslashreplace")
     debug = "--debug" in sys.argv
     try:
-        with report_no_access():
+        with report_wrong_paths():
             app([word for word in sys.argv[1:] if word != "--debug"])
     except (HardwareError, GraderError) as error:
         if debug:

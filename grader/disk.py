@@ -1,5 +1,5 @@
-"""Files: errors of a full disk and of missing permissions; writing in one step, so that no error
-loses what was there before; and reading from folders of untrusted people."""
+"""Files: errors of a full disk, of missing permissions and of wrong paths; writing in one step, so
+that no error loses what was there before; and reading from folders of untrusted people."""
 
 import errno
 import os
@@ -43,13 +43,30 @@ def report_no_access() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def report_wrong_paths() -> Iterator[None]:
+    """Turn every error of the system that names a file into one line. Raises: GraderError."""
+    with report_no_access():
+        try:
+            yield
+        except OSError as error:
+            if error.errno in _NO_ACCESS or error.filename is None:
+                raise
+            if error.errno in _FULL:
+                raise DiskFull(_place(error)) from error
+            raise GraderError(f"{_place(error)}: {reason(error)}", _("check this path")) from error
+
+
 def no_access(error: OSError) -> NoAccess:
     """The error for a file or folder that may not be read or written."""
     cure = _("change the permissions so that you can read and write there, then run it again")
+    return NoAccess(f"{_place(error)}: {reason(error)}", cure)
+
+
+def _place(error: OSError) -> Path:
     place = Path(error.filename)
-    if place.name.startswith(".") and place.suffix == ".new":  # ours, for a moment
-        place = place.parent
-    return NoAccess(f"{place}: {reason(error)}", cure)
+    # A file that is ours for a moment says nothing to a person.
+    return place.parent if place.name.startswith(".") and place.suffix == ".new" else place
 
 
 def error_line(error: Exception) -> str:

@@ -6,10 +6,25 @@ The text goes into a file beside it, which then takes its place. So whoever read
 old text or the new one, and never a part of it.
 """
 
+import errno
 import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+
+from hardware.errors import HardwareError
+from hardware.i18n import _, reason
+
+
+def check_writable(target: Path) -> None:
+    """Refuse a file before the work that fills it. Raises: HardwareError."""
+    cure = _("Give a path that is writable.")
+    if not target.parent.is_dir():
+        cause = _("{folder}: there is no such folder").format(folder=target.parent)
+        raise HardwareError(cause, cure)
+    number = errno.EISDIR if target.is_dir() else errno.EACCES
+    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise HardwareError(f"{target}: {reason(OSError(number, ''))}", cure)
 
 
 def write_atomically(file: Path, text: str) -> None:
@@ -26,8 +41,10 @@ def write_atomically(file: Path, text: str) -> None:
                 shutil.copymode(file, new)
             target.write(text)
         new.replace(file)
-    except BaseException:
+    except BaseException as error:
         new.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # of a full disk
+            error.filename = str(file)
         raise
 
 

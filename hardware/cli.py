@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hardware.atomic_file import check_writable
 from hardware.doctor import Check, CheckResult
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _, reason
@@ -179,7 +180,7 @@ def run(
     circuit = diagrams.load(diagram)
     targets = run_report.vcd_files(vcd, Circuit(circuit).sides) if vcd else {}
     for target in filter(None, (*targets.values(), json_)):
-        run_report.check_writable(target)
+        check_writable(target)
     files = {path.name: _content(path) for path in file or []}
     files["main.py"] = _content(program)
     text = TextStream()

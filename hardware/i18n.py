@@ -159,4 +159,10 @@ def reason(error: OSError) -> str:
             return _("it is a folder")
         case errno.EEXIST:
             return _("something with this name is there already")
+        case errno.ENOTDIR:
+            return _("a part of the path is no folder")
+        case errno.EROFS:
+            return _("the disk can only be read")
+        case errno.ENOSPC | errno.EDQUOT:
+            return _("the disk is full")
     return error.strerror or str(error)

@@ -1,8 +1,6 @@
 """What `warsha run` says of a run: files that it writes, messages on stderr, and the exit code."""
 
-import errno
 import json
-import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -25,17 +23,6 @@ def vcd_files(vcd: Path, boards: Collection[str]) -> dict[str, Path]:
     """The file of each board: with several boards each has its own."""
     several = len(boards) > 1
     return {board: vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd for board in boards}
-
-
-def check_writable(target: Path) -> None:
-    """Refuse a file before the run that fills it. Raises: HardwareError."""
-    cure = _("Give a path that is writable.")
-    if not target.parent.is_dir():
-        cause = _("{folder}: there is no such folder").format(folder=target.parent)
-        raise HardwareError(cause, cure)
-    number = errno.EISDIR if target.is_dir() else errno.EACCES
-    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
-        raise HardwareError(f"{target}: {reason(OSError(number, ''))}", cure)
 
 
 def write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from grader.lab.course import load_course
 from grader.terminal import one_line
-from hardware.atomic_file import write_atomically
+from hardware.atomic_file import check_writable, write_atomically
 from hardware.i18n import _, reason
 from station.certify import command as certify_command
 from station.errors import Refused, StationError
@@ -357,7 +357,8 @@ def import_(
 
 @contextmanager
 def _writing(file: Path) -> Iterator[None]:
-    """Raises: StationError when the file cannot be written."""
+    """Raises: HardwareError when the file cannot be written."""
+    check_writable(file)
     try:
         yield
     except OSError as error:

@@ -5,6 +5,7 @@ HardwareError
       +-- UnknownType a board does not say of which type it is
       +-- Refused     the inventory does not allow it; nothing was changed
       |    +-- UnknownCode  a code belongs to no board
+      +-- StationBusy the computer had too little time for a measurement
       +-- NotWiped    something is left on a board that was wiped
       +-- NoInventory  the inventory cannot be opened, or its server does not answer any more
 
@@ -30,6 +31,10 @@ class NoInventory(StationError):
 
 class UnknownCode(Refused):
     """A code belongs to no board."""
+
+
+class StationBusy(StationError):
+    """The computer had too little time for a measurement, so nothing is known of the board."""
 
 
 class NotWiped(StationError):

@@ -88,18 +88,28 @@ class Flash:
         self.size = board.storage_bytes
         """Bytes of its file system."""
         whole = self.size + board.nvs_bytes
-        fresh = True
         self.store: ByteStore
         if path is None and not hasattr(os, "memfd_create"):  # a platform without processes
             self.store = MemoryStore(whole)
-        else:
-            fd = open_image(path, {self.size, whole}) if path else _open_memory()
-            fresh = os.fstat(fd).st_size == 0
+            self._format()
+            return
+        fd = open_image(path, {self.size, whole}) if path else _open_memory()
+        self.store = FileStore(fd)
+        fresh = os.fstat(fd).st_size == 0
+        try:
             os.ftruncate(fd, whole)
-            self.store = FileStore(fd)
-        if fresh:
-            for at, data in _formatted(self.size).items():
-                self.store.write(at, data)
+            if fresh:
+                self._format()
+        except OSError as error:
+            if fresh:
+                os.ftruncate(fd, 0)  # the next bench finds a new file
+            self.close()
+            cure = _("Make room on this disk, or name a file on another one.")
+            raise FlashError(f"{path}: {reason(error)}", cure) from error
+
+    def _format(self) -> None:
+        for at, data in _formatted(self.size).items():
+            self.store.write(at, data)
 
     def fileno(self) -> int:
         """The descriptor of the image file. Raises: TypeError for a flash that has none."""

@@ -10,16 +10,19 @@ from pathlib import Path
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
+from hardware.atomic_file import check_writable
 from hardware.errors import HardwareError
 from hardware.i18n import _, both, reason
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.cell_output import CellOutput
 from hardware.notebook.magic_line import shown_help
 from hardware.notebook.progress import TransferProgress
-from hardware.notebook.running import print_note, stopped
+from hardware.notebook.running import print_note, print_saved, stopped
 from hardware.notebook.session import current
 from hardware.wire.files import Files, inside
 
+MOST_BYTES = 32 << 20
+"""More than the flash of any board: no larger file is read here, and no device without an end."""
 FORM = (
     "%files ls [FOLDER] | put FILE… [FOLDER/] | get NAME [FILE] | cat | rm | mkdir NAME | "
     "sync FOLDER"
@@ -104,14 +107,18 @@ def _list(folder: str = "/") -> None:
 def _put(sources: list[str]) -> None:
     folder = sources.pop() if len(sources) > 1 and sources[-1].endswith("/") else ""
     for source in map(Path, sources):
-        _save(folder + source.name, source.read_bytes())
+        with source.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise OSError(errno.ENOSPC, "", str(source))
+        _save(folder + source.name, data)
 
 
 def _save(name: str, data: bytes) -> None:
     with _sending(name) as progress:
         _board_files().put(name, data, progress)
     current.note_file(name, data)
-    _print_saved(name, len(data))
+    print_saved(name, len(data))
 
 
 @contextmanager
@@ -128,10 +135,6 @@ def _sending(name: str) -> Iterator[TransferProgress]:
         ) from None
 
 
-def _print_saved(name: str, size: int) -> None:
-    print_note(_("{name}: {size} bytes on the board").format(name=name, size=f"{size:,}"))
-
-
 def _get(name: str, file: Path) -> None:
     if file.exists():
         if _board_files().hashes([name]).get(name) != sha256(file.read_bytes()).hexdigest():
@@ -142,6 +145,7 @@ def _get(name: str, file: Path) -> None:
             )
         print_note(_("{name} is the same on the board and here").format(name=file))
         return
+    check_writable(file)
     begun = current.begun.setdefault(name, bytearray())
     with TransferProgress(name) as progress:
         data = _board_files().get(name, progress, begun)
@@ -162,7 +166,7 @@ def _sync(folder: Path, name: str = "") -> None:
         current.note_file(target, (folder / path).read_bytes())
     for target in sent:
         path = folder / posixpath.relpath(target, name or "/")
-        _print_saved(target.lstrip("/"), path.stat().st_size)
+        print_saved(target.lstrip("/"), path.stat().st_size)
     told = _("{copied} files were copied, {same} were the same")
     print_note(told.format(copied=len(sent), same=len(files) - len(sent)))
 

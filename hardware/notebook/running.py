@@ -22,6 +22,11 @@ def print_note(text: str) -> None:
     print(f"· {text}")
 
 
+def print_saved(name: str, size: int) -> None:
+    """Print that a file is on the board."""
+    print_note(_("{name}: {size} bytes on the board").format(name=name, size=f"{size:,}"))
+
+
 def run_cell(
     magic: str, body: str, timeout_s: float | None = None, *, background: bool = False
 ) -> None:
@@ -98,6 +103,8 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         board = current.need_board()
         _note_pause()
         _save(board, name, body.encode())
+        if name != MAIN:  # it prints nothing by itself
+            print_saved(name, len(body.encode()))
         current.note_program(body if name == MAIN else "", fresh=True)
         if detach:
             board.boot_detached()

@@ -48,12 +48,19 @@ class WavePart:
 
     def window(self, trace: Trace, last_ns: int) -> TimeWindow:
         """Start and end in virtual ns. Without `to_s` the window ends a little after the last
-        change, at `last_ns`: virtual time runs on while one reads."""
+        change, at `last_ns`: virtual time runs on while one reads.
+
+        Raises: HardwareError when the end is not after the start.
+        """
         end_ns = last_ns
         if self.to_s is not None:
             end_ns = min(round(self.to_s * 1e9), trace.end_ns)
         if self.from_s is not None:
-            return TimeWindow(min(round(self.from_s * 1e9), end_ns), end_ns)
+            begin_ns = round(self.from_s * 1e9)
+            if begin_ns >= (trace.end_ns if self.to_s is None else end_ns):
+                cause = _("Nothing is after {at:g} s in this part.").format(at=self.from_s)
+                raise HardwareError(cause, _now(trace))
+            return TimeWindow(min(begin_ns, end_ns), end_ns)
         length_ns = round((self.last_s or LAST_S) * 1e9)
         if self.to_s is None:
             end_ns = min(end_ns + round(TAIL * length_ns), trace.end_ns)
@@ -235,8 +242,7 @@ def _between_cursors(
     wanted = sorted(round(time * 1e9) for time in times_s)
     if wanted[-1] > trace.end_ns:
         raise HardwareError(
-            _("The cursor at {at:g} s is after the end.").format(at=wanted[-1] / 1e9),
-            _("The board is at {now:.3f} s of virtual time.").format(now=trace.end_ns / 1e9),
+            _("The cursor at {at:g} s is after the end.").format(at=wanted[-1] / 1e9), _now(trace)
         )
     window = TimeWindow(min(window.begin_ns, wanted[0]), max(window.end_ns, wanted[-1]))
     first, last = (_snapped(trace, signals, window, t_ns) for t_ns in wanted)
@@ -252,6 +258,10 @@ def _around(mark: WaveformMark, end_ns: int) -> TimeWindow:
     """The time of a mark, and a little more."""
     margin_ns = round(MARGIN * (mark.end_ns - mark.start_ns)) + 1
     return TimeWindow(max(0, mark.start_ns - margin_ns), min(mark.end_ns + margin_ns, end_ns))
+
+
+def _now(trace: Trace) -> str:
+    return _("The board is at {now:.3f} s of virtual time.").format(now=trace.end_ns / 1e9)
 
 
 def _snapped(trace: Trace, signals: Sequence[str], window: TimeWindow, t_ns: int) -> Cursor:

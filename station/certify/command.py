@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
+from grader.disk import report_disk_full
 from grader.terminal import one_line
+from hardware.atomic_file import check_writable
 from hardware.i18n import _
 from station.errors import StationError
 
@@ -70,12 +72,13 @@ def certify(
     from station.certify.side_by_side import certify_all, plugged_ports
     from station.inventory.database import Inventory
 
-    ports = port or (plugged_ports() if all_ else [])
+    ports = list(dict.fromkeys(port or (plugged_ports() if all_ else [])))
     if not ports:
         cause = _("there is no board to test")
         raise StationError(cause, _("Plug one in, and name its port: --port, or --all"))
-    if label:
-        size_for(label, label_size)  # raises before the tests, not after them
+    if label:  # raises before the tests, not after them
+        size_for(label, label_size)
+        check_writable(label)
     key = signing_key()
     out.mkdir(parents=True, exist_ok=True)
     columns = (TextColumn("{task.fields[port]}"), BarColumn(), TextColumn("{task.description}"))
@@ -91,11 +94,16 @@ def certify(
             outcomes = certify_all(
                 ports, lambda mac: type_ or known_type(inventory, mac), show, with_jig=jig
             )
-        kept = [keep(one.result, out, key, inventory) if one.result else None for one in outcomes]
-    for outcome, record in zip(outcomes, kept, strict=True):
-        _print_outcome(console, outcome, record)
+        kept = []
+        for outcome in outcomes:
+            with report_disk_full(out):
+                record = keep(outcome.result, out, key, inventory) if outcome.result else None
+            _print_outcome(console, outcome, record)
+            kept.append(record)
     if label and (labels := [record.label for record in kept if record]):
-        for file in write_labels(labels, label, label_size):
+        with report_disk_full(label):
+            files = write_labels(labels, label, label_size)
+        for file in files:
             console.print(one_line(_("label: {file}").format(file=file)), soft_wrap=True)
     verdicts = {outcome.verdict for outcome in outcomes}
     if code := FAILED if "FAIL" in verdicts else NOT_TESTED if "ERROR" in verdicts else 0:
@@ -106,7 +114,8 @@ def certify(
 
 def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | None") -> None:
     from station.certify.fault_words import fault_words
-    from station.certify.keeping import verdict_word
+    from station.certify.measurement import verdict_word
+    from station.certify.self_test import STEPS
 
     def tell(cause: str, cure: str) -> None:
         for line in filter(None, (cause, cure)):
@@ -126,7 +135,8 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
         for fault in result.faults:
             tell(*fault_words(fault, result.plan.board))
         for error in result.errors:
-            tell(f"{error.step}: {error.cause}", error.cure)
+            text = _("{step}: {cause}").format(step=STEPS[error.step](), cause=error.cause)
+            tell(text, error.cure)
     if record and record.refusal:
         tell(str(record.refusal), record.refusal.cure)
 

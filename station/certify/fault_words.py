@@ -114,7 +114,10 @@ _OTHER_FAULTS: dict[str, Callable[[list[str]], Words]] = {
     ),
     "clock": lambda _n: (
         _("the clock of the board is too fast or too slow"),
-        _("Test it again on another port. If it comes again, the crystal is broken."),
+        _(
+            "Test another board. If it has the same fault, the clock of this computer is wrong; "
+            "if it passes, the crystal of this one is broken."
+        ),
     ),
     "wifi_networks": lambda _n: (
         _("no WiFi network was heard"),

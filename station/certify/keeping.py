@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardware.atomic_file import write_atomically
-from hardware.i18n import _
 from station.certify.fault_words import fault_words
 from station.certify.keys import StationKey
 from station.certify.label import Label
+from station.certify.measurement import verdict_word
 from station.certify.record import certificate
 from station.certify.self_test import TestResult
 from station.errors import StationError, UnknownCode
@@ -55,12 +55,6 @@ def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory
     day = f"{result.started.astimezone():%Y-%m-%d}"
     kind = result.plan.board.title
     return Kept(file, Label(code, (name, kind, verdict_word(result.verdict), day)), refusal)
-
-
-def verdict_word(verdict: str) -> str:
-    """A verdict in the reader's language."""
-    words = {"PASS": _("PASS"), "FAIL": _("FAIL"), "ERROR": _("NOT TESTED")}
-    return words[verdict]
 
 
 def _into_inventory(result: TestResult, text: str, key: StationKey, inventory: Inventory) -> str:

@@ -112,7 +112,7 @@ def station_key() -> StationKey:
     Raises: StationError when it cannot be read, or others may read it.
     """
     file = keys_folder() / "station.json"
-    if not file.exists():
+    if not file.exists() or not file.stat().st_size:  # empty: the disk was full
         return new_station_key(_account_name())
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
@@ -143,7 +143,10 @@ def signing_key() -> StationKey:
 
 def new_station_key(holder: str) -> StationKey:
     """Make a new key for this station. The old one is deleted; its public half stays, so what it
-    signed is still believed."""
+    signed is still believed. Raises: StationError without a holder."""
+    if not holder.strip():
+        cause = _("the key has no holder")
+        raise StationError(cause, _('write for example --holder "Nour, lab 3"'))
     key = StationKey(sanitize(holder), Ed25519PrivateKey.generate())
     folder = keys_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ import segno
 from PIL import Image
 
 from hardware.bench.drawing.png import to_png
-from hardware.bench.svg.elements import el, rect, text
+from hardware.bench.svg.elements import FONT, el, rect, text
 from hardware.i18n import _, language
 from station.errors import StationError
 from station.inventory import codes
@@ -35,6 +35,8 @@ QR_WIDTH = 0.5
 """The largest part of a label's width that its QR code takes."""
 CHARACTER = 0.62
 """The width of a character, as a part of the font size; a generous estimate."""
+ARABIC_FONT = "'Noto Naskh Arabic','Noto Sans',sans-serif"
+"""First the font with the Arabic letters: the fallback of resvg is never bold."""
 LINES = (0.34, 0.17, 0.17, 0.17)
 """The height of each line, as a part of the label's height."""
 
@@ -202,6 +204,7 @@ def _words(label: Label, left: int, width: int, height: int) -> str:
             "#000000",
             text_anchor=anchor,
             font_weight=700 if number in (0, 2) else 400,
+            font_family=FONT if line.isascii() else ARABIC_FONT,
         )
     return made
 

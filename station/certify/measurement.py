@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.errors import HardwareError
+from hardware.i18n import _
 
 Verdict = Literal["PASS", "FAIL", "ERROR"]
 DECIMALS = 4
@@ -66,6 +67,12 @@ class StepError:
     def cure(self) -> str:
         """What to do about it."""
         return self.error.cure
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """A verdict in the reader's language."""
+    words = {"PASS": _("PASS"), "FAIL": _("FAIL"), "ERROR": _("NOT TESTED")}
+    return words[verdict]
 
 
 def rounded(value: float) -> float | int:

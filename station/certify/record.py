@@ -12,7 +12,7 @@ from typing import Any
 from hardware.i18n import _
 from station.certify import keys
 from station.certify.keys import StationKey
-from station.certify.measurement import Measurement, rounded
+from station.certify.measurement import Measurement, rounded, verdict_word
 from station.certify.self_test import TestResult
 from station.certify.signed_file import Content, NotGenuine, moment_text, read_file
 
@@ -31,7 +31,8 @@ class Verified:
     def summary(self) -> str:
         """Which board it is about, when it was tested, and the verdict."""
         board, at = self.content["board"], self.content["started"]
-        return f"{board['mac']} ({board['type']}), {at}: {self.content['verdict']}"
+        verdict = verdict_word(self.content["verdict"])
+        return f"{board['mac']} ({board['type']}), {at}: {verdict}"
 
 
 def certificate(result: TestResult, key: StationKey) -> str:

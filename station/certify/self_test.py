@@ -21,7 +21,7 @@ from station.certify import clock
 from station.certify.measurement import BoardFault, Measurement, StepError, ValueRange, Verdict
 from station.certify.pin_faults import PinLevels, PinTest
 from station.certify.plan import TestPlan
-from station.errors import StationError, UnknownType
+from station.errors import StationBusy, StationError, UnknownType
 
 PROGRAM = Path(__file__).with_name("self_test_board.py")
 STEP_S = 60.0
@@ -117,7 +117,7 @@ class SelfTest:
                 self.make(step)
             except HardwareError as error:
                 self.result.errors.append(StepError(step, error))
-                if not isinstance(error, DeviceError):
+                if not isinstance(error, DeviceError | StationBusy):
                     break
         self.result.seconds = time.monotonic() - began
         return self.result
@@ -197,8 +197,8 @@ class SelfTest:
             yield measured
 
     def _clock(self) -> Iterator[Measurement]:
-        ppm, uncertainty = clock.compare(self._board, self._plan.clock_s, self._host_ns)
-        yield Measurement("clock", ppm, self._plan.limits["clock"], uncertainty)
+        plan = self._plan
+        yield clock.measure(self._board, plan.clock_s, plan.limits["clock"], self._host_ns)
 
     def _wifi(self) -> Iterator[Measurement]:
         signals = self._numbers("wifi()")

@@ -1,5 +1,6 @@
 """Certifies several boards at once, a thread a board."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,7 +12,9 @@ from hardware import boards
 from hardware.boards import BoardType
 from hardware.connect import open_board
 from hardware.errors import HardwareError
+from hardware.i18n import _
 from hardware.wire.board import Board
+from station.certify.fault_words import fault_words
 from station.certify.measurement import Verdict
 from station.certify.plan import load_plan
 from station.certify.self_test import (
@@ -23,6 +26,7 @@ from station.certify.self_test import (
     board_type,
     identify,
 )
+from station.errors import StationError
 
 TypeOf = Callable[[str], str]
 """The board type of a MAC; "" when it is not known."""
@@ -43,6 +47,15 @@ class PortOutcome:
         """The verdict of the result; ERROR without one."""
         return self.result.verdict if self.result else "ERROR"
 
+    @property
+    def causes(self) -> list[str]:
+        """What is wrong with the board, and why it could not be tested."""
+        if self.result is None:
+            return [str(self.error)]
+        kind = self.result.plan.board
+        faults = [fault_words(fault, kind)[0] for fault in self.result.faults]
+        return faults + [error.cause for error in self.result.errors]
+
 
 def plugged_ports() -> list[str]:
     """The serial ports whose USB id is one of a board type."""
@@ -54,16 +67,28 @@ def plugged_ports() -> list[str]:
 def certify_all(
     ports: Sequence[str], type_of: TypeOf, on_step: OnBoardStep, *, with_jig: bool
 ) -> list[PortOutcome]:
-    """Test the boards at these ports. An error of one board does not stop the others."""
+    """Test the boards at these ports. An error of one board does not stop the others; Ctrl-C ends
+    each before its next step."""
+    stopped = threading.Event()
+
+    def step(port: str, name: str, done: int, all_: int) -> None:
+        if stopped.is_set():
+            raise StationError(_("it was stopped"), _("Test the board again."))
+        on_step(port, name, done, all_)
 
     def one(port: str) -> PortOutcome:
         try:
-            return PortOutcome(port, _certify(port, type_of, on_step, with_jig))
+            return PortOutcome(port, _certify(port, type_of, step, with_jig))
         except HardwareError as error:
             return PortOutcome(port, error=error)
 
     with ThreadPoolExecutor(max(1, len(ports))) as threads:
-        return list(threads.map(one, ports))
+        started = [threads.submit(one, port) for port in ports]
+        while True:
+            try:
+                return [future.result() for future in started]
+            except KeyboardInterrupt:
+                stopped.set()
 
 
 def _certify(port: str, type_of: TypeOf, on_step: OnBoardStep, with_jig: bool) -> TestResult:

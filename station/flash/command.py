@@ -140,6 +140,7 @@ def _ports(named: list[str], drive: Path | None, *, all_: bool) -> list[str]:
     drives = [str(drive)] if drive else [str(one.folder) for one in pico_drives()]
     ports = named or (flashable_ports() if all_ else [])
     ports += drives if all_ or (drive and not named) else []
+    ports = list(dict.fromkeys(ports))
     if not ports:
         cause = _("there is no board to flash")
         raise StationError(cause, _("Plug one in, and name its port: --port, or --all"))
@@ -179,7 +180,8 @@ def _data(course: str, wifi: str, library: Path | None) -> "BoardData | None":
     from station.flash.board_files import BoardData, WifiAccess, read_wifi
 
     if library and not library.is_dir():
-        raise StationError(_("{folder} is no folder").format(folder=library))
+        cause = _("{folder} is no folder").format(folder=library)
+        raise StationError(cause, _("name a folder with modules: --library FOLDER"))
     if not (course or wifi or library):
         return None
     access = None

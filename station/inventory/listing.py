@@ -22,12 +22,17 @@ from station.inventory.tables import (
     PartRow,
 )
 
+MAC_WIDTH = 23
+"""Of the 8 bytes of a Pico."""
+
 
 def print_boards(out: Console, found: Iterable[BoardRow], today: date) -> None:
     """A row for each board; a board that should be back by now is red."""
     table = Table(box=None, pad_edge=False)
-    for title in (_("tag"), _("MAC"), _("type"), _("state"), _("lent to"), _("due"), _("kit")):
-        table.add_column(title)
+    table.add_column(_("tag"), overflow="fold")
+    table.add_column(_("MAC"), no_wrap=True, min_width=MAC_WIDTH)  # cut, it would name no board
+    for title in (_("type"), _("state"), _("lent to"), _("due"), _("kit")):
+        table.add_column(title, overflow="fold")
     for board in found:
         loan = board.loan
         cells = [board.asset_tag or "", board.mac, board.type or board.chip]

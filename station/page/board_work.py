@@ -247,6 +247,8 @@ class BoardWork:
         troubles = (*_troubles(result, kind), *remarks)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
+        if result.verdict == "ERROR":
+            report.stage("certify", "", 1.0)  # the card shows where the work stopped
         return BoardOutcome(result.verdict, troubles, kept.label)
 
     def _take_back(self, number: int, job: BoardJob) -> BoardOutcome:

@@ -15,6 +15,7 @@ Trust boundary: every user and every program of this machine reaches a port on l
 The line is not encrypted: with `--host`, whoever can listen in that network can take the session.
 """
 
+import errno
 import hmac
 import json
 import secrets
@@ -67,6 +68,8 @@ class StationSite:
                 host=host, port=port, error=error.strerror
             )
             cure = _("end the other station, or choose another port: --http 0")
+            if error.errno in (socket.EAI_NONAME, errno.EADDRNOTAVAIL):
+                cure = _("name an address of this computer; `ip address` lists them")
             raise StationError(cause, cure) from error
         self._listener.setblocking(False)
         self.port: int = self._listener.getsockname()[1]

@@ -14,8 +14,9 @@ from threading import Lock
 from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
-from station.certify.keeping import keep, verdict_word
+from station.certify.keeping import keep
 from station.certify.keys import StationKey
+from station.certify.measurement import verdict_word
 from station.certify.self_test import identify
 from station.certify.side_by_side import PortOutcome, certify_all
 from station.errors import Refused, StationError
@@ -26,6 +27,8 @@ from station.inventory.tables import BoardRow
 from station.return_tray.check_in import check_in, wipe_returned
 
 MOST_AT_ONCE = 16
+MOST_CAUSES = 3
+"""So many are in a line; the record has all."""
 OnLine = Callable[[ScanLine], None]
 """Gets what became of a board, when it is done."""
 
@@ -145,6 +148,7 @@ class ReturnTray(ReturnDesk):
             trainee=loan.trainee if loan else "-",
             state=state,
         )
-        why = not_wiped or (str(outcome.error) if outcome and outcome.error else "")
+        causes = outcome.causes if outcome else [not_wiped]
+        why = "; ".join([*causes[:MOST_CAUSES], "…"] if len(causes) > MOST_CAUSES else causes)
         good = outcome is not None and outcome.verdict == "PASS"
         return ScanLine(good, f"{line}: {why}" if why else line)

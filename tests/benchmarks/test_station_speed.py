@@ -52,9 +52,9 @@ def test_a_page_with_64_boards(measured: Measured, tmp_path: Path) -> None:
             name = "while all are in work: a change is shown in the page, longest of 20"
             measured(name, max(shown), "s", aim=1)
             measured("the longest time between two pictures, of 200", worst, "ms", aim=500)
-            # A virtual board that gets too little time of the processor has a slow clock, and no
-            # other fault.
+            # The clock of a virtual board that gets too little time of the processor cannot be
+            # compared; nothing else is wrong with it.
             ended = view.ended(BOARDS, seconds=START_S)
             bad = [view.card(slot) for slot, word in ended.items() if word != "Good"]
-            assert len(ended) == BOARDS and all("the clock of the board" in card for card in bad)
+            assert len(ended) == BOARDS and all("the station was too busy" in card for card in bad)
             measured("64 boards certified and labelled", perf_counter() - begin, "s")

@@ -161,6 +161,12 @@ def test_a_folder_is_copied_and_what_is_the_same_is_skipped(
         ("put copy/data", "data is a folder on the board.", "%files rm NAME"),
         ("sync copy", "data is a folder on the board.", "%files rm NAME"),
         ("get data", "data: it is a folder", "%files sync FOLDER"),
+        ("put /dev/zero", "/dev/zero: the board's flash is full", "Remove files"),
+        (
+            "get data/file.txt no/file.txt",
+            "no: there is no such folder",
+            "a path that is writable",
+        ),
         ("send file.txt", "Unknown form of this command.", "Write: %files ls"),
         ("put 'file.txt", "A quotation mark is not closed", "Close it, or delete it."),
     ],

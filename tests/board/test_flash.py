@@ -1,6 +1,7 @@
 """The flash image: the board reads files of the bench, and the bench reads files of the board."""
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,21 @@ def test_a_file_of_another_kind_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(FlashError, match="not a flash image of this board"):
         Flash(pico, tmp_path / "esp.img")
     Flash(esp32, tmp_path / "esp.img").close()
+
+
+def test_a_full_disk_leaves_a_new_file(tmp_path: Path) -> None:
+    """A limit of the size of files is an error like that of a full disk."""
+    place, board = tmp_path / "board.img", boards.load("pi_pico")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(FlashError, match=r"board\.img: ") as refused:
+            Flash(board, place)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert refused.value.cure and place.stat().st_size == 0
+    with Flash(board, place) as flash:
+        assert flash.list() == {}
 
 
 def test_a_pico_reaches_its_file_system_as_a_block_device() -> None:

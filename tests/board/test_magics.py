@@ -203,7 +203,7 @@ def test_a_program_that_nothing_stops_is_replaced_by_the_next_one(
     shell: InteractiveShell, stuck: str
 ) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
-    run(shell, "%%board lib.py", "Y = 5")
+    assert "· lib.py: 6 bytes on the board\n" in run(shell, "%%board lib.py", "Y = 5")
     run(shell, "%%board main.py --seconds 0.5", stuck)
     shown = run(shell, "%%board main.py", "import lib", "print('mended', lib.Y)")
     assert BY_PROMPT in shown and shown.endswith("mended 5\n")

@@ -1,9 +1,13 @@
 """The self test of boards on virtual boards: bare, in their jig, and with injected faults. A fault
 is a change of the jig's circuit: a wire more (short circuit), less (open), another resistor."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,6 +21,7 @@ from station.certify.fault_words import fault_words
 from station.certify.jig import jig_diagram
 from station.certify.plan import load_plan
 from station.certify.self_test import STEPS, SelfTest, TestResult, board_type, identify
+from station.certify.side_by_side import certify_all
 from station.errors import StationError
 
 Content = dict[str, Any]
@@ -175,6 +180,51 @@ def test_the_clock_is_compared_with_the_host_s() -> None:
         assert slow == pytest.approx(-500_000, abs=3 * uncertainty)
 
 
+CLOCK = """
+import sys
+rates, jitter = {rates}, {jitter}
+def clock():
+    rate, number = rates.pop(0), 0
+    rates.append(rate)
+    while sys.stdin.read(1) == "?":
+        number += 1
+        print(number * rate + number % 3 * jitter)
+"""
+"""Answers every millisecond of the computer's clock of the test; a good one counts 1000 then. Each
+try has the next of the rates."""
+TOO_BUSY = "the station was too busy to compare the clock of the board with its own"
+
+
+@pytest.mark.parametrize(
+    ("rates", "jitter", "verdict", "words"),
+    [
+        ([1000], 0, "PASS", []),
+        ([900, 1000], 0, "PASS", []),
+        ([900, 950, 920, 980, 1000], 0, "PASS", []),
+        ([1010], 0, "FAIL", ["the clock of the board is too fast or too slow"]),
+        ([900, 1010, 1010, 1010], 0, "FAIL", ["the clock of the board is too fast or too slow"]),
+        ([900, 920, 980], 0, "ERROR", [TOO_BUSY]),
+        ([990, 1010], 0, "ERROR", [TOO_BUSY]),
+        ([900], 1000, "ERROR", [TOO_BUSY]),
+        ([1000], 1000, "ERROR", [TOO_BUSY]),
+    ],
+)
+def test_a_clock_fails_only_when_it_is_wrong_in_the_same_way_each_time(
+    rates: list[int], jitter: int, verdict: str, words: list[str]
+) -> None:
+    """Another speed each time is a station that has too little time: an error, no failure."""
+    with bench_of("esp32") as (_live, board):
+        identity = identify(board)
+        board.run(CLOCK.format(rates=rates, jitter=jitter))
+        half_ms = count(0, 500_000)
+        plan = replace(load_plan(ESP32), clock_s=0.0)
+        test = SelfTest(board, identity, plan, host_ns=lambda: next(half_ms))
+        result = test.run()
+        told = causes(result) + [error.cause for error in result.errors]
+        assert (result.verdict, told) == (verdict, words)
+        assert {"wifi_networks", "ram_tested"} <= {one.name for one in result.measurements}
+
+
 def test_a_step_that_raises_on_the_board_is_an_error_and_the_next_steps_go_on() -> None:
     with bench_of("esp32") as (_live, board):
         test = SelfTest(board, identify(board), load_plan(ESP32))
@@ -197,6 +247,24 @@ def test_a_board_that_is_unplugged_in_the_middle_is_an_error_and_no_failure() ->
         assert result.verdict == "ERROR" and result.faults == []
         assert [error.step for error in result.errors] == ["pins"]
         assert result.errors[0].cure
+
+
+def test_ctrl_c_ends_each_board_before_its_next_step(request: pytest.FixtureRequest) -> None:
+    # A shell that starts the tests in the background makes them ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+    begun = []
+
+    def interrupt(port: str, step: str, _done: int, _all: int) -> None:
+        begun.append((port, step))
+        if step == "pins":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    ports = ["bench:pi_pico", "/dev/nothing"]
+    stopped, nothing = certify_all(ports, lambda _mac: "", interrupt, with_jig=True)
+    assert str(stopped.error) == "it was stopped" and stopped.verdict == "ERROR"
+    assert str(nothing.error) == "There is no board at /dev/nothing."
+    assert ("bench:pi_pico", "UART loop") not in begun
 
 
 def test_a_board_that_sends_nonsense_is_an_error() -> None:

@@ -194,6 +194,8 @@ def test_the_trace_is_a_session_that_sigrok_opens_and_decodes(
     [
         ("%wave --cursors 1s", "Write: %wave"),
         ("%wave 25 --cursors 1s 900s", "The cursor at 900 s is after the end."),
+        ("%wave 25 --from 900s", "Nothing is after 900 s in this part."),
+        ("%wave 25 --from 0.2s --to 0.1s", "Nothing is after 0.2 s in this part."),
         ("%wave 25 --cursors 1s soon", "'soon' is not a duration."),
         ("%trace LED", "Write: %trace FILE.vcd"),
         ("%trace t.vcd --cursors 1s 2s", "Write: %trace FILE.vcd"),

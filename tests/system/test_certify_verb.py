@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,15 @@ from hardware.paths import ROOT
 from station.inventory.codes import mac_of
 
 
-def warsha(place: Path, *words: str, language: str = "en") -> subprocess.CompletedProcess[str]:
+def warsha(
+    place: Path, *words: str, language: str = "en", **more: str
+) -> subprocess.CompletedProcess[str]:
     """The command, with keys and an inventory of its own."""
     environment = os.environ | {
         "XDG_DATA_HOME": str(place / "data"),
         "WARSHA_INVENTORY": str(place / "inventory.db"),
         "WARSHA_LANG": language,
+        **more,
     }
     return subprocess.run(
         [str(Path(sys.executable).with_name("warsha")), *words],
@@ -69,6 +73,9 @@ def test_a_fault_that_is_told_in_arabic_is_in_the_inventory(tmp_path: Path) -> N
     assert done.returncode == 3, done.stdout + done.stderr
     (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
     assert board["state"] == "faulty", done.stdout
+    (record,) = (tmp_path / "certificates").glob("*.json")
+    proved = warsha(tmp_path, "certify", "--verify", str(record), language="ar")
+    assert "معيبة" in proved.stdout and "FAIL" not in proved.stdout
 
 
 def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -> None:
@@ -93,13 +100,46 @@ def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -
     [
         ([], "there is no board to test"),
         (["--port", "bench:esp32", "--label", "label.doc"], "labels are .png, .pdf or .zpl"),
+        (["--port", "bench:esp32", "--label", "no/label.pdf"], "no: there is no such folder"),
+        (["--port", "bench:esp32", "--out", "file"], "file: something with this name is there"),
         (["--verify", "nothing.json"], "nothing.json: there is no such file"),
     ],
 )
 def test_wrong_use_is_one_line_and_a_cure(tmp_path: Path, words: list[str], message: str) -> None:
+    (tmp_path / "file").touch()
     done = warsha(tmp_path, "certify", *words)
-    assert done.returncode == 1 and message in done.stderr
+    assert done.returncode == 1 and message in done.stderr and not done.stdout
     assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_port_that_is_named_twice_is_one_board(tmp_path: Path) -> None:
+    words = ("--port", "bench:pi_pico")
+    done = warsha(tmp_path, "certify", *words, *words)
+    assert done.returncode == 0 and done.stdout.count("PASS") == 1
+
+
+def test_a_terminal_that_cannot_write_a_character_gets_its_code(tmp_path: Path) -> None:
+    done = warsha(tmp_path, "certify", "--port", "bench:pi_pico", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and done.stdout.startswith("\\u2713 PASS")
+
+
+def test_a_full_disk_is_one_line_and_leaves_no_empty_key(tmp_path: Path) -> None:
+    """A limit of the size of files is an error like that of a full disk."""
+    place = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, place[1]))
+    try:
+        done = warsha(tmp_path, "keys", "new", "--holder", "Nour")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, place)
+    assert done.returncode == 1
+    assert done.stderr.startswith("the disk is full: ") and "station.json" in done.stderr
+    shown = warsha(tmp_path, "keys", "show")
+    assert shown.returncode == 0 and "(this station: " in shown.stdout
+
+
+def test_a_key_needs_a_holder(tmp_path: Path) -> None:
+    done = warsha(tmp_path, "keys", "new", "--holder", " ")
+    assert done.returncode == 1 and done.stderr.startswith("the key has no holder")
 
 
 def test_a_board_that_cannot_be_tested_is_not_one_that_failed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hardware.errors import HardwareError
 from station.errors import StationError
 from station.inventory import boards, lending, stock
 from station.inventory.csv_form import FORMS
@@ -151,6 +152,7 @@ def test_the_commands(full: Inventory, tmp_path: Path) -> None:
     run = CliRunner().invoke
     done = run(app, ["boards", "export", str(file), "--form", "snipe-it"])
     assert done.output == "boards: 5\n" and file.read_bytes().startswith(b"\xef\xbb\xbfAsset Tag,")
+    assert "it is a folder" in str(run(app, ["boards", "export", "."]).exception)
     wrong.write_text(f"mac\n{mac(6)}\nx\n", encoding="utf-8")
     done = run(app, ["boards", "import", str(wrong), "--dry-run"])
     assert done.exit_code == 1 and "rows that can be taken: 1, wrong: 1" in done.output
@@ -163,4 +165,4 @@ def test_the_commands(full: Inventory, tmp_path: Path) -> None:
     assert "K2" in done.output and "20 × jumper wire" in done.output
     assert "30" in run(app, ["boards", "parts", "--low"]).output
     assert "K1" in run(app, ["boards", "kits"]).output
-    assert isinstance(run(app, ["boards", "export", "/proc/x/y.csv"]).exception, StationError)
+    assert isinstance(run(app, ["boards", "export", "/proc/x/y.csv"]).exception, HardwareError)

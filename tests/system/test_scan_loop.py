@@ -167,6 +167,16 @@ def test_a_term_of_a_board(in_class: Course) -> None:
     ] == [mac(2)]
 
 
+def test_the_list_names_each_board_whole(
+    in_class: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    pico = "e6:61:24:0a:c4:af:74:67"
+    warsha("boards", "add", pico, "--type", "esp32_devkit_c_v4")
+    warsha("boards", "lend", "--to", "amina", "--due", "2020-01-02", typed=f"{pico}\n")
+    assert pico in warsha("boards", "list")
+
+
 def test_the_desk_takes_the_codes_of_the_printed_cards(in_class: Course, tmp_path: Path) -> None:
     warsha("boards", "add", mac(1), "--tag", "W-001")
     warsha("boards", "kit", "K/01", "--add", "W-001")
@@ -203,7 +213,7 @@ def test_the_roster_is_the_class_list_and_the_gradebook(in_class: Course) -> Non
         (["list", "--state", "broken"], "there is no state 'broken'"),
         (["lend", "--to", "amina", "--due", "tomorrow"], "'tomorrow' is not a date"),
         (["add", "24:0a"], "'24:0a' is not a MAC"),
-        (["cards", "/no/folder/cards.pdf"], "/no/folder/cards.pdf: there is no such file"),
+        (["cards", "/no/folder/cards.pdf"], "/no/folder: there is no such folder"),
         (["cards", "cards.doc"], "cards.doc: labels are .png, .pdf or .zpl"),
     ],
 )

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 from urllib.error import HTTPError
@@ -25,13 +26,14 @@ from grader.lab.class_list import Trainee
 from hardware.connect import open_board
 from station.certify import clock
 from station.certify.self_test import identify
-from station.errors import NotWiped
+from station.errors import NotWiped, StationError
 from station.flash import pico_drive, pico_flash
 from station.flash.identify import ChipIdentity
 from station.flash.images import Choice, FirmwareImage, entry_for, image_from_file
 from station.inventory import boards, history, lending
 from station.page.board_work import BoardFacts, BoardPlace, BoardWork
 from station.page.station_server import StationServer
+from station.page.station_site import StationSite
 from station.return_tray import check_in
 from station.return_tray.wipe import wipe
 from tests.support import accessibility
@@ -78,6 +80,13 @@ def tray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualTra
 def pictures(tmp_path: Path) -> Path:
     """The folder of pictures; `WARSHA_PICTURES=docs/pictures` keeps them."""
     return Path(os.environ.get("WARSHA_PICTURES", tmp_path))
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_a_wrong_address_of_the_station_has_its_own_cure(host: str) -> None:
+    with pytest.raises(StationError, match="cannot listen at") as refused:
+        StationSite(host)
+    assert refused.value.cure.startswith("name an address of this computer")
 
 
 # -- in the browser --------------------------------------------------------------------------
@@ -382,6 +391,30 @@ def test_a_card_appears_with_the_board_and_leaves_with_it(
         tray.plug("one", seed=2)
         view.waits(1)
         assert view.find(".card h2").text != first
+
+
+def test_a_board_that_a_busy_station_could_not_test_is_not_faulty(
+    browser: Chromium, tray: VirtualTray, monkeypatch: pytest.MonkeyPatch, pictures: Path
+) -> None:
+    """Its clock has another speed at each try; then the station has time."""
+    rates = count(-100_000.0, 1000.0)
+    monkeypatch.setattr(clock, "compare", lambda *_arguments: (next(rates), 10.0))
+    tray.plug("one", seed=1)
+    with station(tray.folder, [tray.path("one")]) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        view.find("button.start").click()
+        assert view.ended(1) == {"one": "Not tested"}
+        assert view.find(".stages .stopped-here").text.startswith("certify")
+        assert "clock: the station was too busy to compare" in view.card("one")
+        assert "What to do: Close other programs, or test fewer boards" in view.card("one")
+        view.find(".language").click()
+        assert "الحل: أغلق البرامج الأخرى" in view.card("one")
+        browser.driver.save_screenshot(str(pictures / "station_busy_ar.png"))
+        view.find(".language").click()
+        monkeypatch.setattr(clock, "compare", lambda *_arguments: (0.0, 10.0))
+        view.find("button.start").click()
+        view.wait("return document.querySelectorAll('.card.good').length === 1")
 
 
 def test_a_board_that_is_pulled_out_in_work_stops_no_other_one(

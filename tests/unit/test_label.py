@@ -30,6 +30,16 @@ def test_the_code_is_the_mac_that_the_inventory_reads(name: str, label: Label) -
     assert mac_of(label.code)
 
 
+@pytest.mark.parametrize("word", ["FAIL", "معيبة"])
+def test_the_verdict_is_bold_in_both_languages(word: str) -> None:
+    size = sizes()["50x25"]
+    plain, bold = (
+        draw(Label("A", lines), size).histogram()[0] for lines in (("", word), ("", "", word))
+    )
+    empty = draw(Label("A", ()), size).histogram()[0]
+    assert bold - empty > 1.2 * (plain - empty)
+
+
 def test_png_has_the_size_of_the_label_in_its_printer_s_dots(tmp_path: Path) -> None:
     files = write_labels([ESP32, PICO], tmp_path / "labels.png", "50x25")
     assert [file.name for file in files] == [
