@@ -3,37 +3,68 @@ what `hardware`, `grader` and `station` define."""
 
 import os
 import sys
-from typing import Any
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import typer
+if TYPE_CHECKING:
+    import typer
 
-import grader.cli
-import hardware.cli
-import station.cli
-from grader.disk import report_no_access
-from grader.errors import GraderError
-from grader.schemas import skip_iri_grammars
-from hardware.doctor import Check
-from hardware.errors import HardwareError
+    from hardware.doctor import Check
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    help="An open training lab for IoT and embedded systems. --debug shows an error's traceback.",
+MAGICS = {
+    "line": ("%board", "bench", "files", "lab", "run_scenario", "trace", "wave"),
+    "cell": ("predict", "host"),
+    "line_cell": ("board",),
+}
+"""The magics of a notebook. `%%%board` as a line is one, too: it explains itself."""
+FUNCTIONS = ("grade",)
+AHEAD = (
+    "hardware.notebook.completion",
+    "hardware.notebook.files_magic",
+    "hardware.notebook.magics",
+    "hardware.notebook.meant_for_board",
+    "hardware.notebook.scenario_magic",
+    "hardware.notebook.wave_magic",
+    "grader.notebook.practice",
+    "littlefs",
 )
+"""What the magics, the first board and the first try import."""
 
 
-def _checks() -> list[Check]:
+@cache
+def _app() -> "typer.Typer":
+    """The command line."""
+    import typer
+
+    import grader.cli
+    import hardware.cli
+    import station.cli
+
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        help="An open training lab for IoT and embedded systems. --debug shows an error's "
+        "traceback.",
+    )
+    hardware.cli.add_doctor(_checks)
+    for verbs in (hardware.cli.app, grader.cli.app, station.cli.app):
+        app.add_typer(verbs)
+    return app
+
+
+def __getattr__(name: str) -> object:
+    """The command line is made when it is first used (PEP 562): a notebook does not need it."""
+    if name == "app":
+        return _app()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _checks() -> "list[Check]":
     from grader.host.probe import check_sandbox
     from hardware.doctor import boards, machine
 
     return [*machine.checks(), check_sandbox, *boards.checks()]
-
-
-hardware.cli.add_doctor(_checks)
-app.add_typer(hardware.cli.app)
-app.add_typer(grader.cli.app)
-app.add_typer(station.cli.app)
 
 
 def main() -> None:
@@ -41,11 +72,16 @@ def main() -> None:
     # Trust boundary: Python starts the worker processes with `-c`, which puts the current folder
     # on their path. A `grader.py` in that folder must not be imported there.
     os.environ["PYTHONSAFEPATH"] = "1"
+    from grader.disk import report_no_access
+    from grader.errors import GraderError
+    from grader.schemas import skip_iri_grammars
+    from hardware.errors import HardwareError
+
     skip_iri_grammars()
     debug = "--debug" in sys.argv
     try:
         with report_no_access():
-            app([word for word in sys.argv[1:] if word != "--debug"])
+            _app()([word for word in sys.argv[1:] if word != "--debug"])
     except (HardwareError, GraderError) as error:
         if debug:
             raise
@@ -58,8 +94,30 @@ def load_ipython_extension(ipython: Any) -> None:
     a course have them from the start (`grader/notebook/kernel`); then this does nothing."""
     if "bench" in ipython.magics_manager.magics["line"]:
         return
+    from grader.schemas import skip_iri_grammars
+    from hardware.notebook.late_magics import LateMagics
+
     skip_iri_grammars()
+    # Its cell is run again, too; then IPython would say in English that it is loaded already.
+    forget = ipython.extension_manager.loaded.discard
+    ipython.events.register("post_run_cell", lambda _result: forget(__name__))
+    LateMagics(ipython, MAGICS, FUNCTIONS, _import_ahead, lambda: _load(ipython))
+
+
+def _import_ahead() -> None:
+    for name in AHEAD:
+        import_module(name)
+    from hardware.bench import parts
+    from hardware.i18n import arabic
+
+    parts.types()
+    arabic("")  # reads the catalogues
+
+
+def _load(ipython: Any) -> None:
+    from grader.errors import GraderError
     from grader.notebook import practice
+    from hardware.errors import HardwareError
     from hardware.notebook import completion, meant_for_board
     from hardware.notebook.cell_failure import show_known_errors
     from hardware.notebook.files_magic import FilesMagics
@@ -67,9 +125,6 @@ def load_ipython_extension(ipython: Any) -> None:
     from hardware.notebook.scenario_magic import ScenarioMagics
     from hardware.notebook.wave_magic import WaveMagics
 
-    # Its cell is run again, too; then IPython would say in English that it is loaded already.
-    forget = ipython.extension_manager.loaded.discard
-    ipython.events.register("post_run_cell", lambda _result: forget(__name__))
     show_known_errors(ipython, HardwareError, GraderError)
     ipython.register_magics(BoardMagics, FilesMagics, ScenarioMagics, WaveMagics)
     completion.load(ipython)

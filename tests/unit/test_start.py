@@ -6,9 +6,20 @@ import sys
 HEAVY = {"jsonschema", "nbformat", "nbgrader", "numpy", "serial", "sqlalchemy", "tornado"}
 
 
-def test_the_command_line_starts_without_heavy_modules() -> None:
-    program = "import sys, warsha; print(*sys.modules)"
+def modules_after(program: str) -> set[str]:
+    """What a new Python has imported after this program."""
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{program}; import sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert HEAVY & set(done.stdout.split()) == set()
+    return set(done.stdout.split())
+
+
+def test_the_command_line_starts_without_heavy_modules() -> None:
+    assert HEAVY & modules_after("import warsha; warsha.app") == set()
+
+
+def test_a_notebook_starts_without_the_command_line() -> None:
+    assert {"typer", "rich", *HEAVY} & modules_after("import warsha") == set()
