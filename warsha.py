@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from hardware.doctor import Check
 
+    app: typer.Typer
+    """The whole command line."""
+
 MAGICS = {
     "line": ("%board", "bench", "files", "lab", "run_scenario", "trace", "wave"),
     "cell": ("predict", "host"),
@@ -19,6 +22,8 @@ MAGICS = {
 }
 """The magics of a notebook. `%%%board` as a line is one, too: it explains itself."""
 FUNCTIONS = ("grade",)
+VERBS = ("hardware.cli", "grader.cli", "station.cli")
+"""Where the verbs of the command line are defined."""
 AHEAD = (
     "hardware.notebook.completion",
     "hardware.notebook.files_magic",
@@ -32,27 +37,34 @@ AHEAD = (
 """What the magics, the first board and the first try import."""
 
 
-@cache
-def _app() -> "typer.Typer":
-    """The command line."""
+def _app(verb: str = "") -> "typer.Typer":
+    """The command line; with the name of a verb, only what is needed for that."""
     import typer
 
-    import grader.cli
-    import hardware.cli
-    import station.cli
-
-    app = typer.Typer(
+    made = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
+        rich_markup_mode=None,  # to draw boxes around the help takes longer than all the rest
         help="An open training lab for IoT and embedded systems. --debug shows an error's "
         "traceback.",
     )
-    hardware.cli.add_doctor(_checks)
-    for verbs in (hardware.cli.app, grader.cli.app, station.cli.app):
-        app.add_typer(verbs)
-    return app
+    for name in VERBS:
+        part: typer.Typer = import_module(name).app
+        made.add_typer(part)
+        if name == "hardware.cli":
+            import_module(name).add_doctor(_checks)
+        groups = [group.name for group in part.registered_groups]
+        commands = [
+            command.name or command.callback.__name__
+            for command in part.registered_commands
+            if command.callback
+        ]
+        if verb in (*groups, *commands):
+            break
+    return made
 
 
+@cache
 def __getattr__(name: str) -> object:
     """The command line is made when it is first used (PEP 562): a notebook does not need it."""
     if name == "app":
@@ -81,7 +93,8 @@ def main() -> None:
     debug = "--debug" in sys.argv
     try:
         with report_no_access():
-            _app()([word for word in sys.argv[1:] if word != "--debug"])
+            words = [word for word in sys.argv[1:] if word != "--debug"]
+            _app(*words[:1])(words)
     except (HardwareError, GraderError) as error:
         if debug:
             raise
