@@ -13,9 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from hardware.atomic_file import check_writable
 from hardware.doctor import Check, CheckResult
@@ -24,7 +21,10 @@ from hardware.i18n import _, reason
 from hardware.wire.text import TextStream
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from hardware.bench.diagram import Diagram
+    from hardware.bench.lint.rule import Finding
     from hardware.headless import BoardFiles
 
 LONGEST_RUN_S = 366 * 86_400.0
@@ -216,10 +216,8 @@ def lint(
     if json_:
         print(as_json(findings))
     else:
-        out = Console(soft_wrap=True, highlight=False)
         for finding in findings:
-            line = f"{diagram}: {finding.text} ({finding.rule})"
-            out.print(Text(line, style=LEVELS[finding.level]))
+            _print_finding(finding, f"{diagram}: {finding.text} ({finding.rule})")
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -245,10 +243,20 @@ def begin_diagram(diagram: Path | None, board: str) -> None:
 def _print_remarks(diagram: "Diagram") -> None:
     from hardware.bench.lint.lint import lint as remarks
 
-    out = Console(soft_wrap=True, highlight=False)
     for finding in remarks(diagram):
         if finding.level != "info":
-            out.print(Text(finding.text, style=LEVELS[finding.level]))
+            _print_finding(finding, finding.text)
+
+
+def _print_finding(finding: "Finding", line: str) -> None:
+    """Print it in colour on a terminal: only for that, rich is worth its import."""
+    if not sys.stdout.isatty():
+        print(line)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(soft_wrap=True, highlight=False).print(Text(line, style=LEVELS[finding.level]))
 
 
 def add_doctor(checks: Callable[[], Sequence[Check]]) -> None:
@@ -262,6 +270,8 @@ def add_doctor(checks: Callable[[], Sequence[Check]]) -> None:
         ] = False,
     ) -> None:
         """Check what works on this machine, and print how to fix what does not."""
+        from rich.console import Console
+
         from hardware.doctor.boards import wait_for_board
 
         out = Console()
@@ -276,7 +286,10 @@ def add_doctor(checks: Callable[[], Sequence[Check]]) -> None:
             raise typer.Exit(1)
 
 
-def _results_table(results: Sequence[CheckResult]) -> Table:
+def _results_table(results: Sequence[CheckResult]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table.grid(padding=(0, 2))
     for result in results:
         sign, style = MARKS[result.state]

@@ -286,10 +286,10 @@ def _plain(text: str) -> str:
     """A line without quotes and brackets, with the digits and signs of ASCII."""
     if text.startswith(">>>"):
         return ""
-    ascii_digits = "".join(
-        str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_SAME)
-    )
-    return _QUOTES.sub(lambda found: "" if found[0] == "b" else " ", ascii_digits)
+    plain = text.translate(_SAME)
+    if not plain.isascii():
+        plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
+    return _QUOTES.sub(lambda found: "" if found[0] == "b" else " ", plain)
 
 
 def _outline(text: str) -> str:

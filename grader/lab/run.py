@@ -83,7 +83,7 @@ class Run:
         """The level of a pin from t = 0 to the end. With `boot` it begins at power-on, at a
         negative time."""
         whole = self.once(("signal", role), lambda: self._signal(role))
-        return whole if boot else whole.since(0)
+        return whole if boot else self.once(("since 0", role), lambda: whole.since(0))
 
     def _signal(self, role: str) -> Signal:
         end_ns = self.end_ns - self.zero_ns

@@ -1,6 +1,7 @@
 """DHT22: the start pulses on its wire, and its answers."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,18 +29,18 @@ class DhtReading:
     """When the start pulse began, since t = 0."""
     data: bytes
 
-    @property
+    @cached_property
     def is_sound(self) -> bool:
         """Whether there is an answer with a right checksum."""
         return len(self.data) == BITS // 8 and sum(self.data[:4]) & 0xFF == self.data[4]
 
-    @property
+    @cached_property
     def humidity(self) -> Percent | None:
         """The relative humidity; None without a right answer."""
         value = int.from_bytes(self.data[:2], "big") / 10
         return Percent(value, self.at_ns) if self.is_sound else None
 
-    @property
+    @cached_property
     def temperature(self) -> Celsius | None:
         """The temperature in steps of 0.1 °C; None without a right answer."""
         tenths = int.from_bytes(self.data[2:4], "big")

@@ -108,6 +108,7 @@ def row_of(line: OutputLine) -> Row | None:
     return Row(line.at_ns, int(float(fields["seq"])), int(float(fields["t_ms"])), values, status)
 
 
+@once
 def rows(run: Run) -> list[Row]:
     """All rows that can be read."""
     return [row for row in map(row_of, run.lines()) if row]

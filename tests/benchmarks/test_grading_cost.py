@@ -27,10 +27,17 @@ from grader.lab.course import load_course
 from grader.lab.lab import find
 from grader.score import run_episodes
 from grader.score.card import Card
-from tests.benchmarks.test_grading_speed import each_s, environment, handed_in, middle
+from tests.benchmarks.test_grading_speed import (
+    CLASS,
+    MANY,
+    each_s,
+    environment,
+    handed_in,
+    middle,
+)
 from tests.support.classroom import LAB, build
 from tests.support.fake_scoring import by_text
-from tests.support.grading_process import Course, copied
+from tests.support.grading_process import Course, copied, made
 
 __all__ = ["environment", "handed_in"]
 Measured = Callable[..., None]
@@ -176,3 +183,24 @@ def test_the_writer(
     cores = middle(one) * 1000 / each_ms
     name = f"cores that one writer is enough for, in the cheapest lab; aim: {CORES}"
     measured(name, cores, "cores", aim=CORES, most=False)
+
+
+def test_a_class_ten_times_as_large(
+    tmp_path: Path, environment: Callable[[Course], None], measured: Measured
+) -> None:
+    """Without boards, in one process: only reading, writing and the gradebook."""
+    few, many = (made(tmp_path / str(count), count) for count in (CLASS, MANY))
+
+    def each_ms(course: Course, number: int) -> float:
+        fresh = copied(course, tmp_path / f"{course.place.name} {number}")
+        environment(fresh)
+        found = writer_ms(fresh, by_text)
+        shutil.rmtree(fresh.place)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "run", in_this_process)
+        times = [(each_ms(few, number), each_ms(many, number)) for number in range(3)]
+    alone, among = zip(*times, strict=True)
+    name = f"reading and writing a submission among {MANY:,}, divided by that among {CLASS}"
+    measured(name, median(among) / median(alone), "times", aim=1.1)

@@ -28,7 +28,6 @@ from grader.nbgrader import commands
 from grader.notebook import practice
 from hardware.notebook import session
 from tests.support.classroom import LAB
-from tests.support.fake_scoring import by_text
 from tests.support.grading_process import Course, copied, made
 
 Measured = Callable[..., None]
@@ -166,35 +165,20 @@ def middle(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-@pytest.mark.parametrize(
-    ("work", "few", "name", "aim"),
-    [
-        (score_task, FEW, "a submission's time among {many:,}, divided by that among {few}", 1.1),
-        # Not 20: then our first read of the gradebook would take a tenth of the time.
-        (by_text, CLASS, "the same without the time of boards: {many:,} against {few}", None),
-    ],
-    ids=["boards", "no_boards"],
-)
 def test_a_class_a_hundred_times_as_large(
-    work: Work,
-    few: int,
-    name: str,
-    aim: float | None,
-    tmp_path: Path,
-    environment: Callable[[Course], None],
-    measured: Measured,
+    tmp_path: Path, environment: Callable[[Course], None], measured: Measured
 ) -> None:
     # Each class has its own gradebook, because that of thousands is large.
-    small, large = (made(tmp_path / str(count), count) for count in (few, MANY))
+    small, large = (made(tmp_path / str(count), count) for count in (FEW, MANY))
 
     def once(course: Course, count: int) -> float:
         environment(course)
-        return each_s(course, 2, work, count)
+        return each_s(course, 2, score_task, count)
 
-    times = [(once(small, few), once(large, MANY)) for _repeat in range(REPEATS)]
+    times = [(once(small, FEW), once(large, MANY)) for _repeat in range(REPEATS)]
     alone, among = zip(*times, strict=True)
-    name = name.format(few=few, many=MANY)
-    measured(name, middle(among) / middle(alone), "times", aim=aim)
+    name = f"a submission's time among {MANY:,}, divided by that among {FEW}"
+    measured(name, middle(among) / middle(alone), "times", aim=1.1)
 
 
 @pytest.mark.parametrize("slug", MODULE_1)

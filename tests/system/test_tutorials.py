@@ -59,8 +59,8 @@ def test_the_first_change(
     assert part.startswith("hardware/bench/parts/") and test.startswith("tests/")
     (tmp_path / Path(part).name).write_text(files[part])
     monkeypatch.setattr(parts, "__path__", [*parts.__path__, str(tmp_path)])
-    request.addfinalizer(parts._registry.cache_clear)
-    parts._registry.cache_clear()
+    request.addfinalizer(parts._sources.cache_clear)
+    parts._sources.cache_clear()
     space: dict[str, object] = {}
     exec(compile(files[test], test, "exec"), space)
     (test_function,) = (found for name, found in space.items() if name.startswith("test_"))

@@ -3,10 +3,13 @@
 from collections import Counter
 
 import pytest
+from babel.messages.pofile import read_po
 
 from hardware.errors import HardwareError
 from hardware.i18n import BilingualText, _, arabic, in_both_languages, isolated
+from hardware.i18n import entries as catalogue_entries
 from tests.support.message_scan import entries, fields, messages, plain_texts, unfilled
+from tests.support.project import ROOT
 
 ENGLISH = {
     "pty      {}": "the name of what is opened",
@@ -36,6 +39,23 @@ def test_every_entry_is_used_and_exists_once() -> None:
 
 def test_both_languages_have_the_same_fields() -> None:
     assert [english for english, arabic in entries() if fields(english) != fields(arabic)] == []
+
+
+@pytest.mark.parametrize("package", ["grader", "hardware", "station"])
+def test_a_catalogue_is_read_as_babel_reads_it(package: str) -> None:
+    file = ROOT / package / "locale" / "ar.po"
+    with file.open("rb") as source:
+        catalogue = read_po(source)
+    theirs = {one.id: one.string for one in catalogue if one.id and not one.fuzzy}
+    assert catalogue_entries(file.read_text(encoding="utf-8")) == theirs
+
+
+def test_escapes_and_long_texts_of_a_catalogue() -> None:
+    entry = 'msgid ""\n"a \\"b\\" "\n"\\\\c\\n"\nmsgstr "ب"\n'
+    assert catalogue_entries(f'# "x"\n{entry}msgid "d"\nmsgstr "ه"') == {
+        'a "b" \\c\n': "ب",
+        "d": "ه",
+    }
 
 
 def test_format_fills_every_field() -> None:

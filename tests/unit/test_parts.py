@@ -49,6 +49,13 @@ def test_every_board_draws_itself(name: str) -> None:
         ET.fromstring(draw(bench([], [], diagram_type)))
 
 
+def test_each_type_is_written_out_in_its_file() -> None:
+    """Then it is found without the import of all parts."""
+    for part_type in parts.types():
+        kind = parts.find(part_type)
+        assert kind is not None and part_type in kind.TYPES
+
+
 def test_wrong_control_or_value_is_an_error_with_a_cure() -> None:
     circuit = bench([{"type": "wokwi-pushbutton", "id": "b"}], [])
     for part, name, value, cure in (
@@ -181,7 +188,7 @@ class Inverter(Part):
 def test_a_new_part_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "inverter_for_test.py").write_text(NEW_PART, encoding="utf-8")
     monkeypatch.setattr(parts, "__path__", [*parts.__path__, str(tmp_path)])
-    parts._registry.cache_clear()
+    parts._sources.cache_clear()
     try:
         circuit = bench(
             [{"type": "test-not", "id": "n"}], [["esp:25", "n:IN", ""], ["n:OUT", "esp:34", ""]]
@@ -198,4 +205,4 @@ def test_a_new_part_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         world.run(100)
         assert not circuit.levels() >> 34 & 1
     finally:
-        parts._registry.cache_clear()
+        parts._sources.cache_clear()

@@ -9,14 +9,14 @@ from hardware.bench.parts.common.part import PartView
 from hardware.i18n import both
 
 FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
-    "and": (and_, False),
-    "nand": (and_, True),
-    "or": (or_, False),
-    "nor": (or_, True),
-    "xor": (xor, False),
-    "xnor": (xor, True),
+    "wokwi-gate-and-2": (and_, False),
+    "wokwi-gate-nand-2": (and_, True),
+    "wokwi-gate-or-2": (or_, False),
+    "wokwi-gate-nor-2": (or_, True),
+    "wokwi-gate-xor-2": (xor, False),
+    "wokwi-gate-xnor-2": (xor, True),
 }
-"""The function of a gate on its two inputs, and whether the output is inverted."""
+"""The function of a type on its two inputs, and whether the output is inverted."""
 
 
 class LogicGate(Logic):
@@ -25,7 +25,7 @@ class LogicGate(Logic):
     The output changes at once: the delay of a few nanoseconds is not simulated.
     """
 
-    TYPES = tuple(f"wokwi-gate-{name}-2" for name in FUNCTIONS)
+    TYPES = tuple(FUNCTIONS)
     TITLE = both("Logic gate with two inputs")
     GROUP = "logic"
     PINS = {"A": (0, 10), "B": (0, 30), "OUT": (72, 20)}
@@ -40,7 +40,7 @@ class LogicGate(Logic):
 
     def answer(self) -> bool:
         """The level at OUT for the levels that the inputs have."""
-        gate, inverts = FUNCTIONS[self.spec.type.split("-")[2]]
+        gate, inverts = FUNCTIONS[self.spec.type]
         return gate(self.level["A"], self.level["B"]) != inverts
 
     def input_changed(self, pin: str, high: bool) -> None:

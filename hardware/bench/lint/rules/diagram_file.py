@@ -120,10 +120,13 @@ def duplicate_id(raw: Raw) -> Iterator[LintPlace]:
     both("Perhaps: {near}."),
 )
 def unknown_part_type(raw: Raw) -> Iterator[LintPlace]:
-    known = {*parts.types(), *(t for n in boards.names() for t in boards.load(n).diagram_types)}
     for id_, type_, _item in entries(raw):
-        if not simulated(type_) and not _of_wokwi(type_):
-            yield LintPlace(id_, words={"type": type_, "near": near(type_, known)})
+        if not _of_wokwi(type_) and not simulated(type_):
+            yield LintPlace(id_, words={"type": type_, "near": near(type_, _known_types())})
+
+
+def _known_types() -> set[str]:
+    return {*parts.types(), *(t for n in boards.names() for t in boards.load(n).diagram_types)}
 
 
 def _of_wokwi(type_: str) -> bool:
