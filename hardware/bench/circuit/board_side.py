@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from hardware.bench.circuit.lazy_registers import Levels, Numbers
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.waves import LevelOutcome, Wave
@@ -17,6 +16,7 @@ from hardware.i18n import _
 
 if TYPE_CHECKING:
     from hardware.bench.circuit.circuit import Circuit
+    from hardware.bench.circuit.register_columns import Changes
 
 MASK = (1 << GPIOS) - 1
 PINS = MASK >> 1
@@ -92,10 +92,11 @@ class BoardSide:
         """See `Circuit`."""
         self.circuit.pin_out_later(self._first + gpio, level)
 
-    def pins_out_later(self, gpios: Numbers, levels: Levels, last: Mapping[int, bool]) -> bool:
+    def pins_out_later(self, changes: Changes, last: Mapping[int, bool]) -> bool:
         """See `Circuit`."""
+        gpios, levels, t_ns = changes
         pads = {self._first + gpio: level for gpio, level in last.items()}
-        return self.circuit.pins_out_later(gpios + self._first, levels, pads)
+        return self.circuit.pins_out_later((gpios + self._first, levels, t_ns), pads)
 
     def catch_up(self) -> None:
         """See `Circuit`."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
 from hardware.bench.circuit.board_side import MASK, BoardSide
@@ -19,7 +17,7 @@ from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Coupling, coupling_of
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.faults import Fault, FaultWatch, misused
-from hardware.bench.circuit.lazy_registers import LazyRegisters, Levels, Numbers
+from hardware.bench.circuit.lazy_registers import LazyRegisters
 from hardware.bench.circuit.listeners import Listeners
 from hardware.bench.circuit.meter import Meter, Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
@@ -41,6 +39,9 @@ from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
+
+if TYPE_CHECKING:
+    from hardware.bench.circuit.register_columns import Changes
 
 SETTLE_LIMIT = 1000
 """Parts that react at once can make each other react. More steps than this are an endless loop."""
@@ -261,13 +262,13 @@ class Circuit:
         self._set_level(gpio, level)
         self._is_behind = True
 
-    def pins_out_later(self, pads: Numbers, levels: Levels, last: Mapping[int, bool]) -> bool:
-        """Changes the output latches of lazy pads, one after the other, all now, without a record
-        of the board. `last` has the level of each pad at the end. False where something depends
-        on a pad that is not lazy; then nothing has changed."""
+    def pins_out_later(self, changes: Changes, last: Mapping[int, bool]) -> bool:
+        """Changes the output latches of lazy pads, without a record of the board. `last` has the
+        level of each pad at the end. False where something depends on a pad that is not lazy;
+        then nothing has changed."""
         if any((self._coupled & ~self._lazy.pads) >> pad & 1 for pad in last):
             return False
-        if self._lazy.send((pads, levels, np.full(len(pads), self._world.now_ns))):
+        if self._lazy.send(changes, last):
             self._is_behind = True
             self.catch_up()
         for pad, level in last.items():

@@ -5,27 +5,10 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from hardware.bench.events import EventQueue
-from hardware.bench.parts.common.part import PadLog, PadRow
-from hardware.bench.protocol.records import LogPlace, Outputs
+from hardware.bench.parts.common.part import PadRow
+from hardware.bench.protocol.pad_log import NoRecords, PadLog
 from hardware.seed import Seed
-
-
-class NoRecords:
-    """The `PadLog` (see part.py) of a board that has no program."""
-
-    def place(self, until_ns: int) -> LogPlace:
-        """The only place."""
-        return LogPlace(0, 0)
-
-    def outputs_since(
-        self, since: LogPlace, gpios: Sequence[int], until_ns: int
-    ) -> tuple[Outputs, LogPlace]:
-        """Nothing was written."""
-        nothing = np.zeros(0, np.int64)
-        return Outputs(nothing, nothing != 0, nothing, nothing), since
 
 
 class StillWorld:

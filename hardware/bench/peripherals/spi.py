@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hardware.bench.circuit.lazy_registers import Levels, Numbers
 from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.circuit.register_columns import Changes
 from hardware.bench.parts.common.buses import SpiPart
 from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
@@ -95,7 +95,8 @@ class Spi(Peripheral):
         """Sends every bit as a level and two edges of the clock, all at the same time."""
         sck, mosi, miso = wires
         circuit = self.board.circuit
-        if circuit.pins_out_later(*_writes(wires, bits, data)):
+        changes, last = _writes(wires, bits, data, self.board.now_ns)
+        if circuit.pins_out_later(changes, last):
             return bytes((0xFF * self._level(miso),)) * len(data)
         idle, late = bool(bits & frames.SPI_POLARITY), bool(bits & frames.SPI_PHASE)
         got = bytearray()
@@ -120,8 +121,10 @@ class Spi(Peripheral):
         return 1 if gpio == NO_PIN else int(self.board.circuit.levels() >> gpio & 1)
 
 
-def _writes(wires: SpiWires, bits: int, data: bytes) -> tuple[Numbers, Levels, dict[int, bool]]:
-    """The pins that an exchange writes, in order, their levels, and the last level of each."""
+def _writes(
+    wires: SpiWires, bits: int, data: bytes, now_ns: int
+) -> tuple[Changes, dict[int, bool]]:
+    """What an exchange writes to pins, in order, and the last level of each."""
     idle, late = bool(bits & frames.SPI_POLARITY), bool(bits & frames.SPI_PHASE)
     sent = np.unpackbits(np.frombuffer(data, np.uint8)).view(np.bool_)
     line, clock = (wires.mosi, sent), (wires.sck, np.full(len(sent), not idle))
@@ -131,7 +134,7 @@ def _writes(wires: SpiWires, bits: int, data: bytes) -> tuple[Numbers, Levels, d
     pins = np.tile(np.array([pin for pin, _levels in steps]), len(sent))
     levels = np.stack([levels for _pin, levels in steps], axis=1).reshape(-1)
     last = {pin: bool(levels[-1]) for pin, levels in steps} if data else {}
-    return pins, levels, last
+    return (pins, levels, np.full(len(pins), now_ns)), last
 
 
 def _exchange_byte(part: SpiPart, mode: int, byte: int) -> int:

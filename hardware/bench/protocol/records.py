@@ -3,7 +3,7 @@
 
 import struct
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,24 +50,6 @@ def unpack_text(records: Records) -> tuple[bytes, Times]:
     raw = np.ascontiguousarray(records).view(np.uint8).reshape(-1, SIZE)[:, 2 : 2 + TEXT_BYTES]
     used = np.arange(TEXT_BYTES) < counts[:, None]
     return raw[used].tobytes(), np.repeat(records["t"].astype(np.int64), counts)
-
-
-class LogPlace(NamedTuple):
-    """A place in the log of a board's records."""
-
-    power_cycle: int
-    number: int
-    """Of records of that power cycle before it."""
-
-
-class Outputs(NamedTuple):
-    """Writes to pads, a column for each field."""
-
-    gpio: npt.NDArray[np.int64]
-    level: npt.NDArray[np.bool_]
-    t_ns: npt.NDArray[np.int64]
-    number: npt.NDArray[np.int64]
-    """The number of the record in its power cycle."""
 
 
 def among(values: npt.NDArray[np.integer[Any]], chosen: tuple[int, ...]) -> npt.NDArray[np.bool_]:

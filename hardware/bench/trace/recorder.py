@@ -9,12 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from hardware.bench.protocol import frames
+from hardware.bench.protocol.pad_log import LogPlace, Outputs
 from hardware.bench.protocol.records import (
     PACKER,
     RECORD,
     SIZE,
-    LogPlace,
-    Outputs,
     Records,
     Row,
     pack_text,

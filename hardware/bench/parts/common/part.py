@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
 from hardware.bench.events import Clock
-from hardware.bench.protocol.records import LogPlace, Outputs
+from hardware.bench.protocol.pad_log import PadLog
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
 
@@ -24,18 +24,6 @@ OPEN = float("inf")
 
 PadRow = tuple[int, int, int, int, int]
 """A record of the board about a pad: kind, GPIO, b, c, time (ns)."""
-
-
-class PadLog(Protocol):
-    """The records of a board, as far as they are about pads (`trace/recorder.py`)."""
-
-    def place(self, until_ns: int) -> LogPlace:
-        """The place behind all that the board has done up to a time."""
-
-    def outputs_since(
-        self, since: LogPlace, gpios: Sequence[int], until_ns: int
-    ) -> tuple[Outputs, LogPlace]:
-        """What the board wrote to pads between a place and a time; and the place behind it."""
 
 
 class World(Clock, Protocol):
