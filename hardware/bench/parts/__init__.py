@@ -33,12 +33,14 @@ def _registry() -> dict[str, type[Part]]:
     return {name: kind for module in _sources() for name, kind in _classes(module).items()}
 
 
-@cache
 def find(part_type: str) -> type[Part] | None:
-    """The class for a part type of a diagram; None when the type is not simulated.
+    """The class for a part type of a diagram; None when the type is not simulated."""
+    return _find(part_type)
 
-    Only modules that name the type are imported: all of them take 0.1 s.
-    """
+
+@cache
+def _find(part_type: str) -> type[Part] | None:
+    """Only modules that name the type are imported: all of them take 0.1 s."""
     for module, text in _sources().items():
         if f'"{part_type}"' in text and (kind := _classes(module).get(part_type)):
             return kind
