@@ -64,7 +64,7 @@ print(ADC(AIN, atten=ADC.ATTN_6DB) is a)
 @families
 def test_a_loop_that_only_reads_asks_rarely(family: str) -> None:
     """It still sees each move of the knob, and the number of records is bounded. It asks again
-    when a promise of the bench ends, which is by chance after 40 ms on average."""
+    when a promise of the bench ends, which is by chance after 100 ms on average."""
     program = """
 a = ADC(Pin(AIN))
 hasattr(a, 'atten') and a.atten(3)

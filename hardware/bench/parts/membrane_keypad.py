@@ -1,6 +1,7 @@
 """A keypad of four rows and three or four columns."""
 
 import json
+from collections.abc import Hashable
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
@@ -58,6 +59,10 @@ class MembraneKeypad(Part):
         super().start(world)
         for key, contact in self.contacts.items():
             contact.start(world, f"{self.id}:{key}", self.changed)
+
+    @property
+    def state(self) -> Hashable:
+        return tuple(contact.closed for contact in self.contacts.values())
 
     def stamp(self, net: Stamp) -> None:
         for n, contact in enumerate(self.contacts.values()):

@@ -1,5 +1,7 @@
 """A push button: pins 1 and 2 are connected while it is pressed."""
 
+from collections.abc import Hashable
+
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import BUTTON, OPEN, Part, PartView, Stamp, World
@@ -29,6 +31,10 @@ class Pushbutton(Part):
     def start(self, world: World) -> None:
         super().start(world)
         self.contact.start(world, self.id, self.changed)
+
+    @property
+    def state(self) -> Hashable:
+        return self.contact.closed
 
     def stamp(self, net: Stamp) -> None:
         net.resistor("1", "2", CLOSED_OHMS if self.contact.closed else OPEN)

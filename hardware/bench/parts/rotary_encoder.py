@@ -1,6 +1,7 @@
 """A rotary encoder with a button, the module KY-040."""
 
 import math
+from collections.abc import Hashable
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
@@ -67,6 +68,10 @@ class RotaryEncoder(Part):
         super().start(world)
         for pin, contact in self.contacts.items():
             contact.start(world, f"{self.id}:{pin}", self.changed)
+
+    @property
+    def state(self) -> Hashable:
+        return tuple(contact.closed for contact in self.contacts.values())
 
     def stamp(self, net: Stamp) -> None:
         for pin, contact in self.contacts.items():

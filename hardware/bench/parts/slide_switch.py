@@ -1,5 +1,7 @@
 """A slide switch: it connects its middle pin to the left or to the right pin."""
 
+from collections.abc import Hashable
+
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
@@ -29,6 +31,10 @@ class SlideSwitch(Part):
     def start(self, world: World) -> None:
         super().start(world)
         self.contact.start(world, self.id, self.changed)
+
+    @property
+    def state(self) -> Hashable:
+        return self.contact.closed, self.values["value"]
 
     def stamp(self, net: Stamp) -> None:
         ohms = CLOSED_OHMS if self.contact.closed else OPEN
