@@ -60,6 +60,22 @@ for x in (-2.5, -0.1, 0.1, 7.3, 1e20, 1e-20):
     marked('%g %.6f %e %s' % (x, x, x, round(x, 2)))
 marked(complex(0.3, 0.4) ** complex(0.5, 0.7))
 """
+KEYS = """
+import json, os, sys, time
+class Own:
+    pass
+def marked(value):
+    print(value, time.ticks_us())
+marked({(0, 1): 2, (1, 0): 3, (): 4, ('a', None): 5})
+marked({int, str, float, ValueError, Own})
+marked({None: 1, True: 2, ...: 4, NotImplemented: 5, Own: 6})
+marked(len({print: 1, len: 2, sys: 3, os: 4, json: 5}))
+marked([id(x) for x in ((), int, None, print, sys, Own())])
+kinds = {int: 1, str: 2, (1, 2): 3}
+for i in range(20):
+    kinds[int], kinds[str], kinds[(1, 2)]
+marked(kinds)
+"""
 
 
 def before_a_collection(trace: Trace) -> tuple[bytes, bool]:
@@ -100,10 +116,10 @@ def check(
 
 
 def engine_programs() -> dict[str, str]:
-    """Programs that use much of a board, and one of MicroPython's C code that copies, compares and
-    computes."""
+    """Programs that use much of a board; one of MicroPython's C code that copies, compares and
+    computes; one of keys whose hash is an address."""
     files = sorted((TESTS / "board" / "second_engine").glob("*.py"))
-    return {"bytes": BYTES} | {file.stem: file.read_text() for file in files}
+    return {"bytes": BYTES, "keys": KEYS} | {file.stem: file.read_text() for file in files}
 
 
 def upstream_programs() -> dict[str, str]:
