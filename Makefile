@@ -20,7 +20,7 @@ SAFE := env PYTHONSAFEPATH=1 $(BIN)
 PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 OUT := build
 PORTS := $(OUT)/port/esp32/warsha-esp32 $(OUT)/port/rp2/warsha-rp2
-PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
+PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*/*/*.[ch] firmware/port/*.py firmware/port/*.toml firmware/port/*.ld \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
 .PHONY: setup esptool-js demo test test-all test-64 test-pythons lint lab bench pico check clean

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tools import timing_table
+from tests.support.port_build import PORT
 from tools.timing_programs import FOLDER, Program
 from tools.timing_targets import Measure, Stored
 
@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 def chip_factor() -> float:
     """The factor between the time of our port and that of the emulator."""
-    found = SPEED.search((timing_table.PORT / "families" / "rp2.h").read_text())
+    found = SPEED.search((PORT / "families" / "rp2.h").read_text())
     assert found
     return float(found[1])
 

@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from hardware import paths
+from tests.support import port_build
+from tests.support.port_build import PORT, flags_32
 
-PORT = paths.ROOT / "firmware" / "port"
 COSTS = PORT / "cost" / "costs.h"
 ROW = re.compile(r"(?m)^(#define VB_NS_(\w+) VB_(?:FLOAT_)?US)\(([\d.]+)\)(?: +(?=//))?")
 COMMENT_COLUMN = 48
@@ -72,17 +72,7 @@ def build(folder: Path, family: str = "rp2") -> None:
     variables = "\n".join(f"uint32_t vb_tunable_{n};" for n in names)
     rows = "\n".join(f'    {{"{n}", &vb_tunable_{n}}},' for n in names)
     (folder / "tunable.c").write_text(SOURCE.format(variables=variables, rows=rows))
-    flags = subprocess.run(
-        ["sh", str(PORT / "cc32.sh")], check=True, capture_output=True, text=True
-    ).stdout.split()
-    compiled = ["gcc", *flags, "-O1", "-fno-pie", "-c", "tunable.c", "-o", "tunable.o"]
+    compiled = ["gcc", *flags_32("gcc"), "-O1", "-fno-pie", "-c", "tunable.c", "-o", "tunable.o"]
     subprocess.run(compiled, check=True, cwd=folder)
-    command = ["make", "-C", str(PORT), f"FAMILY={family}", "-j2"]
-    command += [f"MICROPY_DIR={paths.micropython_dir()}", f"BUILD={folder / 'port' / family}"]
-    command += [f"MPYCROSS_BUILD={paths.build_dir() / 'objects' / 'mpy-cross'}"]
-    command += [
-        f"CFLAGS_EXTRA=-DVB_COSTS_H='\"{folder / 'tunable.h'}\"'",
-        f"LIB={folder / 'tunable.o'}",
-    ]
-    with (folder / "build.log").open("w") as log:
-        subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
+    costs = f"CFLAGS_EXTRA=-DVB_COSTS_H='\"{folder / 'tunable.h'}\"'"
+    port_build.build(folder, family, costs, f"LIB={folder / 'tunable.o'}")

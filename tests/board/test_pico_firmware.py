@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.support.bare_bench import BareBench
+from tests.support.project import DOCS
 from tests.support.rig import play, printed_lines
 from tools import second_engine, timing_programs, timing_report, timing_table
 from tools.emulated_pico import firmware
@@ -40,7 +41,7 @@ def test_unfitted_programs_take_the_time_of_a_pico() -> None:
 
 
 def test_the_page_shows_the_table_as_it_is() -> None:
-    page = (timing_table.PORT.parents[1] / "docs" / "measured" / "timing.md").read_text()
+    page = (DOCS / "measured" / "timing.md").read_text()
     for name, us in timing_table.read().items():
         assert f"| `{name}` | {us:.3f} |" in page
 

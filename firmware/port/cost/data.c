@@ -52,18 +52,11 @@ WRAP(float, tanf, (float x), (x), VB_NS_TANGENT)
 WRAP(float, asinf, (float x), (x), VB_NS_TANGENT)
 WRAP(float, acosf, (float x), (x), VB_NS_TANGENT)
 WRAP(float, atanf, (float x), (x), VB_NS_EXP)
-WRAP(float, atan2f, (float y, float x), (y, x), VB_NS_EXP)
 WRAP(float, expf, (float x), (x), VB_NS_EXP)
 WRAP(float, logf, (float x), (x), VB_NS_EXP)
 WRAP(float, powf, (float x, float y), (x, y), y == 2 || y == 1 || y == 0.5f || y == 0 ? 0 : VB_NS_POWER)
 
 // ---- bytes ----
-
-#define MEM(n) (VB_NS_MEM + VB_NS_MEM_BYTE * (n))
-WRAP(void *, memcpy, (void *to, const void *from, size_t n), (to, from, n), MEM(n))
-WRAP(void *, memmove, (void *to, const void *from, size_t n), (to, from, n), MEM(n))
-WRAP(void *, memset, (void *to, int c, size_t n), (to, c, n), MEM(n))
-WRAP(int, memcmp, (const void *a, const void *b, size_t n), (a, b, n), VB_NS_MEM) // most differ at once
 
 WRAP(void, mp_seq_multiply, (const void *items, size_t size, size_t len, size_t times, void *to),
     (items, size, len, times, to), VB_NS_REPEAT * len * times)
