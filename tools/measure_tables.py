@@ -110,7 +110,9 @@ def _call(node: ast.FunctionDef) -> str:
     for one in (*given.args, *given.kwonlyargs, *filter(None, [given.vararg])):
         one.annotation = None
     given.args = [one for one in given.args if one.arg != "self"]
-    is_property = any(ast.unparse(one) in ("property", "cached_property") for one in node.decorator_list)
+    is_property = any(
+        ast.unparse(one) in ("property", "cached_property") for one in node.decorator_list
+    )
     gives = ast.unparse(node.returns).strip("'") if node.returns else ""
     return node.name + ("" if is_property else f"({ast.unparse(given)})") + f" → {gives}"
 
