@@ -33,7 +33,9 @@ AHEAD = (
     "hardware.notebook.scenario_magic",
     "hardware.notebook.wave_magic",
     "grader.notebook.practice",
+    "hardware.bench.board.process",
     "littlefs",
+    "numpy.ma",  # the first `np.unique` imports it
 )
 """What the magics, the first board and the first try import."""
 
