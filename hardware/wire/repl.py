@@ -157,6 +157,7 @@ class Repl:
         """Send `code` to the board and let it run; its output is not read. `starting` is called
         before the code is sent; the next EOT of the board is in front of the output."""
         with self._turn:
+            self._notice_others()
             if not self._known:
                 self.sync(deadline.within(SYNC_S).left() or 0.0)
             starting()
@@ -168,6 +169,14 @@ class Repl:
             self._paste(code, window, deadline, sink)
         else:
             self._plain(code, deadline)
+
+    def _notice_others(self) -> None:
+        """Another program on the same line has run code meanwhile: its answers must not be taken
+        for ours."""
+        if self._known:
+            self.incoming.grow(Deadline(0.0))
+            if EOT in self.incoming.held:
+                self.forget()
 
     @property
     def _raw_paste(self) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import BoardNotFound, ProtocolError
 from hardware.wire import repl, transfer_board
 from hardware.wire.board import Board
@@ -325,3 +326,16 @@ def test_sync_sends_what_differs(fresh: Board, tmp_path: Path) -> None:
     for name in ("lib/deep/__init__.py", "lib/deep", "lib/كبير.bin", "lib", "one.py"):
         fresh.files.rm(f"/data/{name}")
     fresh.files.rm("/data")
+
+
+def test_two_programs_on_one_line_do_not_take_each_others_answers() -> None:
+    mine, other = b"1" * 3000, b"2" * 3000
+    with LiveBench("esp32") as bench, Board(bench.connect()) as one:
+        one.files.put("x", mine)
+        with Board(bench.connect()) as two:
+            two.files.put("x", other)
+        one.files.put("x", mine)
+        assert one.files.get("x") == mine
+        with Board(bench.connect()) as two:
+            assert two.run("print(5)") == "5\n"
+        assert one.run("print(7)") == "7\n"
