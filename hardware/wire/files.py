@@ -20,7 +20,7 @@ from typing import Protocol
 from hardware.errors import BoardTimeout, DeviceError, NoPrompt, ProtocolError
 from hardware.wire.transfer import SMALL, FileTransfer, OnProgress, Unsupported, damaged
 
-PIECE = 768
+PIECE = 512
 """Bytes per exec: the literal and its decoded bytes must fit into a small, fragmented heap."""
 PART = ".part"
 NAMES = 16

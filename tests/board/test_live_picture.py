@@ -148,6 +148,7 @@ line.write(bytes((0x80, 0x01, 0xff, 0x02)))
 strip = neopixel.NeoPixel(Pin(5), 2)
 strip[0] = 255, 0, 16
 strip.write()
+time.sleep_ms(10)
 time.sleep(9)
 """
     made = circuit({}, ["b:17 b:16"])
