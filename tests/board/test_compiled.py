@@ -8,11 +8,14 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from hardware import compiled
 from hardware.paths import build_dir
+from tests.support import parts_bench
 from tests.support.project import ROOT
 from tests.support.trace_hashes import in_process
 
@@ -52,6 +55,17 @@ def test_compiled_and_python_give_the_same_traces_and_marks() -> None:
     assert fast["bench"].endswith(compiled.SUFFIX) and slow["bench"].endswith(".py")
     assert len(fast["hashes"]) > 50
     assert fast["hashes"] == slow["hashes"]
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    """As in `bench.run(trace.edges(25).t_ns[-1] + 1000)`."""
+    number: Any = np.int64
+    parts: parts_bench.Parts = {"btn": ("wokwi-pushbutton", {})}
+    with parts_bench.stage(parts, ["b:25 btn:1.l"], "") as stage:
+        stage.bench.control("btn", "pressed", number(1), number(1000))
+        stage.bench.at(number(2000), lambda: None)
+        stage.bench.run(number(3000))
+        assert stage.bench.now_ns == 3000 and type(stage.bench.now_ns) is int
 
 
 @pytest.fixture
