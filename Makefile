@@ -27,7 +27,7 @@ PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/po
 
 # esptool-js is only for the page that writes MicroPython from a browser: a machine without npm, or without a way to
 # its registry, goes without.
-setup: .venv/.done $(PORTS)
+setup: .venv/.done $(PORTS) $(OUT)/compiled/.done
 	@test -e $(OUT)/esptool-js/bundle.js || ! command -v npm > /dev/null || $(MAKE) --no-print-directory esptool-js || \
 		echo "esptool-js could not be fetched: the page of a board at this computer cannot write MicroPython"
 
@@ -42,6 +42,11 @@ INSTALLED := $(wildcard grader/notebook/kernel/* grader/notebook/course_page/lab
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	$(SAFE)/python -m hardware.notebook.stubs
 	touch $@
+
+# The hot modules of the bench, compiled. Without a C compiler, and until the next `make`, they run as Python.
+$(OUT)/compiled/.done: .venv/.done tools/compile_bench.py $(wildcard hardware/*.py hardware/bench/*.py hardware/bench/*/*.py hardware/bench/*/*/*.py)
+	@WARSHA_BUILD=$(CURDIR)/$(OUT) $(SAFE)/python -m tools.compile_bench
+	@mkdir -p $(@D) && touch $@
 
 ESPTOOL_JS := 0.7.0
 ESPTOOL_JS_SHA256 := 9c7797cfbcac3a989ab85c52c9daaa65ffc0d538c273a055757b98bb846fdf1f
@@ -101,6 +106,7 @@ test-pythons: setup
 		echo "with $$python"; \
 		[ -x build/$$python/bin/python ] || $$python -m venv build/$$python || exit 1; \
 		build/$$python/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' || exit 1; \
+		PYTHONSAFEPATH=1 build/$$python/bin/python -m tools.compile_bench || exit 1; \
 		PYTHONSAFEPATH=1 build/$$python/bin/pytest -q $(PARALLEL) tests/unit tests/board tests/grading/test_labs.py || exit 1; \
 	done
 

@@ -2,14 +2,18 @@
 
 A test that takes `board` runs on a virtual board of each family, and on a real one with
 `pytest --board URL`; with the mark `every_way` also once for each way to reach a virtual board.
+A test with the mark `pure` looks into the Python code of the bench.
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from grader.schemas import skip_iri_grammars
+from hardware import compiled
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board, open_port
 from hardware.wire.board import Board
@@ -48,6 +52,26 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks."""
     config.addinivalue_line("markers", "every_way: run over every way to reach a virtual board")
     config.addinivalue_line("markers", "long: takes long; runs only with --all")
+    config.addinivalue_line("markers", "pure: runs in a process without compiled modules")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a `pure` test in a process of its own."""
+    if not pyfuncitem.get_closest_marker("pure") or not compiled.used():
+        return None
+    command = [sys.executable, "-m", "pytest", "-q", "--all", pyfuncitem.nodeid]
+    variables = {name: at for name, at in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        command,
+        cwd=pyfuncitem.config.rootpath,
+        env=variables | {"WARSHA_PURE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -65,7 +65,7 @@ class Bench:
         self._started = self._in_listener = False
         self._platform = platform or _this_machine()
         flashes = {circuit.board_id: flash} if isinstance(flash, Flash) else flash or {}
-        self.boards = {key: self._board(key, Seed(seed), flashes) for key in circuit.sides}
+        self.boards = {key: self._board(key, Seed(int(seed)), flashes) for key in circuit.sides}
         """By id, in the order of the diagram."""
         boards = tuple(self.boards.values())
         circuit.start(*boards)
@@ -149,7 +149,8 @@ class Bench:
 
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Calls `fn` when virtual time reaches `t_ns`; if that is past, next."""
-        self._time.events.add(max(t_ns, self.now_ns), fn)
+        # A time from the columns of a trace is numpy's; compiled modules take Python's.
+        self._time.events.add(max(int(t_ns), self.now_ns), fn)
 
     def control(self, part: str, name: str, value: float, t_ns: int | None = None) -> None:
         """Moves a control of a part, or the boot button of a board (`BOOTSEL`, 1 holds it), now or
@@ -237,12 +238,12 @@ class Bench:
         What happens up to and at `until_ns` is in the traces. A later `run` goes on from there.
         """
         self.start()
-        self._scheduler.run(until_ns)
+        self._scheduler.run(int(until_ns))
 
     # -- inside -------------------------------------------------------------------------------
 
     def _move(self, part: str, name: str, value: float) -> None:
-        self.circuit.set_control(part, name, value)
+        self.circuit.set_control(part, name, float(value))
         self._controls.append(ControlAt(self.now_ns, part, name, value))
         self._scheduler.update()
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from functools import partial
 
-from hardware import paths
+from hardware import compiled, paths
 from hardware.doctor import Check, CheckResult
 from hardware.errors import HardwareError
 from hardware.i18n import _
@@ -57,6 +57,14 @@ def port(family: str) -> CheckResult:
     return CheckResult(name, "ok", found)
 
 
+def modules() -> CheckResult:
+    """Whether the modules are compiled in which the bench spends its time."""
+    name = _("modules of the bench")
+    if compiled.used():
+        return CheckResult(name, "ok", _("compiled"))
+    return CheckResult(name, "warn", _("run as Python, half as fast"), _("run: make setup"))
+
+
 def fonts() -> CheckResult:
     """An Arabic font for pictures and pages."""
     code, line = _run("fc-match", "--format=%{family}", "Noto Sans Arabic:lang=ar")
@@ -87,4 +95,4 @@ def disk() -> CheckResult:
 def checks() -> list[Check]:
     """The checks of this machine, the most important ones first."""
     ports: list[Check] = [partial(port, family) for family in FAMILIES]
-    return [*ports, fonts, disk]
+    return [*ports, modules, fonts, disk]

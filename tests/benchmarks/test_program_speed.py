@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.engine_programs import HOUR, PROGRAMS, SECOND, EngineProgram
 from tests.support.stopwatch import Stopwatch
+from tests.support.trace_hashes import in_process
 
 Measured = Callable[..., None]
 AIMS = {PROGRAMS[0].name: 10.0, PROGRAMS[1].name: 10.0, PROGRAMS[2].name: 5.0}
@@ -36,3 +37,11 @@ def test_a_program(measured: Measured, program: EngineProgram) -> None:
 
 def test_an_hour(measured: Measured) -> None:
     measured(HOUR.name, processor_s(HOUR, HOUR_S), "s", aim=2)
+
+
+def test_compiled_modules(measured: Measured) -> None:
+    fast, slow = in_process(WARSHA_PURE=""), in_process(WARSHA_PURE="1")
+    if fast["bench"] == slow["bench"]:
+        pytest.skip("the bench is not compiled: make setup")
+    name = "the bench itself, compiled (peer: as Python), with all these programs and labs"
+    measured(name, fast["own_s"], "s", peer=slow["own_s"])

@@ -3,8 +3,9 @@ other events interrupt them."""
 
 import pytest
 
-from hardware.bench.board.lookahead import Lookahead
-from hardware.bench.board.virtual_board import VirtualBoard
+from hardware.bench.board import lookahead
+from hardware.bench.board.process import LinuxProcess
+from hardware.bench.protocol.frames import REPLY_GRANT
 from hardware.bench.trace.trace import Trace
 from tests.support.parts_bench import Parts, play
 from tests.support.rig import Hand
@@ -96,22 +97,13 @@ def pico(wire: str) -> str:
     return " ".join(places.get(end, end) for end in wire.split())
 
 
-def ask_always(patch: pytest.MonkeyPatch) -> None:
-    """Announce no step to the boards."""
-
-    def none(self: Lookahead, horizon_ns: int, *_: object) -> tuple[list[bytes], int]:
-        return [], min(horizon_ns, self.next_ns)
-
-    patch.setattr(Lookahead, "steps_until", none)
-
-
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
 @pytest.mark.parametrize("program", [*PROGRAMS, "engine"])
 def test_a_board_with_announced_steps_gives_the_same_trace(
     program: str, family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     announced = trace_of(program, family)
-    ask_always(monkeypatch)
+    monkeypatch.setattr(lookahead, "MOST", 0)
     asked = trace_of(program, family)
     assert announced.serial().data == asked.serial().data
     assert announced.sha256() == asked.sha256() and len(announced.records) > 40
@@ -119,13 +111,13 @@ def test_a_board_with_announced_steps_gives_the_same_trace(
 
 def test_a_reading_takes_few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = 0
-    answer = VirtualBoard.answer
+    send = LinuxProcess.send
 
-    def counted(self: VirtualBoard, horizon_ns: int, flags: int) -> None:
+    def counted(process: LinuxProcess, data: bytes) -> bool:
         nonlocal asked
-        asked += 1
-        answer(self, horizon_ns, flags)
+        asked += data[0] == REPLY_GRANT
+        return send(process, data)
 
-    monkeypatch.setattr(VirtualBoard, "answer", counted)
+    monkeypatch.setattr(LinuxProcess, "send", counted)
     trace = trace_of("reading")
     assert len(trace.edges(4).t_ns) > 160 and asked < 60

@@ -5,7 +5,13 @@ from random import Random
 
 import pytest
 
-from hardware.bench.board.virtual_board import PROMISE_NS, VirtualBoard
+from hardware.bench.bench import Bench
+from hardware.bench.board import virtual_board
+from hardware.bench.board.process import LinuxProcess
+from hardware.bench.board.virtual_board import PROMISE_NS
+from hardware.bench.flash import Flash
+from hardware.bench.protocol.frames import LAYOUT_GRANT, REPLY_GRANT
+from hardware.seed import Seed
 from tests.support import rig
 
 BUSY = "n = 0\nwhile True: n += 1\n"
@@ -93,15 +99,22 @@ def test_the_horizon_does_not_tell_when_a_button_is_pressed(
     """The board knows the next press only as the end of one of many promises; the others end
     where nothing happens."""
     promises: list[tuple[int, int]] = []
-    granted = VirtualBoard.answer
-
-    def answer(self: VirtualBoard, horizon_ns: int, flags: int) -> None:
-        promises.append((self.now_ns, horizon_ns))
-        granted(self, horizon_ns, flags)
-
-    monkeypatch.setattr(VirtualBoard, "answer", answer)
+    send = LinuxProcess.send
     press_ns = round(PRESS_MS * rig.MS)
-    rig.play(family, BUSY, RUN_MS, [rig.Hand(PRESS_MS, "btn", "pressed", 1)])
+    circuit = rig.rig(family)
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": BUSY.encode()})
+        with Bench(circuit, seed=1, flash=flash) as bench:
+
+            def noted(process: LinuxProcess, data: bytes) -> bool:
+                kind, _steps, _received, horizon_ns, *_ = LAYOUT_GRANT.unpack_from(data)
+                assert kind == REPLY_GRANT
+                promises.append((bench.now_ns, horizon_ns))
+                return send(process, data)
+
+            monkeypatch.setattr(LinuxProcess, "send", noted)
+            bench.control("btn", "pressed", 1, press_ns)
+            bench.run(round(RUN_MS * rig.MS))
     lengths = [end - start for start, end in promises if start < press_ns]
     assert len(lengths) > 30
     assert sum(end == press_ns for _, end in promises) == 1
@@ -114,13 +127,13 @@ def test_a_trace_does_not_depend_on_when_the_board_asks(
     family: str, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the collector runs, which looks at words that earlier calls left on the stack."""
-    hashes = set()
-    for seed, share in enumerate(SHARES):
-        rng = Random(seed)
+    hashes, rng_of = set(), Seed.rng
+    for number, share in enumerate(SHARES):
 
-        def promise(_board: VirtualBoard, rng: Random = rng, share: int = share) -> int:
-            return 1 + int(rng.expovariate(share / PROMISE_NS))
+        def rng(seed: Seed, name: str, number: int = number) -> Random:
+            return Random(number) if name == "promises" else rng_of(seed, name)
 
-        monkeypatch.setattr(VirtualBoard, "promise_ns", promise)
+        monkeypatch.setattr(Seed, "rng", rng)
+        monkeypatch.setattr(virtual_board, "PROMISE_NS", PROMISE_NS // share)
         hashes.add(rig.play(family, program, RUN_MS).sha256())
     assert len(hashes) == 1

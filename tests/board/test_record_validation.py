@@ -154,8 +154,15 @@ def test_single_and_batched_records_are_validated_alike() -> None:
 def state_of(validator: RecordValidator) -> dict[str, object]:
     """The whole state of a validator, as plain data."""
     rates = {"_program", "_engine"}
-    state = vars(validator).items()
-    return {name: vars(value) if name in rates else value for name, value in state}
+    state = fields_of(validator).items()
+    return {name: fields_of(value) if name in rates else value for name, value in state}
+
+
+def fields_of(thing: object) -> dict[str, object]:
+    """Its attributes; a compiled class has no `__dict__`."""
+    names = [name for name in dir(thing) if not name.startswith("__")]
+    values = {name: getattr(thing, name) for name in names}
+    return {name: value for name, value in values.items() if not callable(value)}
 
 
 def honest_rows(chance: random.Random) -> list[Row]:

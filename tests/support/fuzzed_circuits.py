@@ -5,6 +5,7 @@ import textwrap
 from contextlib import ExitStack
 from random import Random
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
@@ -179,12 +180,9 @@ class Seen(NamedTuple):
 
 def play(fuzzed: Fuzzed, shortcuts: Shortcut, *, looks: bool = True) -> Seen:
     """Run a circuit with these shortcuts."""
-
-    class Shortened(Circuit):
-        SHORTCUTS = shortcuts
-
-    circuit = Shortened(fuzzed.diagram)
     with ExitStack() as stack:
+        stack.enter_context(patch.object(Circuit, "SHORTCUTS", shortcuts))
+        circuit = Circuit(fuzzed.diagram)
         flash = stack.enter_context(Flash(circuit.board))
         flash.put({"main.py": fuzzed.program.encode()})
         bench = stack.enter_context(Bench(circuit, flash=flash))

@@ -139,6 +139,7 @@ def reference(lab: str) -> bytes:
     return (labs.LABS / lab / "reference.py").read_bytes()
 
 
+@pytest.mark.pure
 def test_journey_1() -> None:
     shell = InteractiveShell()
     shell.register_magics(BoardMagics)
@@ -154,6 +155,7 @@ def test_journey_1() -> None:
         current.close()
 
 
+@pytest.mark.pure
 def test_journey_2(
     course: Course, hand_in: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,12 +180,14 @@ def here(
         yield key, pool.attempt(work, task)
 
 
+@pytest.mark.pure
 def test_journey_3() -> None:
     lab = labs.find("blinker")
     program = {"main.py": reference(lab.slug)}
     travel(3, lambda: score(lab, next(iter(lab.boards)), program, [0]))
 
 
+@pytest.mark.pure
 def test_journey_4() -> None:
     def look() -> None:
         circuit = Circuit(diagram.load(ROOT / "labs" / "blinker" / "diagram.json"))
@@ -211,6 +215,7 @@ print("pressed")
 """
 
 
+@pytest.mark.pure
 def test_journey_5(tmp_path: Path) -> None:
     file = tmp_path / "scenario.yaml"
     file.write_text(SCENARIO)
@@ -224,6 +229,7 @@ def test_journey_5(tmp_path: Path) -> None:
     travel(5, run)
 
 
+@pytest.mark.pure
 def test_journey_6(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARSHA_SECRET_FILE", str(tmp_path / "secret"))
     lab = labs.find("buttons")

@@ -27,7 +27,7 @@ MAY_IMPORT = {
 }
 HARDWARE = (
     # what every room may need
-    *("i18n", "errors", "paths", "atomic_file", "boards", "seed"),
+    *("i18n", "errors", "paths", "compiled", "atomic_file", "boards", "seed"),
     # the protocol of board and bench, and events on the bench
     *("bench.limits", "bench.events", "bench.protocol", "bench.flash", "bench.flash_reader"),
     # drawing of a circuit

@@ -6,7 +6,7 @@ display is drawn."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
+from dataclasses import replace
 from itertools import product
 
 from hardware.bench.circuit.electric import Electric
@@ -115,7 +115,7 @@ class Afterimage:
     ) -> tuple[dict[int, Drive], dict[int, Pad]]:
         """The pads at the beginning. A pad without a record of its mode has always had it."""
         recorded = {row[1] for row in rows if row[0] == REC_MODE}
-        pads = {g: Pad() if g in recorded else copy(self._pads[g]) for g in cluster.gpios}
+        pads = {g: Pad() if g in recorded else replace(self._pads[g]) for g in cluster.gpios}
         for row in rows:
             _apply(pads[row[1]], row)
         return {gpio: _drive(pad) for gpio, pad in pads.items()}, pads

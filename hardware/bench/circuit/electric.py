@@ -3,10 +3,8 @@ solution for the next time.
 """
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from itertools import count
-from typing import Self
 
 from hardware.bench.circuit.disjoint_sets import DisjointSets
 from hardware.bench.circuit.faults import Found, faults_in
@@ -42,44 +40,47 @@ Restamped = tuple[tuple[Element, ...], dict[int, int]]
 class Electric:
     """Elements of all parts as they are now, and the solutions found so far."""
 
-    def __init__(self, netlist: Netlist) -> None:
+    def __init__(self, netlist: Netlist, like: "Electric | None" = None) -> None:
+        """`like`: another one of the same wiring. The two share their solutions."""
         self.netlist = netlist
         self.powered: frozenset[str] = frozenset()
         """The boards that are on, by id."""
-        self.stamps = {part.id: self._stamp(part) for part in netlist.parts.values()}
-        self._solved: dict[tuple[object, ...], Solution] = {}
-        self._found: dict[tuple[object, ...], Found] = {}
-        self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
-        self._restamps: dict[tuple[object, ...], Restamped] = {}
-        self._numbers: dict[tuple[object, ...], int] = {}
-        self._count = count()
-        self._clusters: dict[str, list[Cluster]] = {part: [] for part in self.stamps}
-        self._places: dict[tuple[int, str], tuple[int, ...]] = {}
-        """By cluster and part: which of the part's elements are in the cluster."""
+        self._clusters: dict[str, list[Cluster]] = {part: [] for part in netlist.parts}
         for cluster in netlist.clusters:
-            if len(cluster.nets) > MOST_NETS:
-                what = _("more than {most} wires hang together").format(most=MOST_NETS)
-                raise netlist.fail(what, _("Take parts away, or give them pins of their own."))
             for part in cluster.parts:
                 self._clusters[part].append(cluster)
-                self._places[cluster.number, part] = _places(cluster, self.stamps[part])
-        self._state = {c.number: self.number(c, self._now(c)) for c in netlist.clusters}
-        """By cluster: a number that stands for its present elements, as a short key."""
-        self._begin = dict(self.stamps), dict(self._state)
+        if like is None:
+            self._solved: dict[tuple[object, ...], Solution] = {}
+            self._found: dict[tuple[object, ...], Found] = {}
+            self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
+            self._restamps: dict[tuple[object, ...], Restamped] = {}
+            self._numbers: dict[tuple[object, ...], int] = {}
+            self._count = count()
+            self._places: dict[tuple[int, str], tuple[int, ...]] = {}
+            """By cluster and part: which of the part's elements are in the cluster."""
+            self.stamps = {part.id: self._stamp(part) for part in netlist.parts.values()}
+            self._find_places()
+            self._state = {c.number: self.number(c, self._now(c)) for c in netlist.clusters}
+            """By cluster: a number that stands for its present elements, as a short key."""
+            self._begin = dict(self.stamps), dict(self._state)
+        else:
+            self._solved, self._found, self._linked = like._solved, like._found, like._linked
+            self._restamps, self._numbers, self._count = like._restamps, like._numbers, like._count
+            self._places, self._begin = like._places, like._begin
+            self.stamps, self._state = dict(self._begin[0]), dict(self._begin[1])
 
-    def with_new_parts(self) -> Self:
-        """The same wiring with new parts, as it was at the beginning. The two share their
-        solutions."""
-        new = copy(self)
-        new.netlist = self.netlist.with_new_parts()
-        new.powered = frozenset()
-        stamps, state = self._begin
-        new.stamps, new._state = dict(stamps), dict(state)
-        here = new.netlist.clusters
-        new._clusters = {
-            part: [here[c.number] for c in all_] for part, all_ in self._clusters.items()
-        }
-        return new
+    def _find_places(self) -> None:
+        for cluster in self.netlist.clusters:
+            if len(cluster.nets) > MOST_NETS:
+                what = _("more than {most} wires hang together").format(most=MOST_NETS)
+                cure = _("Take parts away, or give them pins of their own.")
+                raise self.netlist.fail(what, cure)
+            for part in cluster.parts:
+                self._places[cluster.number, part] = _places(cluster, self.stamps[part])
+
+    def with_new_parts(self) -> "Electric":
+        """The same wiring with new parts, as it was at the beginning."""
+        return Electric(self.netlist.with_new_parts(), self)
 
     def restamp(self, part: str) -> list[Cluster]:
         """A part has changed: reads its elements again. Returns the clusters that it changes."""
