@@ -1,5 +1,7 @@
 """A resistor."""
 
+from functools import lru_cache
+
 from hardware.bench.events import NEVER
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line, rect
@@ -48,13 +50,18 @@ class ResistorPart(Part):
         return f"{short(self.ohms)}Ω"
 
     def svg(self, view: PartView) -> str:
-        tens, units, zeros = bands(self.ohms)
-        stripes = zip((18.5, 24, 29.5, 38), (tens, units, zeros, GOLD), strict=True)
-        return (
-            line(0, 5.65, 58.8, 5.65, "#9aa1ab", 1.8)
-            + rect(13.5, 0.6, 32, 10.1, "#dfc29a", 4, stroke="#b8976a", stroke_width=0.6)
-            + "".join(rect(x, 0.9, 3, 9.5, colour) for x, colour in stripes)
-        )
+        return _drawing(self.ohms)
+
+
+@lru_cache(256)  # a picture that lives draws it many times a second
+def _drawing(ohms: float) -> str:
+    tens, units, zeros = bands(ohms)
+    stripes = zip((18.5, 24, 29.5, 38), (tens, units, zeros, GOLD), strict=True)
+    return (
+        line(0, 5.65, 58.8, 5.65, "#9aa1ab", 1.8)
+        + rect(13.5, 0.6, 32, 10.1, "#dfc29a", 4, stroke="#b8976a", stroke_width=0.6)
+        + "".join(rect(x, 0.9, 3, 9.5, colour) for x, colour in stripes)
+    )
 
 
 def short(ohms: float) -> str:
