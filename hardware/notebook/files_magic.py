@@ -73,7 +73,13 @@ def _files_line(words: list[str]) -> None:
         case ["put", *sources] if sources:
             _put(sources)
         case ["get", name, *file] if len(file) <= 1:
-            _get(name, Path(*file) if file else Path(posixpath.basename(name)))
+            try:
+                _get(name, Path(*file) if file else Path(posixpath.basename(name)))
+            except IsADirectoryError as error:
+                if error.filename != name:
+                    raise
+                cure = _("Its files come one by one: {form}").format(form="%files get FOLDER/FILE")
+                raise HardwareError(f"{error.filename}: {reason(error)}", cure) from None
         case ["cat", name]:
             with CellOutput() as output:
                 output.write(_board_files().cat(name))

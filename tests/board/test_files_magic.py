@@ -160,7 +160,7 @@ def test_a_folder_is_copied_and_what_is_the_same_is_skipped(
         ("rm data", "data: the folder is not empty", "Remove what is in it first."),
         ("put copy/data", "data is a folder on the board.", "%files rm NAME"),
         ("sync copy", "data is a folder on the board.", "%files rm NAME"),
-        ("get data", "data: it is a folder", "%files sync FOLDER"),
+        ("get data", "data: it is a folder", "%files get FOLDER/FILE"),
         ("put /dev/zero", "/dev/zero: the board's flash is full", "Remove files"),
         (
             "get data/file.txt no/file.txt",

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from hardware.bench import parts
 from hardware.bench.lint import rules
-from hardware.bench.lint.lint import lint_file
+from hardware.bench.lint.lint import lint_file, lint_value
 from hardware.bench.lint.rule import Finding
 from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.parts.common.part import Part, Stamp
@@ -385,3 +385,16 @@ def test_the_verb_prints_a_line_each_and_exits_with_1_for_an_error(
     assert listed[0].keys() == {"level", "rule", "part", "pin", "en", "ar"}
     file.write_text(json.dumps(circuit(CASES[0], CASES[0].cured)), encoding="utf-8")
     assert CliRunner().invoke(app, ["lint", str(file)]).exit_code == 0
+
+
+def test_a_part_of_no_type_is_told_beside_other_errors() -> None:
+    board = {"type": "board-esp32-devkit-c-v4", "id": "b"}
+    led = {"type": "wokwi-led", "id": "l"}
+    raw = {
+        "version": 1,
+        "parts": [{"type": 5, "id": "x"}, led, board],
+        "connections": [["b:99", "l:A", "", []]],
+    }
+    found = {finding.rule: finding.en for finding in lint_value(raw, "diagram.json")}
+    assert "b has no pin 99" in found["invalid-pin"]
+    assert "part 'x': 'type' is 5" in found["invalid-circuit"]

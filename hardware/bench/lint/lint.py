@@ -58,8 +58,7 @@ def lint_value(raw: object, name: str) -> list[Finding]:
     try:
         circuit = RestingCircuit(diagrams.parse(raw, name))
     except HardwareError as error:
-        if not any(f.level == "error" for f in found):
-            found.append(_refused(error, name))
+        found.append(_refused(error, name))
     else:
         found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))

@@ -240,7 +240,7 @@ def redundant_parts(raw: Raw) -> Iterator[LintPlace]:
 
 def without_errors(raw: Raw) -> dict[str, Any]:
     """The file without everything that these rules found; the rest may be a circuit that can be
-    checked."""
+    checked. A part without a text as its id and type stays: no rule here tells of it."""
     kept: dict[str, dict[str, Any]] = {}
     for id_, type_, item in entries(raw):
         if simulated(type_) and id_ not in kept:
@@ -250,7 +250,11 @@ def without_errors(raw: Raw) -> dict[str, Any]:
     wires = raw.get("connections")
     if isinstance(wires, list):
         wires = [wire for wire in wires if _fits(wire, pins)]
-    return {**raw, "parts": list(kept.values()), "connections": wires, "dependencies": {}}
+    listed = raw.get("parts")
+    known = [item for _id, _type, item in entries(raw)]
+    broken = [item for item in listed if item not in known] if isinstance(listed, list) else []
+    parts_left = [*kept.values(), *broken]
+    return {**raw, "parts": parts_left, "connections": wires, "dependencies": {}}
 
 
 def _fits(wire: object, pins: Mapping[str, list[str] | None]) -> bool:
