@@ -180,7 +180,12 @@ def _server(command: Sequence[str], cwd: Path, user: Mapping[str, str]) -> Itera
             yield url
         finally:
             server.terminate()
-            server.wait(timeout=START_S)
+            try:
+                server.wait(timeout=START_S)
+            except subprocess.TimeoutExpired:
+                # Rarely, Python waits at its end for a worker thread of anyio that the server has
+                # left behind.
+                server.kill()
 
 
 def wait_until_it_listens(url: str) -> None:
