@@ -75,6 +75,7 @@ class SocketEndpoint:
             client, _address = self._listener.accept()
         except BlockingIOError:
             return
+        self._serve_client()  # it may have left just before this one came
         if self._client or not self._plugged:
             client.close()
             return
