@@ -146,6 +146,10 @@ class Board:
         """Whether the board is certainly at its prompt: the last program has ended."""
         return self._repl.at_prompt
 
+    def is_at_prompt(self) -> bool:
+        """As `at_prompt`, but first a `peek` of another thread ends: it uses the prompt."""
+        return self._repl.is_at_prompt()
+
     def peek(self, code: str) -> str | None:
         """What short code of ours prints, if the board is at its prompt and nobody uses it now;
         else None. No program is ever interrupted. From any thread."""

@@ -281,6 +281,11 @@ class Repl:
         """Whether the board is certainly at the prompt."""
         return self._known
 
+    def is_at_prompt(self) -> bool:
+        """As `at_prompt`, but first a `peek` of another thread ends."""
+        with self._turn:
+            return self._known
+
     def read(self, deadline: Deadline) -> bytes:
         """What has come, as `Incoming.read`; never the answer to a `peek`."""
         if not self._known:

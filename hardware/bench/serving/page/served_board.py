@@ -51,7 +51,7 @@ class PageBoardSource(BoardSource):
         """The answer; only a board that is certainly at its prompt is asked. What the friendly
         prompt looks like, a program can print, too."""
         self._hear()
-        if not self._board.at_prompt:
+        if not self._board.is_at_prompt():  # the page's other thread may look at the pins now
             return {"busy": True}
         return use_files(self._board.files, action)
 
