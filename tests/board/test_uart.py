@@ -206,15 +206,16 @@ while True:
         pass
 """
 """A program that drives the wire as a plain pin: 1 kHz."""
-READERS = {
-    "polled": """
+POLLED = """
     changes, was, end = 0, inp(), time.ticks_ms() + 100
     while time.ticks_diff(end, time.ticks_ms()) > 0:
         now = inp()
         changes += now != was
         was = now
     print(changes)
-""",
+"""
+READERS = {
+    "polled": POLLED,
     "handler": """
     changes = 0
     def count(pin):
@@ -224,13 +225,8 @@ READERS = {
     time.sleep_ms(100)
     inp.irq(None)
     print(changes)
-    changes, was, end = 0, inp(), time.ticks_ms() + 100
-    while time.ticks_diff(end, time.ticks_ms()) > 0:
-        now = inp()
-        changes += now != was
-        was = now
-    print(changes)
-""",
+"""
+    + POLLED,
     "pulse": """
     while inp():
         pass
