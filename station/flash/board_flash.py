@@ -80,13 +80,17 @@ class BoardFlash(ABC):
 
     # -- which board, which image
 
-    def prepare(self, choice: Choice, before: Mapping[str, str], *, dry_run: bool) -> None:
+    def prepare(
+        self, choice: Choice, before: Mapping[str, str], *, expected: str, dry_run: bool
+    ) -> None:
         """Identify the board, note where it is, and check the image. Raises: HardwareError."""
         outcome, self._before = self.outcome, before
         self._begin("identify")
         outcome.identity = self._identify()
         if outcome.mac:
             self._know(place=not dry_run)
+        if expected and outcome.mac and outcome.mac != expected:
+            raise FlashFault("swapped", found=outcome.mac, wanted=expected)
         self._begin("check")
         outcome.image = image = choice(outcome.identity)
         if image.chip != outcome.identity.chip:

@@ -38,6 +38,7 @@ def flash_board(
     dry_run: bool = False,
     stopped: threading.Event | None = None,
     before: Mapping[str, str] | None = None,
+    expected: str = "",
 ) -> FlashOutcome:
     """Flash the board at a port. Nothing is raised for a fault of the board: the outcome has it.
 
@@ -53,6 +54,7 @@ def flash_board(
         dry_run: identify the board and choose the image, and change nothing.
         stopped: when somebody sets it, the board is left as soon as possible.
         before: where boards were, as `places` gives it; None: where they are now.
+        expected: the MAC of the board that was seen at this port; another one is not written.
     """
     began = time.monotonic()
     stopped = stopped or threading.Event()
@@ -67,7 +69,8 @@ def flash_board(
         outcome = FlashOutcome(port, slot_at(port), baud=baud)
         work = EspFlash(outcome, inventory, on_progress, stopped)
     try:
-        work.prepare(choice, places(inventory) if before is None else before, dry_run=dry_run)
+        was = places(inventory) if before is None else before
+        work.prepare(choice, was, expected=expected, dry_run=dry_run)
         if not dry_run:
             work.write(erase=erase)
             work.finish(data)

@@ -346,6 +346,7 @@ class BoardWork:
                 self.inventory,
                 show,
                 stopped=self.stopped,
+                expected=job.mac,
             )
 
     def _image(self, chip: ChipIdentity, settings: TraySettings) -> FirmwareImage:

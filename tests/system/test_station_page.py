@@ -200,6 +200,27 @@ def test_an_esp32_is_flashed_certified_and_labelled(
         view.find(".language").click()
 
 
+def test_a_board_that_was_swapped_behind_its_card_is_not_written_before_the_card_names_it(
+    browser: Chromium, tray: VirtualTray, tmp_path: Path
+) -> None:
+    mac = tray.plug("one", "esp32_devkit_v1", seed=1)
+    other = tray.plug("other", "esp32_devkit_v1", seed=2)
+    image = image_from_file(write_image(tmp_path))
+    with station(tray.folder, [tray.path("one")], lambda _chip: image) as server:
+        view = StationWindow(browser.driver, server.site.url)
+        view.waits(1)
+        assert mac in view.card("one")
+        view.find("select[name=type]").send_keys("ESP32 DevKit V1")
+        Path(tray.path("other")).replace(tray.path("one"))
+        view.find("button.start").click()
+        assert view.ended(1) == {"one": "Not tested"}
+        assert "another board is at this port now" in view.card("one")
+        assert happened(server, other) == ["added"]
+        view.find("button.start").click()
+        view.wait("return document.querySelector('.card.good') !== null")
+        assert happened(server, other)[:3] == ["added", "flash begun", "flashed"]
+
+
 def choice_of_pico(folder: Path) -> Choice:
     """The same image for each Pico whose type is known."""
     image = image_from_file(write_uf2(folder))
