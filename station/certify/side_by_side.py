@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ from station.certify.self_test import (
     identify,
 )
 from station.errors import StationError
+from station.thread_per_board import thread_per_board
 
 TypeOf = Callable[[str], str]
 """The board type of a MAC; "" when it is not known."""
@@ -82,13 +82,7 @@ def certify_all(
         except HardwareError as error:
             return PortOutcome(port, error=error)
 
-    with ThreadPoolExecutor(max(1, len(ports))) as threads:
-        started = [threads.submit(one, port) for port in ports]
-        while True:
-            try:
-                return [future.result() for future in started]
-            except KeyboardInterrupt:
-                stopped.set()
+    return thread_per_board(one, ports, stopped)
 
 
 def _certify(port: str, type_of: TypeOf, on_step: OnBoardStep, with_jig: bool) -> TestResult:

@@ -9,7 +9,6 @@ flashed at once. At 921600 baud a board takes 92 KB/s, and a USB hub of full spe
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from station.flash.flasher import BAUD, flash_board, places
 from station.flash.images import Choice
 from station.flash.slot import slot_at
 from station.inventory.database import Inventory
+from station.thread_per_board import thread_per_board
 
 PER_HUB = 8
 AT_ONCE = 16
@@ -85,10 +85,4 @@ def flash_all(
         on_done(outcome)
         return outcome
 
-    with ThreadPoolExecutor(max(1, len(ports))) as threads:
-        started = [threads.submit(one, port) for port in ports]
-        while True:
-            try:
-                return [future.result() for future in started]
-            except KeyboardInterrupt:
-                stopped.set()
+    return thread_per_board(one, ports, stopped)

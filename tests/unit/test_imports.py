@@ -64,7 +64,9 @@ GRADER = (
     *("notebook", "authoring", "demo", "cli"),
 )
 """The rooms of grader; each may import those before it."""
-STATION = ("errors", "inventory", "certify", "return_tray", "flash", "page", "cli")
+STATION = (
+    *("errors", "thread_per_board", "inventory", "certify", "return_tray", "flash", "page", "cli"),
+)
 """The rooms of station; each may import those before it."""
 PACKAGES = {"hardware": HARDWARE, "grader": GRADER, "station": STATION}
 ROOMS = [
