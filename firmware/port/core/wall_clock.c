@@ -6,6 +6,7 @@
 #include "core/host.h"
 
 #define AHEAD_NS 1000000 // realtime: how far code may run ahead of the wall clock
+#define BEHIND_NS 100000000 // and how far it may be late, and still catch up
 
 static int64_t offset; // wall clock less virtual clock
 
@@ -18,8 +19,8 @@ void vb_wall_pace(void) {
         return;
     }
     int64_t ahead = (int64_t)vb_now() + offset - vb_host_clock_ns();
-    if (ahead < 0) {
-        vb_wall_restart(); // a slow host: virtual time does not catch up
+    if (ahead < -BEHIND_NS) {
+        vb_wall_restart(); // a slow host
     } else if (ahead > AHEAD_NS) {
         vb_link_poll(ahead / 1000000);
     }

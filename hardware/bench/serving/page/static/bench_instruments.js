@@ -17,6 +17,7 @@ const MOST_TRANSFERS = 20;
 const FRAME_MS = 50; // between two drawings of lines that run
 const AHEAD_MS = 1500; // the longest time that lines run without news
 const COLUMNS = 1; // for each unit: edges that are nearer than that look like one
+const BAND = 8; // so many columns side by side, all with edges, are drawn as one area: it costs less
 const PLOT_HEIGHT = 160;
 export const COLOURS = ["#0b5cad", "#b3261e", "#1a7f37", "#8250df", "#9a6700", "#0e7490"];
 const PAIR = /(?:^|[\s,;])([A-Za-z_\u0621-\u064a][\w\u0621-\u064a]{0,23})\s*:\s*([-+]?\d+(?:\.\d+)?)(?=$|[^\w.])/g;
@@ -96,26 +97,37 @@ export class PinLines {
     const rows = this.chosen?.map((pin) => [pin, this.points.get(pin) ?? []]) ?? changing();
     const drawn = rows.flatMap(([pin, points], row) => {
       const y = (value) => ROW * row + 26 - SWING * value;
-      const first = points.findLastIndex(([t]) => t <= start);
+      const first = lastBefore(points, start);
       const column = (i) => Math.round(x(points[i][0]) * COLUMNS) / COLUMNS;
       let path = first < 0 ? "" : `M${x(start)} ${y(points[first][1])}`;
-      let drawn = null;
-      let dense = false; // edges of this column were left out: their other level is drawn with the last one
-      for (let i = first + 1; i < points.length && points[i][0] <= end; i++) {
-        const here = column(i);
-        const value = points[i][1];
-        if (here === drawn && i + 1 < points.length && column(i + 1) === here) {
-          dense = true;
+      let bands = "";
+      for (let i = first + 1; i < points.length && points[i][0] <= end;) {
+        const columns = []; // that have edges, side by side: each with the place behind its last edge
+        while (i < points.length && points[i][0] <= end) {
+          const here = column(i);
+          if (columns.length && here > columns.at(-1).here + 1 / COLUMNS) break;
+          if (here !== columns.at(-1)?.here) columns.push({ here, from: i });
+          columns.at(-1).to = i += 1;
+        }
+        const [{ here: left }, { here: right, to }] = [columns[0], columns.at(-1)];
+        if (columns.length >= BAND) {
+          bands += `M${left} ${y(0)}H${right}V${y(1)}H${left}Z`;
+          path += `${path ? `H${left}` : ""}M${right} ${y(points[to - 1][1])}`;
           continue;
         }
-        path += path ? `H${here}${dense ? `V${y(1 - value)}` : ""}V${y(value)}` : `M${here} ${y(value)}`;
-        drawn = here;
-        dense = false;
+        for (const one of columns) {
+          const value = points[one.to - 1][1];
+          // Of several edges, the other level is drawn with the last one.
+          const both = one.to - one.from > 1 ? `V${y(1 - value)}` : "";
+          path += path ? `H${one.here}${both}V${y(value)}` : `M${one.here} ${y(value)}`;
+        }
       }
       if (path) path += `H${this.width}`; // a pin that has never changed has no line
+      const colour = COLOURS[row % COLOURS.length];
       return [
         draw("text", { x: this.label - 8, y: ROW * row + 22, "text-anchor": "end" }, this.names.get(pin)),
-        draw("path", { d: path, fill: "none", stroke: COLOURS[row % COLOURS.length] }),
+        draw("path", { d: path, fill: "none", stroke: colour }),
+        ...bands ? [draw("path", { d: bands, fill: colour, stroke: colour })] : [],
       ];
     });
     const height = ROW * Math.max(1, this.layers.reduce((sum, layer) => sum + layer.rows, rows.length));
@@ -127,6 +139,17 @@ export class PinLines {
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
     this.svg.replaceChildren(...drawn);
   }
+}
+
+/** The place of the last point at `t` or before it; -1: there is none. The points are in order. */
+function lastBefore(points, t) {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (points[middle][0] <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** The last transfers, one a line. */

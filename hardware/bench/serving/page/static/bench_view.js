@@ -366,6 +366,7 @@ export class BenchView extends TranslatedView {
       if (!box.open || this.closed || !box.isConnected) return;
       this.lines.run(at);
       this.noPlot.hidden = !this.plot.empty;
+      this.plot.svg.toggleAttribute("hidden", this.plot.empty);
       this.plot.run();
       requestAnimationFrame(run);
     };
