@@ -25,6 +25,7 @@ from tornado.websocket import websocket_connect
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.notebook.views import PICTURE
 from hardware.paths import ROOT
+from tests.support.accessibility import faults
 from tests.support.bench_page import PHONE, PRESSES, ShownBench
 from tests.support.browser import KERNEL, Chromium, Notebook, served
 
@@ -481,6 +482,7 @@ def test_two_cursors_and_the_buses_of_a_zoomed_waveform(
         r"1: [\d.]+ s · 2: [\d.]+ s · Δt = 60\.?\d* ms · 1/Δt = 1[67]\.\d+ Hz", said
     )
     page.screenshot(Path(os.environ.get("WARSHA_PICTURES", tmp_path)) / "wave_cursors.png")
+    assert faults(page.driver, (ZOOM,)) == []
     lines.send_keys(Keys.SHIFT, Keys.ARROW_RIGHT)
     page.wait(f"{reading}.includes('Δt = 80')")
     lines.send_keys(Keys.ESCAPE)
