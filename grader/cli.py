@@ -13,10 +13,8 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import track
 from rich.text import Text
 
-from grader.lab.class_list import parse_class_list, read_class_list
 from grader.lab.course import load_course
 from grader.terminal import one_line, show_page
 from hardware.i18n import _
@@ -63,6 +61,7 @@ def course_move(
 @app.command()
 def roster(file: Path, course: CourseName = None) -> None:
     """Put a class list (CSV, also as Moodle exports it) into the gradebook."""
+    from grader.lab.class_list import parse_class_list
     from grader.nbgrader.enrolment import enrol
 
     out, found = Console(), parse_class_list(file)
@@ -92,6 +91,7 @@ def extend(
     course: CourseName = None,
 ) -> None:
     """Give a trainee, or a group, more time for a lab; late penalties change at once."""
+    from grader.lab.class_list import read_class_list
     from grader.nbgrader import due_times
     from grader.nbgrader.folders import labs_of, time_of
     from grader.nbgrader.grade_writer import GradeWriter
@@ -158,6 +158,8 @@ def grade(
 @app.command()
 def demo(course: CourseName = None) -> None:
     """Build the course, grade a sample class on virtual boards, and show the scores."""
+    from rich.progress import track
+
     from grader import demo
     from grader.classrun import grading_report
     from grader.classrun.grading import Grading
@@ -194,6 +196,8 @@ def feedback(
     student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
 ) -> None:
     """Write the feedback page of each graded submission, as `nbgrader generate_feedback` would."""
+    from rich.progress import track
+
     from grader.reports.feedback_writer import FeedbackWriter
 
     out, chosen = Console(), load_course(course)

@@ -1,6 +1,5 @@
 """Where the built ports, the project's own files and the sockets of benches are."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -31,6 +30,8 @@ def port_build(family: str) -> str:
 
     Raises: BenchError when the port is not built.
     """
+    import hashlib  # loads OpenSSL, which not every verb needs
+
     program = port_program(family)
     try:
         return hashlib.sha256(program.read_bytes()).hexdigest()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from grader.disk import report_disk_full
@@ -66,6 +65,8 @@ def certify(
         line = text.format(summary=proved.summary, holder=proved.holder, key=proved.key)
         console.print(one_line(line), soft_wrap=True)
         return
+    from rich.progress import BarColumn, Progress, TextColumn
+
     from station.certify.keeping import keep, known_type
     from station.certify.keys import signing_key
     from station.certify.label import size_for, write_labels

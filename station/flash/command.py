@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from grader.terminal import one_line
-from hardware import boards
 from hardware.i18n import _
 from station.errors import StationError
 
@@ -104,6 +102,8 @@ class _FlashBars:
     """A bar for each board, and a line at its end. A context manager."""
 
     def __init__(self, console: Console, ports: list[str]) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn
+
         columns = (
             TextColumn("{task.fields[port]}"),
             BarColumn(),
@@ -154,6 +154,7 @@ def _choice(given: "FirmwareImage | None", board_type: str) -> "Choice":
     """The image of each board: the file that is given, or the known one for its chip and its type,
     which the boot ROM of a Pico does not say, and a Pico W with the image of a Pico says wrongly.
     Raises: HardwareError for a type that is unknown, or no Pico's."""
+    from hardware import boards
     from station.flash.images import image_for
 
     kind = boards.load(board_type) if board_type else None

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from hardware.bench.serving.socket_endpoint import LOOPBACK
 from hardware.i18n import _
+from hardware.wire.loopback import LOOPBACK
 
 app = typer.Typer()
 HTTP_PORT = 8467

@@ -30,8 +30,9 @@ from tornado.web import Application, RequestHandler
 from hardware.bench.serving.page import loopback_site, web_serial
 from hardware.bench.serving.page.loopback_site import HEADERS, KINDS
 from hardware.bench.serving.page.page_messages import MOST_MESSAGE
-from hardware.bench.serving.socket_endpoint import LOOPBACK, listener
+from hardware.bench.serving.socket_endpoint import listener
 from hardware.i18n import _
+from hardware.wire.loopback import LOOPBACK
 from station.errors import StationError
 from station.page.station_messages import page_words
 

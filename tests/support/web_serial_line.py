@@ -15,7 +15,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
-from hardware.bench.serving.socket_endpoint import LOOPBACK
+from hardware.wire.loopback import LOOPBACK
 
 READ_S = 0.05
 SETTINGS = {"baudRate": "baudrate", "dataTerminalReady": "dtr", "requestToSend": "rts"}

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from hardware.bench.serving.endpoint import OnInput, OutputBuffer, receive
 from hardware.bench.serving.rfc2217 import OnModemLines, Rfc2217Server
 from hardware.i18n import _
+from hardware.wire.loopback import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 KERNEL_BYTES = 32_768
 
 

@@ -18,9 +18,10 @@ from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from hardware.bench.serving.page.page_messages import MOST_MESSAGE
-from hardware.bench.serving.socket_endpoint import LOOPBACK, listener
+from hardware.bench.serving.socket_endpoint import listener
 from hardware.errors import BenchError
 from hardware.i18n import _
+from hardware.wire.loopback import LOOPBACK
 
 STATIC = Path(__file__).with_name("static")
 KINDS = {

@@ -1,0 +1,3 @@
+"""Where only programs of this computer reach a server."""
+
+LOOPBACK = "127.0.0.1"
