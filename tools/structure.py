@@ -26,6 +26,8 @@ REASONS: dict[str, str] = {
     "hardware/bench/scenario/commands/*.py": "one file is one kind of command, found by itself",
     "hardware/bench/decode/*.py": "one file is one kind of bus",
     "hardware/bench/circuit/disjoint_sets.py": "one data structure, used four times",
+    "hardware/wire/loopback.py": "servers and the start of a command take it",
+    "station/thread_per_board.py": "two rooms take it",
     "hardware/bench/circuit/shortcuts.py": "several modules take them, and a test none",
     "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
