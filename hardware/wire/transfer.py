@@ -57,6 +57,10 @@ class Unsupported(Exception):
     """The board cannot run its half: an old MicroPython, or too little memory."""
 
 
+class NotKept(ProtocolError):
+    """The flash gave back other bytes than the file has."""
+
+
 class FileTransfer:
     """Sends files to one board and fetches files from it."""
 
@@ -80,8 +84,7 @@ class FileTransfer:
             source = board.program(board.WRITE, name, part, len(data), digest, data=data)
         else:
             source = board.program(board.RECEIVE, name, part, len(data), digest)
-        if not self._attempts(lambda: self._put(source, name, data, on_progress)):
-            raise damaged(name)
+        self._attempts(lambda: self._put(source, name, data, on_progress))
 
     def get(self, name: str, size: int, got: bytearray, on_progress: OnProgress) -> None:
         """Add the rest of a file of `size` bytes to `got`, and compare its SHA-256. When this
@@ -92,21 +95,22 @@ class FileTransfer:
         """
         self._attempts(lambda: self._get(name, size, got, on_progress))
 
-    def _attempts(self, attempt: Callable[[], bool]) -> bool:
+    def _attempts(self, attempt: Callable[[], None]) -> None:
         failed = self._reached = 0
-        unsupported = False
+        doubted = False
         while True:
             before = self._reached
             try:
-                return attempt()
+                attempt()
+                return
             except (ProtocolError, BoardTimeout, Unsupported) as error:
                 self._repl.forget()
                 if isinstance(error, NoPrompt):
                     raise
-                if isinstance(error, Unsupported):  # twice, or noise has changed the source
-                    if unsupported:
+                if isinstance(error, Unsupported | NotKept):
+                    if doubted:  # the first time, noise may have changed the source
                         raise
-                    unsupported = True
+                    doubted = True
                 failed = 1 if self._reached > before else failed + 1
                 if failed == ATTEMPTS:
                     raise
@@ -119,8 +123,7 @@ class FileTransfer:
             self._reached = done
             on_progress(done, total)
 
-    def _put(self, source: str, name: str, data: bytes, on_progress: OnProgress) -> bool:
-        """One attempt; False: the flash gave back other bytes, and another attempt is no use."""
+    def _put(self, source: str, name: str, data: bytes, on_progress: OnProgress) -> None:
         talk = _Talk(self._repl, source, name)
         frames = _Frames(data)
         patient = False
@@ -134,10 +137,10 @@ class FileTransfer:
             elif word in ("same", "done"):
                 self._progress(len(data), len(data), on_progress)
                 talk.end()
-                return True
+                return
             elif word == "damaged":
                 talk.end()
-                return False
+                raise damaged(name, NotKept)
             elif word:
                 raise talk.failure(word, values)
             self._progress(frames.done, len(data), on_progress)
@@ -148,7 +151,7 @@ class FileTransfer:
                 if silent and not patient:
                     talk.fill()
 
-    def _get(self, name: str, size: int, got: bytearray, on_progress: OnProgress) -> bool:
+    def _get(self, name: str, size: int, got: bytearray, on_progress: OnProgress) -> None:
         talk = _Talk(self._repl, board.program(board.SEND, name, len(got)), name)
         asked = -1
         while True:
@@ -165,7 +168,7 @@ class FileTransfer:
                 if sha256(got).hexdigest().encode() != content:
                     got.clear()
                     raise damaged(name)
-                return True
+                return
             elif not kind:
                 word, values = talk.said_first()
                 if word:
@@ -352,9 +355,9 @@ def _to_board(at: int, content: bytes = b"", plain: int = 0) -> bytes:
     return start + zlib.crc32(content, zlib.crc32(start)).to_bytes(CRC_BYTES, "little") + content
 
 
-def damaged(name: str) -> ProtocolError:
+def damaged(name: str, kind: type[ProtocolError] = ProtocolError) -> ProtocolError:
     """The error for a file whose bytes changed on the way."""
-    return ProtocolError(
+    return kind(
         _("{name} was damaged in transfer.").format(name=name),
         _("Try again; if it happens again, check the cable and the flash."),
     )

@@ -231,7 +231,7 @@ def test_a_flash_that_gives_back_other_bytes(fresh: Board) -> None:
     fresh.run(BAD_FLASH)
     with pytest.raises(ProtocolError, match="damaged"):
         fresh.files.put("bad.bin", KB20)
-    assert fresh.eval("len(counts)") == 1, "it is tried once"
+    assert fresh.eval("len(counts)") == 2, "it is tried twice: the source may have been changed"
     fresh.run("builtins.open = real")
     assert [entry.name for entry in fresh.files.ls()] == ["zeros"]
     fresh.files.rm("zeros")
