@@ -26,6 +26,10 @@
 #define VB_NVS_BYTES 0
 #define VB_FLASH_BYTES (1408 * 1024) // boards/RPI_PICO/mpconfigboard.h
 
+#define VB_HAS_BOOTLOADER 1
+#define VB_HAS_USB_DEVICE 1
+#define VB_I2S_IDS 2
+
 #define VB_RADIO 0                 // a Pico W has one (--radio)
 #define VB_RADIO_MACHINE "Raspberry Pi Pico W with RP2040" // boards/RPI_PICO_W/mpconfigboard.h
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "PicoW" // boards/RPI_PICO_W/mpconfigboard.h

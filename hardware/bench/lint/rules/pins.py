@@ -8,10 +8,6 @@ from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
 
-RESTS_LOW, RESTS_HIGH = (2, 12), (0, 5, 15)
-"""The levels that the ESP32's strapping pins need at reset for a normal boot from flash (data
-sheet, section "Strapping Pins"). Pin 12 high selects 1.8 V flash, pin 0 low the ROM loader."""
-
 
 def _on(circuit: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
     """The parts with a pin on this net, and the pin."""
@@ -64,8 +60,7 @@ def flash_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
 )
 def strapping_level(circuit: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(circuit):
-        wrong = RESTS_LOW if held else RESTS_HIGH
-        if held is not None and pin.gpio in wrong:
+        if held is not None and pin.gpio in _needs_not(pin, held):
             yield LintPlace(part.id, pin.name, {"level": "1" if held else "0"})
 
 
@@ -77,8 +72,13 @@ def strapping_level(circuit: RestingCircuit) -> Iterator[LintPlace]:
 )
 def strapping_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(circuit):
-        if held is None or pin.gpio not in (RESTS_LOW if held else RESTS_HIGH):
+        if held is None or pin.gpio not in _needs_not(pin, held):
             yield LintPlace(part.id, pin.name)
+
+
+def _needs_not(pin: Pin, level: bool) -> frozenset[int]:
+    """The pins of the board that must not be at this level at reset."""
+    return pin.board.starts_low if level else pin.board.starts_high
 
 
 def _strapped(circuit: RestingCircuit) -> Iterator[tuple[Pin, Part, bool | None]]:
@@ -117,21 +117,26 @@ def _analog(circuit: RestingCircuit) -> Iterator[tuple[Pin, Part]]:
 def not_analog(circuit: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part in _analog(circuit):
         if pin.gpio not in pin.board.adc:
-            able = [pin.board.pin_of(g) for g in sorted(pin.board.adc) if g in pin.board.gpios]
-            yield LintPlace(part.id, pin.name, {"pins": ", ".join(able)})
+            yield LintPlace(part.id, pin.name, {"pins": _converters(pin)})
 
 
 @rule(
     "adc2-wifi",
     "warning",
     both("{part} is on pin {pin}, whose converter (ADC2) does not work while WiFi is on."),
-    both("Use a pin from 32 to 39."),
+    both("Use one of these pins: {pins}."),
 )
 def adc2_wifi(circuit: RestingCircuit) -> Iterator[LintPlace]:
     if any(spec.type == "wokwi-wifi-ap" for spec in circuit.diagram.parts):
         for pin, part in _analog(circuit):
             if pin.board.adc.get(pin.gpio, "").startswith("ADC2_"):
-                yield LintPlace(part.id, pin.name)
+                yield LintPlace(part.id, pin.name, {"pins": _converters(pin, "ADC1_")})
+
+
+def _converters(pin: Pin, unit: str = "") -> str:
+    """The pins of the board that have a converter, or this one."""
+    found = [gpio for gpio, channel in pin.board.adc.items() if channel.startswith(unit)]
+    return ", ".join(pin.board.pin_of(gpio) for gpio in sorted(found) if gpio in pin.board.gpios)
 
 
 @rule(
