@@ -171,7 +171,7 @@ print(adc.read(), adc.read_u16(), adc.read_uv() // 100_000)
     for chip, bits, read in (
         ("esp32s3", 12, "2180 34888 16"),
         ("esp32s2", 13, "5406 43253 16"),
-        ("esp32c3", 12, "2703 43258 16"),
+        ("esp32c3", 12, "2409 38553 16"),
     ):
         found = lines(chip, program, half)
         assert found == [f"['WIDTH_{bits}BIT'] ADCBlock(0, bits={bits})", read], chip

@@ -12,7 +12,7 @@
 #define VB_MOST_MHZ 240
 
 #define VB_HEAP_BYTES (64 * 1024)
-#define VB_POOL_BYTES (160 * 1024) // a GUESS
+#define VB_POOL_BYTES (184 * 1024) // micropython pull request 12141
 
 #define VB_FAMILY_PINS 49
 #define VB_PIN_EXISTS(n) (0x1fffe003fffffull >> (n) & 1) // machine_pin.h: 0 to 21, 33 to 48
