@@ -16,6 +16,10 @@ from hardware.errors import BoardNotFound
 from hardware.i18n import _
 
 FOLDER = Path(__file__).parent
+PIN_SETS = (
+    *("input_only", "no_pull", "flash_pins", "usb_pins", "strapping"),
+    *("starts_high", "starts_low"),
+)
 RESET_PAD = 63
 """The number of `reset_pin` among the pads of a board on a bench, after all GPIOs."""
 
@@ -70,6 +74,8 @@ class BoardType:
     input_only: frozenset[int]
     no_pull: frozenset[int]
     flash_pins: frozenset[int]
+    usb_pins: frozenset[int]
+    """The pads of the chip's own USB."""
     strapping: frozenset[int]
     """The chip reads them at reset, to choose how it starts."""
     starts_high: frozenset[int]
@@ -161,7 +167,7 @@ def _typed(name: str, facts: dict[str, Any]) -> dict[str, Any]:
         "ink": drawing["ink"],
         "shapes": tuple(Shape(**shape) for shape in drawing["shapes"]),
     }
-    for key in ("input_only", "no_pull", "flash_pins", "strapping", "starts_high", "starts_low"):
+    for key in PIN_SETS:
         made[key] = frozenset(facts[key])
     for key in ("diagram_types", "usb_ids", "console", "port_args"):
         made[key] = tuple(facts[key])

@@ -85,7 +85,7 @@ class TestPlan:
         board = self.board
         console = {board.gpio(pin) for pin in board.console}
         kept = board.flash_pins | board.strapping | board.no_pull | board.input_only | console
-        kept |= {*self.untouched}
+        kept |= board.usb_pins | {*self.untouched}
         on_header = {pin.gpio for pin in board.pins.values() if not pin.hidden}
         return tuple(gpio for gpio in board.gpios if gpio in on_header - kept)
 

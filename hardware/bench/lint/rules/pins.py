@@ -1,6 +1,6 @@
 """Special pins of a board: input only, flash, strapping, analog, serial line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hardware.bench.diagram import SERIAL_MONITOR
 from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
@@ -50,6 +50,16 @@ def flash_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
             yield from (
                 LintPlace(part.id, pin.name) for part, _pin in _on(circuit, net, circuit.parts)
             )
+
+
+@rule(
+    "usb-pin",
+    "warning",
+    both("{part} is on pin {pin}, where the chip's own USB is."),
+    both("Use another pin."),
+)
+def usb_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    return _users(circuit, lambda pin: pin.gpio in pin.board.usb_pins)
 
 
 @rule(
@@ -146,8 +156,13 @@ def _converters(pin: Pin, unit: str = "") -> str:
     both("Use another pin."),
 )
 def serial_line(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    return _users(circuit, lambda pin: pin.name in pin.board.console)
+
+
+def _users(circuit: RestingCircuit, wanted: Callable[[Pin], bool]) -> Iterator[LintPlace]:
+    """The parts on such pins of a board, without probes."""
     for pin, net in circuit.wired_pins:
-        if pin.name in pin.board.console:
+        if wanted(pin):
             users = _on(circuit, net, [part for part in circuit.parts if not part.probes])
             yield from (LintPlace(part.id, pin.name) for part, _name in users)
 
