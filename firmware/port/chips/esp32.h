@@ -1,6 +1,6 @@
 // chips/esp32.h: the ESP32, as on a module WROOM-32.
-// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC/, machine_*.c, and the files named at a line); soc_caps.h and
-// gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers).
+// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC/, machine_*.c, and the files named at a line);
+// soc_caps.h and gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers).
 #pragma once
 
 #define MICROPY_HW_BOARD_NAME "Generic ESP32 module"
@@ -15,7 +15,7 @@
 #define VB_HEAP_BYTES (56 * 1024)
 #define VB_POOL_BYTES (108 * 1024)
 
-#define VB_FAMILY_PINS 40
+#define VB_PINS 40
 #define VB_PIN_EXISTS(n) (0xff0effffffull >> (n) & 1) // machine_pin.h: 24 and 28 to 31 do not exist
 #define VB_PIN_INPUT_ONLY(n) ((n) >= 34)
 #define VB_PIN_IS_RTC(n) (0xff0e00f015ull >> (n) & 1) // 0, 2, 4, 12 to 15, 25 to 27, 32 to 39: data sheet, RTC_GPIO

@@ -1,6 +1,6 @@
 // chips/esp32c3.h: the ESP32-C3, as on a module MINI-1.
-// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC_C3/, machine_*.c, and the files named at a line); soc_caps.h and
-// gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers).
+// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC_C3/, machine_*.c, and the files named at a line);
+// soc_caps.h and gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers). What the names mean is in chips/esp32.h.
 #pragma once
 
 #define MICROPY_HW_BOARD_NAME "ESP32C3 module"
@@ -14,7 +14,7 @@
 #define VB_HEAP_BYTES (64 * 1024)
 #define VB_POOL_BYTES (112 * 1024) // a GUESS
 
-#define VB_FAMILY_PINS 22
+#define VB_PINS 22
 #define VB_PIN_EXISTS(n) (0x303fffull >> (n) & 1) // machine_pin.h: 0 to 13, 20, 21; 18 and 19 are USB's
 #define VB_PIN_INPUT_ONLY(n) 0
 #define VB_PIN_IS_RTC(n) ((n) <= 5)

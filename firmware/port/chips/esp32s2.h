@@ -1,6 +1,6 @@
 // chips/esp32s2.h: the ESP32-S2, as on a module MINI-1 without PSRAM.
-// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC_S2/, machine_*.c, and the files named at a line); soc_caps.h and
-// gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers).
+// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC_S2/, machine_*.c, and the files named at a line);
+// soc_caps.h and gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers). What the names mean is in chips/esp32.h.
 #pragma once
 
 #define MICROPY_HW_BOARD_NAME "Generic ESP32S2 module"
@@ -14,7 +14,7 @@
 #define VB_HEAP_BYTES (64 * 1024)  // this firmware has CONFIG_SPIRAM, also without a chip of it
 #define VB_POOL_BYTES (88 * 1024)  // a GUESS
 
-#define VB_FAMILY_PINS 47
+#define VB_PINS 47
 #define VB_PIN_EXISTS(n) (0x7ffe003fffffull >> (n) & 1) // machine_pin.h: 0 to 21, 33 to 46; 26 is PSRAM's
 #define VB_PIN_INPUT_ONLY(n) ((n) >= 46)
 #define VB_PIN_IS_RTC(n) ((n) <= 21)

@@ -1,6 +1,6 @@
 // chips/esp32s3.h: the ESP32-S3, as on a module WROOM-1 with 4 MB of flash and no PSRAM.
-// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC_S3/, machine_*.c, and the files named at a line); soc_caps.h and
-// gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers).
+// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC_S3/, machine_*.c, and the files named at a line);
+// soc_caps.h and gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers). What the names mean is in chips/esp32.h.
 #pragma once
 
 #define MICROPY_HW_BOARD_NAME "Generic ESP32S3 module"
@@ -14,7 +14,7 @@
 #define VB_HEAP_BYTES (64 * 1024)
 #define VB_POOL_BYTES (184 * 1024) // micropython pull request 12141
 
-#define VB_FAMILY_PINS 49
+#define VB_PINS 49
 #define VB_PIN_EXISTS(n) (0x1fffe003fffffull >> (n) & 1) // machine_pin.h: 0 to 21, 33 to 48
 #define VB_PIN_INPUT_ONLY(n) 0
 #define VB_PIN_IS_RTC(n) ((n) <= 21)

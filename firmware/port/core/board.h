@@ -104,7 +104,7 @@ void vb_pending_has_handler(uint8_t channel, bool has); // of the program: news 
 
 // ---- pins (core/pin.c) ----
 
-#define VB_PINS (VB_FAMILY_PINS) // GPIO numbers 0 .. VB_PINS - 1 (some do not exist: families/, chips/)
+// GPIO numbers are 0 .. VB_PINS - 1; some do not exist (families/, chips/).
 
 // GPIO number of a Python pin: a Pin, a number or a name, as for the family's Pin(); raises the same errors.
 uint8_t vb_pin_get(void *mp_obj);

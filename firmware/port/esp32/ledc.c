@@ -102,7 +102,8 @@ void vb_ledc_tune(int timer, int32_t freq) {
     if (divider(clock, freq, bits) < 256) { // the rounded ratio has one bit too many
         bits--;
     }
-    if (!VB_LEDC_REF_TICK && divider(clock, freq, bits) > MAX_DIVIDER) { // ledc_find_suitable_duty_resolution() of IDF gives 0
+    // There ledc_find_suitable_duty_resolution() of IDF finds none.
+    if (!VB_LEDC_REF_TICK && divider(clock, freq, bits) > MAX_DIVIDER) {
         vb_esp_error(-0x102, "ESP_ERR_INVALID_ARG");
     }
     uint64_t span = (uint64_t)divider(clock, freq, bits) << bits;

@@ -3,7 +3,7 @@
 #pragma once
 
 #define VB_FAMILY_ID 2             // of the HELLO record
-#define VB_FAMILY_PINS 30
+#define VB_PINS 30
 #define MICROPY_HW_BOARD_NAME "Raspberry Pi Pico"
 #define MICROPY_HW_MCU_NAME "RP2040"
 #define MICROPY_PY_SYS_PLATFORM "rp2"

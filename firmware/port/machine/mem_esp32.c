@@ -14,7 +14,7 @@
 #define OUT_SELECT VB_REG_OUT_SELECT // a word for each pin: what drives it
 #define IO_MUX VB_REG_IO_MUX
 #define RANDOM VB_REG_RANDOM
-#define HAS_SECOND_WORD (VB_FAMILY_PINS > 32) // OUT1, ENABLE1, IN1
+#define HAS_SECOND_WORD (VB_PINS > 32) // OUT1, ENABLE1, IN1
 
 enum {
     OUT = 0x04, OUT_SET = 0x08, OUT_CLEAR = 0x0c, OUT1 = 0x10, OUT1_SET = 0x14, OUT1_CLEAR = 0x18,

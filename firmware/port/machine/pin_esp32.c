@@ -248,6 +248,6 @@ static MP_DEFINE_CONST_DICT(pin_dict, pin_table);
 MP_DEFINE_CONST_OBJ_TYPE(machine_pin_type, MP_QSTR_Pin, MP_TYPE_FLAG_NONE, make_new, mp_pin_make_new,
     print, pin_print, call, vb_pin_call, protocol, &vb_pin_protocol, locals_dict, &pin_dict);
 
-MP_REGISTER_ROOT_POINTER(mp_obj_t machine_pin_irq_handler[VB_FAMILY_PINS]);
+MP_REGISTER_ROOT_POINTER(mp_obj_t machine_pin_irq_handler[VB_PINS]);
 
 #endif
