@@ -19,7 +19,8 @@ SAFE := env PYTHONSAFEPATH=1 $(BIN)
 # One process runs a whole file of tests, with the fixtures of it; conftest.py puts long files first.
 PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 OUT := build
-PORTS := $(OUT)/port/esp32/warsha-esp32 $(OUT)/port/rp2/warsha-rp2
+CHIPS := esp32 esp32s2 esp32s3 esp32c3 rp2
+PORTS := $(foreach chip,$(CHIPS),$(OUT)/port/$(chip)/warsha-$(chip))
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*/*/*.[ch] firmware/port/*.py firmware/port/*.toml firmware/port/*.ld \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
@@ -68,7 +69,7 @@ $(PORTS): $(OUT)/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython
 	@echo $(PORT_FILES) | cmp -s - $(OUT)/objects/$(notdir $(@D))/files || rm -rf $(OUT)/objects/$(notdir $(@D))/*
 	@echo $(PORT_FILES) > $(OUT)/objects/$(notdir $(@D))/files
 	@echo "building the virtual board $(notdir $(@D)) (log: $(@D)/build.log)"
-	@$(MAKE) --no-print-directory -C firmware/port FAMILY=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
+	@$(MAKE) --no-print-directory -j$(shell nproc) -C firmware/port CHIP=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
 		BUILD=$(CURDIR)/$(OUT)/objects/$(notdir $(@D)) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
 	@# At once: a bench that starts a board meanwhile gets the old one or the new one.
 	@cp $(OUT)/objects/$(notdir $(@D))/$(@F) $@.new && mv -f $@.new $@
@@ -95,7 +96,7 @@ test-all: setup lint
 
 # The boards as 64-bit programs, for hosts without 32-bit support. Their heap is not the chip's.
 test-64: setup
-	$(MAKE) --no-print-directory BITS=64 OUT=build/64 build/64/port/esp32/warsha-esp32 build/64/port/rp2/warsha-rp2
+	$(MAKE) --no-print-directory BITS=64 OUT=build/64 $(PORTS:$(OUT)/%=build/64/%)
 	WARSHA_BUILD=$(CURDIR)/build/64 $(SAFE)/pytest $(PARALLEL) -k "not memory_is_the_chips" \
 		tests/board/test_port.py tests/board/test_board_contract.py tests/board/test_machine.py
 

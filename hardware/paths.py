@@ -19,26 +19,26 @@ def build_dir() -> Path:
     return Path(os.environ.get("WARSHA_BUILD") or ROOT / "build")
 
 
-def port_program(family: str) -> Path:
-    """The built MicroPython port of a board family (`esp32` or `rp2`)."""
-    return build_dir() / "port" / family / f"warsha-{family}"
+def port_program(port: str) -> Path:
+    """A build of the MicroPython port (`BoardType.port`)."""
+    return build_dir() / "port" / port / f"warsha-{port}"
 
 
 @cache
-def port_build(family: str) -> str:
-    """SHA-256 of the port of a board family: marks name the build that they were made with.
+def port_build(port: str) -> str:
+    """SHA-256 of a build of the port: marks name the build that they were made with.
 
     Raises: BenchError when the port is not built.
     """
     import hashlib  # loads OpenSSL, which not every verb needs
 
-    program = port_program(family)
+    program = port_program(port)
     try:
         return hashlib.sha256(program.read_bytes()).hexdigest()
     except OSError as error:
-        cause = _("The virtual board {family} is not built: {program} is missing.")
+        cause = _("The virtual board {port} is not built: {program} is missing.")
         cure = _("Run `make setup` in the Warsha folder.")
-        raise BenchError(cause.format(family=family, program=program), cure) from error
+        raise BenchError(cause.format(port=port, program=program), cure) from error
 
 
 def micropython_dir() -> Path:

@@ -1,6 +1,6 @@
 """Boards for tests, and which tests run: long ones only with `pytest --all`.
 
-A test that takes `board` runs on a virtual board of each family, and on a real one with
+A test that takes `board` runs on a virtual board of each chip, and on a real one with
 `pytest --board URL`; with the mark `every_way` also once for each way to reach a virtual board.
 A test with the mark `pure` looks into the Python code of the bench.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.schemas import skip_iri_grammars
-from hardware import compiled
+from hardware import boards, compiled
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board, open_port
 from hardware.wire.board import Board
@@ -94,7 +94,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each board, and for each way to it."""
     if "board" not in metafunc.fixturenames:
         return
-    names = [f"{family}-bench" for family in FAMILIES]
+    names = [f"{port}-bench" for port in boards.ports()]
     if metafunc.definition.get_closest_marker("every_way"):
         names += [f"{FAMILIES[0]}-{way}" for way in WAYS]
     if metafunc.config.getoption("board"):
@@ -110,15 +110,15 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
         with open_board(request.config.getoption("board")) as real:
             yield real
         return
-    family, way = request.param.split("-")
-    with LiveBench(family, mode="realtime" if way == "realtime" else "virtual") as bench:
+    port, way = request.param.split("-")
+    with LiveBench(port, mode="realtime" if way == "realtime" else "virtual") as bench:
         serve: dict[str, Callable[[], str]] = {
             "pty": bench.serve_pty,
             "socket": bench.serve_socket,
             "rfc2217": bench.serve_rfc2217,
         }
-        port = open_port(serve[way]()) if way in serve else bench.connect()
-        with Board(port) as made:
+        line = open_port(serve[way]()) if way in serve else bench.connect()
+        with Board(line) as made:
             yield made
 
 

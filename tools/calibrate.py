@@ -6,7 +6,8 @@
 
 `measure` runs the programs on the firmware (firmware/pico/build.py) under rp2040py and keeps the
 figures in tools/calibration/pico.json; `fit` writes firmware/port/cost/costs.h; `report` runs the
-port as it is built. `board` prints the two factors of firmware/port/families/*.h that fit a board.
+port as it is built. `board` prints the two factors in firmware/port/chips/ or families/ that fit a
+board.
 """
 
 import argparse

@@ -222,7 +222,7 @@ def build(folder: Path) -> None:
     for family in FAMILIES:
         place = folder / "port" / family
         place.mkdir(parents=True, exist_ok=True)
-        command = ["make", "-C", str(ROOT / "firmware" / "port"), f"FAMILY={family}"]
+        command = ["make", "-C", str(ROOT / "firmware" / "port"), f"CHIP={family}"]
         command += [f"BUILD={folder / 'objects' / family}", "CFLAGS_EXTRA=-DVB_POISON=1"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         made = folder / "objects" / family / f"warsha-{family}"

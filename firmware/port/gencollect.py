@@ -4,8 +4,8 @@ python gencollect.py OUT.h FILE.c ...
 
 A file contains these, each at the start of a line:
 
-    VB_MACHINE_CLASS(Timer, machine_timer_type)      machine.Timer on both families
-    VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; also _RP2
+    VB_MACHINE_CLASS(Timer, machine_timer_type)      machine.Timer on every chip
+    VB_MACHINE_CLASS_IF(VB_HAS_DAC, DAC, dac_type)   on the chips for which this is not 0
     VB_ENTRY(esp32, RMT, mp_obj_type_t, vb_rmt_type) any entry of a module of ours
     VB_AT_SOFT_RESET(vb_timer_deinit_all, 40)        at a soft reset, before the heap is swept
 
@@ -18,10 +18,9 @@ import re
 import sys
 from pathlib import Path
 
-CLASS = re.compile(r"^VB_MACHINE_CLASS(_ESP32|_RP2)?\((\w+), (\w+)\)", re.MULTILINE)
+CLASS = re.compile(r"^VB_MACHINE_CLASS(?:_IF\((\w+), |\()(\w+), (\w+)\)", re.MULTILINE)
 AT_SOFT_RESET = re.compile(r"^VB_AT_SOFT_RESET\((\w+), (\d+)\)", re.MULTILINE)
 ENTRY = re.compile(r"^VB_ENTRY\((\w+), (\w+), ([\w ]+), (\w+)\)", re.MULTILINE)
-FAMILIES = ("_ESP32", "_RP2")
 MODULES = ("machine", "esp32")
 JOINED = " \\\n"
 
@@ -29,14 +28,15 @@ JOINED = " \\\n"
 def header(text: str) -> str:
     """The header for the text of all files."""
     lines = ["// Made by gencollect.py from the C files of the port.", "#pragma once"]
-    for family in FAMILIES:
-        rows = [row for row in CLASS.findall(text) if row[0] in ("", family)]
-        lines += [f"#if VB{family}"]
-        lines += [f"extern const mp_obj_type_t {kind};" for _, _, kind in rows]
-        entries = [
-            f" {{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_PTR(&{kind}) }}," for _, name, kind in rows
-        ]
-        lines += [" \\\n".join(["#define VB_MACHINE_GLOBALS", *entries]), "#endif"]
+    classes = CLASS.findall(text)
+    lines += [f"extern const mp_obj_type_t {kind};" for _, _, kind in classes]
+    for condition, name, kind in classes:
+        row = f"{{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_PTR(&{kind}) }},"
+        entry = f"#define VB_MACHINE_{name} {row}"
+        absent = ["#else", f"#define VB_MACHINE_{name}", "#endif"]
+        lines += [f"#if {condition}", entry, *absent] if condition else [entry]
+    rows = [f" VB_MACHINE_{name}" for _, name, _ in classes]
+    lines += [JOINED.join(["#define VB_MACHINE_GLOBALS", *rows])]
     for module in MODULES:
         items = [row[1:] for row in ENTRY.findall(text) if row[0] == module]
         lines += [f"extern const {kind} {item};" for _, kind, item in items]

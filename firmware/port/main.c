@@ -242,7 +242,7 @@ void vb_panic(uint32_t detail) {
     vb_host_exit(VB_EXIT_PANIC);
 }
 
-#if VB_RP2
+#if VB_HAS_BOOTLOADER
 void vb_enter_loader(void) {
     vb_state(VB_STATE_LOADER, 0);
     vb_flush();

@@ -60,8 +60,8 @@ class ReplayCase:
 
     def changed(self) -> list[str]:
         """Which builds on this machine differ from those of the mark, one sentence each."""
-        stamp, family = self.record.stamp, self.lab.board(self.record.stamp["board"]).type.family
-        now = {"port": port_build(family), "engine": engine_version()}
+        stamp, board = self.record.stamp, self.lab.board(self.record.stamp["board"]).type
+        now = {"port": port_build(board.port), "engine": engine_version()}
         names = {"port": _("the virtual board"), "engine": _("the engine")}
         sentence = _("{what} is a different build: {then} then, {now} now")
         return [

@@ -73,13 +73,13 @@ class Build:
     """The versions that must be equal on all machines, so that the marks are equal."""
 
     engine: str
-    family: str
     port: str
+    port_sha256: str
 
     @property
     def is_here(self) -> bool:
         """Whether this machine has these versions."""
-        return (self.engine, self.port) == (engine_version(), port_build(self.family))
+        return (self.engine, self.port_sha256) == (engine_version(), port_build(self.port))
 
 
 class DaskCluster:
@@ -289,8 +289,8 @@ def grade_on(
                 jobs[student] = job
                 yield student, job.task
 
-    family = lab.board(grader.stamp["board"]).type.family
-    build = Build(grader.stamp["engine"], family, grader.stamp["port"])
+    port = lab.board(grader.stamp["board"]).type.port
+    build = Build(grader.stamp["engine"], port, grader.stamp["port"])
     for student, cards in cluster.run(work, pack(lab), build, tasks()):
         while finished:
             yield finished.popleft()

@@ -129,12 +129,11 @@ class Grading:
 
     def submission_grader(self, writer: GradeWriter, dry_run: bool) -> SubmissionGrader:
         """What grades a submission of this lab, in any process."""
-        family = self.lab.board(self.board).type.family
         stamp = {
             "lab": self.lab.digest,
             "board": self.board,
             "seeds": f"{self.seeds} {self.course.seeds}",
-            "port": port_build(family),
+            "port": port_build(self.lab.board(self.board).type.port),
             "engine": engine_version(),
             "sandbox": self.sandbox,
         }

@@ -16,6 +16,10 @@ from hardware.errors import BoardNotFound
 from hardware.i18n import _
 
 FOLDER = Path(__file__).parent
+PIN_SETS = (
+    *("input_only", "no_pull", "flash_pins", "usb_pins", "strapping"),
+    *("starts_high", "starts_low"),
+)
 RESET_PAD = 63
 """The number of `reset_pin` among the pads of a board on a bench, after all GPIOs."""
 
@@ -53,6 +57,9 @@ class BoardType:
     chip: str
     mcu: str
     family: str
+    """What `sys.platform` of its MicroPython says: `esp32`, `rp2`."""
+    port: str
+    """The build of the port that is its program on a bench: `esp32s3`, `rp2`."""
     diagram_types: tuple[str, ...]
     usb_ids: tuple[str, ...]
     console: tuple[str, ...]
@@ -67,7 +74,13 @@ class BoardType:
     input_only: frozenset[int]
     no_pull: frozenset[int]
     flash_pins: frozenset[int]
+    usb_pins: frozenset[int]
+    """The pads of the chip's own USB."""
     strapping: frozenset[int]
+    """The chip reads them at reset, to choose how it starts."""
+    starts_high: frozenset[int]
+    starts_low: frozenset[int]
+    """The strapping pins that need this level at reset for a normal boot from flash."""
     adc: Mapping[int, str]
     v_supply: float
     v_ih: float
@@ -129,6 +142,11 @@ def load(name: str) -> BoardType:
     return BoardType(**_typed(name, facts))
 
 
+def ports() -> list[str]:
+    """The builds of the port that boards need, each once."""
+    return sorted({load(name).port for name in names()})
+
+
 @cache
 def for_diagram(diagram_type: str) -> BoardType | None:
     """The board type for a part type of a diagram; None when the part is not a board here."""
@@ -149,7 +167,7 @@ def _typed(name: str, facts: dict[str, Any]) -> dict[str, Any]:
         "ink": drawing["ink"],
         "shapes": tuple(Shape(**shape) for shape in drawing["shapes"]),
     }
-    for key in ("input_only", "no_pull", "flash_pins", "strapping"):
+    for key in PIN_SETS:
         made[key] = frozenset(facts[key])
     for key in ("diagram_types", "usb_ids", "console", "port_args"):
         made[key] = tuple(facts[key])

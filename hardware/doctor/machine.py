@@ -7,15 +7,14 @@ import shutil
 import subprocess
 from functools import partial
 
-from hardware import compiled, paths
+from hardware import boards, compiled, paths
 from hardware.doctor import Check, CheckResult
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
 
-FAMILIES = ("esp32", "rp2")
 DISK_NEEDED_GB = 2.0
-"""The environment, both ports and a course with its submissions."""
+"""The environment, the ports and a course with its submissions."""
 
 
 def _run(*command: str) -> tuple[int, str]:
@@ -35,15 +34,15 @@ def _run(*command: str) -> tuple[int, str]:
     return done.returncode, lines[-1] if lines else ""
 
 
-def port(family: str) -> CheckResult:
+def port(port: str) -> CheckResult:
     """The virtual board: whether it is built and starts here, and how many bits it has."""
-    name = _("virtual board {family}").format(family=family)
-    if not paths.port_program(family).is_file():
+    name = _("virtual board {port}").format(port=port)
+    if not paths.port_program(port).is_file():
         return CheckResult(name, "fail", _("not built"), _("run: make setup"))
     from hardware.bench.serving.live_bench import LiveBench  # slow to import
 
     try:
-        with LiveBench(family) as bench, Board(bench.connect()) as board:
+        with LiveBench(port) as bench, Board(bench.connect()) as board:
             release = board.eval("__import__('os').uname().release")
             is_wide = board.eval("__import__('sys').maxsize > 2 ** 31")
     except HardwareError as error:
@@ -94,5 +93,4 @@ def disk() -> CheckResult:
 
 def checks() -> list[Check]:
     """The checks of this machine, the most important ones first."""
-    ports: list[Check] = [partial(port, family) for family in FAMILIES]
-    return [*ports, modules, fonts, disk]
+    return [*(partial(port, name) for name in boards.ports()), modules, fonts, disk]

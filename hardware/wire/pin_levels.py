@@ -6,8 +6,8 @@ of the ESP32, and under an ADC. So the registers are read (machine.mem32), also 
 whether the input is on; on the ESP32, it also says whether the pad is a GPIO. A pin that a
 peripheral drives (PWM) has no level that one look could tell.
 
-Registers: ESP32 TRM 4.12.2 (GPIO), 4.12.3 (IO_MUX) and 4.10 (order of its pads); RP2040 datasheet
-2.3.1.7 (SIO), 2.19.6 (IO_BANK0, PADS_BANK0).
+Registers: ESP32 TRM 4.12.2 (GPIO), 4.12.3 (IO_MUX) and 4.10 (order of its pads); TRM of ESP32-S2,
+S3 and C3, "IO MUX and GPIO Matrix"; RP2040 datasheet 2.3.1.7 (SIO), 2.19.6 (IO_BANK0, PADS_BANK0).
 """
 
 import ast
@@ -21,14 +21,39 @@ ESP32_PADS = (
     *(36, 37, 38, 39, 34, 35, 32, 33, 25, 26, 27, 14, 12, 13, 15, 2, 0, 4, 16, 17),
     *(9, 10, 11, 6, 7, 8, 5, 18, 19, 20, 21, 22, 3, 1, 23, 24),
 )
-"""The pads of the words behind IO_MUX."""
-READ = {
-    "ESP32": (
-        "(lambda m:print((m[0x3FF4403C]|m[0x3FF44040]<<32,m[0x3FF44020]|m[0x3FF4402C]<<32,"
-        "sum((m[0x3FF49004+4*n]>>9&57==17)<<n for n in range(36)),"
-        "sum((m[0x3FF44530+4*n]&511==256)<<n for n in range(40)))))"
+"""The pads of the words behind IO_MUX of the ESP32; on the other chips they are in order."""
+
+
+WORDS = ((0x3C, 0x40), (0x20, 0x2C))
+"""GPIO_IN_REG, GPIO_ENABLE_REG, each with the one for the pins from 32 on."""
+
+
+def _read_esp(
+    gpio: int, io_mux: int, pads: int, pins: int, select: int, none: int, function: int
+) -> str:
+    """The code for a chip of the ESP32 series.
+
+    Args:
+        gpio, io_mux: addresses of the registers.
+        pads, pins: how many words there are behind IO_MUX, and how many pins.
+        select: the offset of the words that say what drives a pin.
+        none: what is in such a word when no peripheral drives it.
+        function: the function of a pad that is the GPIO.
+    """
+    masks = [f"m[{gpio + low}]" + f"|m[{gpio + high}]<<32" * (pins > 32) for low, high in WORDS]
+    return (
+        f"(lambda m:print(({','.join(masks)},"
+        f"sum((m[{io_mux + 4}+4*n]>>9&57=={1 + 8 * function})<<n for n in range({pads})),"
+        f"sum((m[{gpio + select}+4*n]&{2 * none - 1}=={none})<<n for n in range({pins})))))"
         "(__import__('machine').mem32)"
-    ),
+    )
+
+
+READ = {
+    "ESP32": _read_esp(0x3FF44000, 0x3FF49000, 36, 40, 0x530, 256, 2),
+    "ESP32S2": _read_esp(0x3F404000, 0x3F409000, 47, 47, 0x554, 256, 1),
+    "ESP32S3": _read_esp(0x60004000, 0x60009000, 49, 49, 0x554, 256, 1),
+    "ESP32C3": _read_esp(0x60004000, 0x60009000, 22, 22, 0x554, 128, 1),
     "RP2040": (
         "(lambda m:print((m[0xD0000004],m[0xD0000020],"
         "sum((m[0x4001C004+4*n]>>6&1)<<n for n in range(30)),"

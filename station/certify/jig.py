@@ -143,7 +143,7 @@ class _JigDrawing:
                 self._pin(gpio), f"ladder{number + 1}:2", "gray", *self._down(gpio, lane, y)
             )
         bottom = f"ladder{len(gpios) + 1}:2"
-        self._over_the_top("3V3", "ladder1:1", "red")
+        self._over_the_top(self._supply(3.3, side), "ladder1:1", "red")
         gnd = self._supply(0.0, side)
         y = (len(gpios) + 1) * LADDER_PITCH + 6
         lane = self._lane(side)
@@ -156,7 +156,7 @@ class _JigDrawing:
         self._over_the_top(self._board.pin_of(i2c.sda), f"{SENSOR}:SDA", "gold")
         self._over_the_top(self._board.pin_of(i2c.scl), f"{SENSOR}:SCL", "limegreen")
         self._over_the_top(self._supply(0.0, RIGHT), f"{SENSOR}:GND", "black")
-        self._over_the_top("3V3", f"{SENSOR}:VCC", "red")
+        self._over_the_top(self._supply(3.3, RIGHT), f"{SENSOR}:VCC", "red")
 
     def _right(self) -> float:
         """The right end of the resistors and lanes so far."""

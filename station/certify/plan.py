@@ -1,12 +1,12 @@
 """What is measured on a board type: one TOML file for each board in `plans/`, over the file of its
-chip in `plans/chips/`.
+chip in `plans/chips/`, over that of its family in `plans/families/`.
 
 Pins that a test must not touch are left out: those of the flash, of the serial line, and those
 that decide how the chip starts (`hardware/boards/` has them).
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,6 +76,8 @@ class TestPlan:
     wifi: bool
     adc_reference: int | None = None
     """The ADC channel of the chip's own temperature sensor."""
+    untouched: Sequence[int] = ()
+    """GPIOs on a header that some boards of this type use themselves."""
 
     @property
     def free_pins(self) -> tuple[int, ...]:
@@ -83,6 +85,7 @@ class TestPlan:
         board = self.board
         console = {board.gpio(pin) for pin in board.console}
         kept = board.flash_pins | board.strapping | board.no_pull | board.input_only | console
+        kept |= board.usb_pins | {*self.untouched}
         on_header = {pin.gpio for pin in board.pins.values() if not pin.hidden}
         return tuple(gpio for gpio in board.gpios if gpio in on_header - kept)
 
@@ -108,7 +111,11 @@ def load_plan(board_name: str) -> TestPlan:
     if not file.is_file():
         cause = _("there is no self test for the board type {name}").format(name=board_name)
         raise StationError(cause, _("add the file {file}").format(file=file))
-    facts = _read(FOLDER / "chips" / f"{board.chip}.toml") | _read(file)
+    facts = {
+        **_read(FOLDER / "families" / f"{board.family}.toml"),
+        **_read(FOLDER / "chips" / f"{board.chip}.toml"),
+        **_read(file),
+    }
     limits = {name: ValueRange(**limit) for name, limit in facts.pop("limits").items()}
     jig = facts.pop("jig")
     return TestPlan(

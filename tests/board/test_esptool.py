@@ -263,22 +263,40 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("project", PROGRAMS)
-def test_the_board_tells_which_program_is_in_its_flash(tmp_path: Path, project: str) -> None:
+@pytest.mark.parametrize("name", chip_type.names())
+def test_the_board_tells_which_program_is_in_its_flash(
+    tmp_path: Path, name: str, project: str
+) -> None:
     version, text, texts = PROGRAMS[project]
     app = AppDescription(version, project, "Jun 18 2022 10:00:00", "v4.4", "00" * 32)
-    program = write_program("esp32", tmp_path, app, text)
-    with LiveBench("esp32") as bench:
+    program = write_program(name, tmp_path, app, text)
+    with LiveBench(name) as bench:
         port = bench.connect()
-        assert "Hash of data verified." in tool(
-            "--port", bench.serve_pty(), "write-flash", "0x10000", program
-        )
+        written = tool("--port", bench.serve_pty(), "write-flash", "0x10000", program)
+        assert f"Chip type:          {chip_type.load(name).title}" in written
+        assert "Hash of data verified." in written
         said(port, *texts)
         port.close()
 
 
-def test_a_new_board_holds_the_version_that_it_runs() -> None:
-    with LiveBench("esp32") as bench, Board(bench.connect()) as board:
+@pytest.mark.parametrize("name", chip_type.names())
+def test_a_new_board_holds_the_version_that_it_runs(name: str) -> None:
+    with LiveBench(name) as bench, Board(bench.connect()) as board:
         found = board.eval("'v%d.%d.%d' % __import__('sys').implementation.version[:3]")
-    assert found == VERSION
-    app = factory_firmware(chip_type.load("esp32"))[0x10000]
+        machine = board.run("print(__import__('os').uname().machine)").strip()
+    assert found == VERSION and machine.endswith(f" with {name.upper()}")
+    app = factory_firmware(chip_type.load(name))[0x10000]
     assert f"MicroPython {VERSION} on ".encode() in app
+
+
+@pytest.mark.parametrize("name", [n for n in chip_type.names() if chip_type.load(n).usb])
+def test_a_program_asks_for_the_loader(name: str) -> None:
+    with LiveBench(name) as bench:
+        port, other = bench.connect(), bench.connect()
+        Board(port).exec_detached("import machine; machine.bootloader()")
+        said(other, "waiting for download")
+        pty = bench.serve_pty()
+        assert "Chip type" in tool("--port", pty, "--before", "no-reset", "chip-id")
+        said(other, ">>> ")
+        port.close()
+        other.close()

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 import serial
 
+from hardware import boards
 from hardware.bench.chip import chip_type
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.connect import open_board
 from tests.support.bare_chip import MAC, BareChip, tool
+from tests.support.firmware_images import write_image
 
 NATIVE = [name for name in chip_type.names() if chip_type.load(name).usb]
 QUICK = "esp32c3"
@@ -41,6 +45,24 @@ def test_esptool_finds_the_chip_by_its_link(tmp_path: Path, name: str, before: s
         paths.append(os.readlink(link))
         assert len({*paths}) > 1, "the line was renumbered"
     assert not link.is_symlink()
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_a_board_at_its_own_usb_is_flashed_and_starts(tmp_path: Path, name: str) -> None:
+    """By the attribute of a Wokwi diagram; without it the line is a bridge."""
+    kind = next(board for board in map(boards.load, boards.names()) if board.chip == name)
+    attrs = {"serialInterface": "USB_SERIAL_JTAG"}
+    part = {"type": kind.diagram_types[0], "id": "esp", "attrs": attrs}
+    image = write_image(tmp_path, chip=name)
+    with LiveBench({"version": 1, "parts": [part], "connections": []}) as bench:
+        link = Path(bench.serve_pty())
+        assert link.name.startswith(f"usb-{chip_type.load(name).usb}_")
+        before = os.readlink(link)
+        start = hex(chip_type.load(name).bootloader_offset)
+        assert "verified" in tool("--chip", name, "--port", link, "write-flash", start, image)
+        with open_board(str(link)) as board:
+            assert board.run("print(__import__('os').uname().machine)").strip().endswith(kind.mcu)
+        assert os.readlink(link) != before
 
 
 def test_the_old_line_ends_at_a_reset(tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ import signal
 
 import pytest
 
+from hardware import boards
 from hardware.bench.protocol import frames
 from tests.support.bare_bench import ANSWER_S, BareBench, S, text
 
-FAMILIES = ("esp32", "rp2")
 MACHINES = {
     "esp32": "Generic ESP32 module with ESP32",
+    "esp32c3": "ESP32C3 module with ESP32C3",
+    "esp32s2": "Generic ESP32S2 module with ESP32S2",
+    "esp32s3": "Generic ESP32S3 module with ESP32S3",
     "rp2": "Raspberry Pi Pico with RP2040",
 }
 PROMPT = b">>> "
@@ -39,15 +42,16 @@ def states(bare: BareBench) -> list[tuple[int, int, int]]:
 # -- the prompt ---------------------------------------------------------------------------------
 
 
-def test_boots_with_the_banner_of_its_firmware(family: str) -> None:
-    with BareBench(family) as bare:
+@pytest.mark.parametrize("port", boards.ports())
+def test_boots_with_the_banner_of_its_firmware(port: str) -> None:
+    with BareBench(port) as bare:
         banner = bare.until(PROMPT).decode()
-        assert banner.startswith(f"MicroPython v1.25.0 on 2025-04-15; {MACHINES[family]}\r\n")
+        assert banner.startswith(f"MicroPython v1.25.0 on 2025-04-15; {MACHINES[port]}\r\n")
         hello = bare.rows[0]
         assert hello[:4] == (
             frames.REC_HELLO,
             frames.VERSION,
-            FAMILIES.index(family) + 1,
+            2 if port == "rp2" else 1,
             hello[3],
         )
         assert states(bare) == [(frames.STATE_BOOT, 1, 0), (frames.STATE_REPL, 1, 0)]

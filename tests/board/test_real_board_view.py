@@ -8,6 +8,7 @@ from typing import Self, cast
 
 import pytest
 
+from hardware import boards
 from hardware.bench.protocol import frames
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.serving.page.board_source import BoardSource
@@ -23,11 +24,11 @@ from hardware.wire.watched_port import WatchedPort
 
 WAIT_S = 60.0
 PLAN = ROOT / "labs" / "buttons" / "diagram.json"
-ADC_PIN = {"esp32": 34, "pico": 26}
+ADC_PIN = {"esp32": 34, "esp32c3": 0, "esp32s2": 1, "esp32s3": 1, "rp2": 26}
 SET_UP = """
 from machine import ADC, PWM, Pin
 high, pulled = Pin(4, Pin.OUT, value=1), Pin(5, Pin.IN, Pin.PULL_UP)
-wave, knob = PWM(Pin(15), freq=1000), ADC(Pin({adc}))
+wave, knob = PWM(Pin(2), freq=1000), ADC(Pin({adc}))
 """
 
 
@@ -74,7 +75,7 @@ class Seen:
         return int((records["kind"] == frames.REC_MODE).sum())
 
 
-@pytest.fixture(params=["esp32", "pico"])
+@pytest.fixture(params=boards.ports())
 def seen(request: pytest.FixtureRequest) -> Iterator[Seen]:
     """A board behind RFC 2217, where nothing has run yet."""
     with LiveBench(request.param) as live:
@@ -84,19 +85,19 @@ def seen(request: pytest.FixtureRequest) -> Iterator[Seen]:
         session.close()
 
 
-def family(seen: Seen) -> str:
-    return "pico" if "Pico" in seen.live.board_type.title else "esp32"
+def adc_pin(seen: Seen) -> int:
+    return ADC_PIN[seen.live.board_type.port]
 
 
 def test_levels_are_read_at_the_prompt_and_nothing_is_changed(seen: Seen) -> None:
-    assert "after the next cell" in seen.news()["levels"]["en"]
-    seen.board.run(SET_UP.format(adc=ADC_PIN[family(seen)]))
+    seen.until("levels", "after the next cell")
+    seen.board.run(SET_UP.format(adc=adc_pin(seen)))
     modes = seen.modes()
     seen.until("board:GPIO4", "output, high")
     seen.until("board:GPIO5", "input, high")
     words = seen.news()
-    assert words["board:GPIO15"]["en"] == "driven by PWM or another peripheral, level not known"
-    assert words[f"board:GPIO{ADC_PIN[family(seen)]}"]["en"] == "level not known"
+    assert words["board:GPIO2"]["en"] == "driven by PWM or another peripheral, level not known"
+    assert words[f"board:GPIO{adc_pin(seen)}"]["en"] == "level not known"
     assert words["state"]["en"] == "no program runs"
     assert words["machine"]["en"].endswith(seen.live.board_type.mcu)
     assert words["firmware"]["en"].startswith("MicroPython v")
@@ -109,7 +110,7 @@ def test_levels_are_read_at_the_prompt_and_nothing_is_changed(seen: Seen) -> Non
 
 
 def test_a_program_is_not_disturbed_and_its_console_takes_input(seen: Seen) -> None:
-    seen.board.run(SET_UP.format(adc=ADC_PIN[family(seen)]))
+    seen.board.run(SET_UP.format(adc=adc_pin(seen)))
     seen.until("board:GPIO4", "output, high")
     seen.board.exec_detached("print('READY')\nwhile True:\n    print('said', input())")
     seen.until("state", "a program runs")

@@ -34,14 +34,14 @@ def other_compilers() -> list[str]:
     return [name for name in found.values() if name != "gcc" and flags_32(name)]
 
 
-def build(folder: Path, family: str, *settings: str) -> None:
-    """Make `port/<family>/warsha-<family>` in a folder, which is a `WARSHA_BUILD` then.
+def build(folder: Path, port: str, *settings: str) -> None:
+    """Make `port/<port>/warsha-<port>` in a folder, which is a `WARSHA_BUILD` then.
 
     `settings` are variables of the Makefile. Raises: CalledProcessError.
     """
-    place = folder / "port" / family
+    place = folder / "port" / port
     place.mkdir(parents=True, exist_ok=True)
-    command = ["make", "-C", str(PORT), f"FAMILY={family}", "-j2"]
+    command = ["make", "-C", str(PORT), f"CHIP={port}", "-j2"]
     command += [f"MICROPY_DIR={paths.micropython_dir()}", f"BUILD={place}"]
     command += [f"MPYCROSS_BUILD={paths.build_dir() / 'objects' / 'mpy-cross'}", *settings]
     # Scripts of MicroPython import their neighbours.

@@ -17,9 +17,19 @@ from hardware.bench.trace.trace import Trace
 MS = 1_000_000
 PINS = {
     "esp32": {"OUT": 25, "IN": 26, "BTN": 32, "AIN": 34, "FREE": 27},
+    "esp32c3": {"OUT": 4, "IN": 5, "BTN": 6, "AIN": 3, "FREE": 10},
+    "esp32s2": {"OUT": 4, "IN": 5, "BTN": 6, "AIN": 7, "FREE": 15},
+    "esp32s3": {"OUT": 4, "IN": 5, "BTN": 6, "AIN": 7, "FREE": 15},
     "rp2": {"OUT": 2, "IN": 6, "BTN": 14, "AIN": 26, "FREE": 9},
 }
-BOARDS = {"esp32": "esp32_devkit_c_v4", "rp2": "pi_pico"}
+BOARDS = {
+    "esp32": "esp32_devkit_c_v4",
+    "esp32c3": "esp32c3_devkitm_1",
+    "esp32s2": "esp32s2_devkitm_1",
+    "esp32s3": "esp32s3_devkitc_1",
+    "rp2": "pi_pico",
+}
+"""By build of the port."""
 
 
 class Hand(NamedTuple):
@@ -31,12 +41,12 @@ class Hand(NamedTuple):
     value: float
 
 
-def rig(family: str) -> Circuit:
-    """The rig around a board of this family."""
-    board = boards.load(BOARDS[family])
+def rig(port: str) -> Circuit:
+    """The rig around a board with this build of the port."""
+    board = boards.load(BOARDS[port])
     names = {pin.gpio: name for name, pin in board.pins.items() if pin.gpio is not None}
-    at = {role: f"b:{names[gpio]}" for role, gpio in PINS[family].items()}
-    supply = "b:3V3"
+    at = {role: f"b:{names[gpio]}" for role, gpio in PINS[port].items()}
+    supply = f"b:{next(pin.name for pin in board.pins.values() if pin.volts == 3.3)}"
     parts = [
         {"type": board.diagram_types[0], "id": "b"},
         {"type": "wokwi-pushbutton", "id": "btn", "attrs": {"bounce": "0"}},
@@ -54,10 +64,10 @@ def rig(family: str) -> Circuit:
     return Circuit(diagram.load({"version": 1, "parts": parts, "connections": connections}))
 
 
-def play(family: str, program: str, until_ms: float = 3000, hands: Iterable[Hand] = ()) -> Trace:
+def play(port: str, program: str, until_ms: float = 3000, hands: Iterable[Hand] = ()) -> Trace:
     """Boot the rig with this main.py and run it to a virtual time; all in one trace."""
-    roles = "".join(f"{role} = {gpio}\n" for role, gpio in PINS[family].items())
-    circuit = rig(family)
+    roles = "".join(f"{role} = {gpio}\n" for role, gpio in PINS[port].items())
+    circuit = rig(port)
     with Flash(circuit.board) as flash:
         flash.put({"main.py": (roles + program).encode()})
         with Bench(circuit, seed=1, flash=flash) as bench:
@@ -74,8 +84,8 @@ def printed_lines(trace: Trace) -> list[str]:
     return lines[:banner]
 
 
-def edge_ms(trace: Trace, family: str, role: str, rising: bool) -> list[float]:
+def edge_ms(trace: Trace, port: str, role: str, rising: bool) -> list[float]:
     """When the level at a pin of the rig rose, or fell (ms)."""
-    edges = trace.edges(PINS[family][role])
+    edges = trace.edges(PINS[port][role])
     pairs = zip(edges.t_ns[1:], edges.level[1:], strict=True)
     return [float(t_ns) / MS for t_ns, level in pairs if bool(level) == rising]

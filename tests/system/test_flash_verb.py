@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hardware import boards
+from hardware.bench.chip import chip_type
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.pico_firmware import build_program
 from hardware.bench.chip.uf2 import RP2350_ARM_S, build_uf2
@@ -27,6 +29,7 @@ def environment(place: Path, language: str) -> dict[str, str]:
     return os.environ | {
         "WARSHA_INVENTORY": str(place / "inventory.db"),
         "WARSHA_IMAGES": str(place / "images"),
+        "XDG_DATA_HOME": str(place / "data"),
         "WARSHA_LANG": language,
         "ESPTOOL_CFGFILE": str(ROOT / "tests/support/esptool.cfg"),
     }
@@ -70,6 +73,22 @@ def test_two_boards_are_flashed_with_a_file_and_get_their_data(tmp_path: Path) -
     listed = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
     assert [board["state"] for board in listed] == ["ready", "ready"]
     assert b"not for others" not in (tmp_path / "inventory.db").read_bytes()
+
+
+@pytest.mark.parametrize("chip", ["esp32c3", "esp32s2", "esp32s3"])
+def test_boards_with_newer_chips_are_flashed_and_certified(tmp_path: Path, chip: str) -> None:
+    write_image(tmp_path, chip=chip)
+    kind = next(board for board in map(boards.load, boards.names()) if board.chip == chip)
+    with LiveBench(chip) as bench:
+        port = bench.serve_pty()
+        done = warsha(tmp_path, "flash", "--port", port, "--image", "micropython.bin")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"{chip_type.load(chip).title}, micropython.bin v1.24.1" in done.stdout
+        tested = warsha(tmp_path, "certify", "--port", port)
+        assert tested.returncode == 0, tested.stdout + tested.stderr
+        assert f"✓ PASS {port}" in tested.stdout and kind.title in tested.stdout
+    (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
+    assert (board["state"], board["type"]) == ("ready", kind.name)
 
 
 def test_a_pico_is_flashed_over_its_drive(tmp_path: Path) -> None:

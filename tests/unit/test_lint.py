@@ -106,6 +106,7 @@ DIVIDER: dict[str, tuple[str, dict[str, Any]]] = {
     "q": ("resistor", {"value": "2000"}),
 }
 PICO = "wokwi-pi-pico"
+C3 = "board-esp32-c3-devkitm-1"
 CASES = [
     Case("led-resistor", LED, "b:25-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1", ("l", "")),
     Case(
@@ -191,6 +192,15 @@ CASES = [
         "b:25-r:1 r:2-l:A l:C-b:GND.1",
         ("r", "TX"),
     ),
+    Case(
+        "usb-pin",
+        LED,
+        "b:19-r:1 r:2-l:A l:C-b:GND.1",
+        "b:4-r:1 r:2-l:A l:C-b:GND.1",
+        ("r", "19"),
+        C3,
+    ),
+    Case("strapping-level", LED, "b:9-r:1 r:2-b:GND.1", "b:4-r:1 r:2-b:GND.1", ("r", "9"), C3),
     Case("uart-crossed", {}, "b:TX-$serialMonitor:TX", "b:TX-$serialMonitor:RX", ("b", "TX")),
     Case(
         "no-pull",

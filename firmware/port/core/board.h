@@ -28,8 +28,7 @@
 // ---- what a file adds to the core: read by gencollect.py, each at the start of a line ----
 
 #define VB_MACHINE_CLASS(name, type)       // machine.<name>, a `const mp_obj_type_t type`
-#define VB_MACHINE_CLASS_ESP32(name, type) // on one family only
-#define VB_MACHINE_CLASS_RP2(name, type)
+#define VB_MACHINE_CLASS_IF(condition, name, type) // on the chips for which it is not 0
 #define VB_ENTRY(module, name, type, object) // <module>.<name>, a `const type object`; modules: machine, esp32
 #define VB_AT_SOFT_RESET(function, order)  // void function(void), before the heap is swept; low orders first
 
@@ -105,7 +104,7 @@ void vb_pending_has_handler(uint8_t channel, bool has); // of the program: news 
 
 // ---- pins (core/pin.c) ----
 
-#define VB_PINS (VB_FAMILY_PINS) // GPIO numbers 0 .. VB_PINS - 1 (some do not exist: families/*.h)
+// GPIO numbers are 0 .. VB_PINS - 1; some do not exist (families/, chips/).
 
 // GPIO number of a Python pin: a Pin, a number or a name, as for the family's Pin(); raises the same errors.
 uint8_t vb_pin_get(void *mp_obj);

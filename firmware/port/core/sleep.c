@@ -21,6 +21,9 @@ MP_WEAK bool vb_touched(void) {
 
 // The triggers are levels: one that is present at the start ends the sleep at once.
 static uint8_t called(uint8_t kind) {
+    #if VB_NO_WAKE_PINS
+    return WOKEN_NOT;
+    #endif
     uint8_t bit = kind == VB_SLEEP_LIGHT ? KIND_SLEEP : KIND_DEEPSLEEP;
     if (vb_wake.ext0_pin >= 0 && (vb_wake.ext0_kinds & bit) && vb_level(vb_wake.ext0_pin) == vb_wake.ext0_level) {
         return WOKEN_EXT0;

@@ -8,7 +8,7 @@
 // (scruss.com's benchmark: 15.4 s against 19.8 s), floats 0.55 because it has an FPU.
 #pragma once
 
-#include VB_FAMILY_H // families/*.h: VB_SPEED, VB_FLOAT_SPEED, this family against the emulator
+#include VB_FAMILY_H // families/, chips/: VB_SPEED, VB_FLOAT_SPEED, this chip against the emulator
 
 #define VB_US(us) ((uint32_t)((us) * 1000 * VB_SPEED + 0.5))
 #define VB_FLOAT_US(us) ((uint32_t)((us) * 1000 * VB_FLOAT_SPEED + 0.5))

@@ -1,16 +1,20 @@
-// esp32/ledc.c: the ESP32's LED PWM controller: two groups (high and low speed) of 8 channels and 4 timers.
-// A pin has a channel; channels of one frequency share a timer, so at most 16 pins and 8 frequencies at once.
+// esp32/ledc.c: the LED PWM controller of the ESP32 series: on the ESP32 two groups (high and low speed) of 8 channels and
+// 4 timers, on the others one group. A pin has a channel; channels of one frequency share a timer, so an ESP32 has at most
+// 16 pins and 8 frequencies at once.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
-#include "esp32/ledc.h"
 
 #if VB_ESP32
+
+#include "esp32/ledc.h"
+#include "esp32/modesp32.h"
 
 #define GROUPS VB_LEDC_GROUPS
 #define CHANNELS VB_LEDC_CHANNELS
 #define TIMERS VB_LEDC_TIMERS
-#define MAX_BITS 20
+#define MAX_BITS VB_LEDC_MOST_BITS
+#define MAX_DIVIDER 0x3ffff
 #define FREE VB_LEDC_FREE
 #define ANY VB_LEDC_ANY
 
@@ -88,8 +92,8 @@ void vb_ledc_tune(int timer, int32_t freq) {
     if (vb_ledc_timers[timer].freq == freq) {
         return;
     }
-    // 80 MHz, or the 1 MHz reference below 10 Hz, where the divider is too small.
-    uint32_t clock = freq < 10 ? 1000000 : 80000000;
+    // 80 MHz, or the 1 MHz reference, if the chip has it, below 10 Hz, where the divider is too small.
+    uint32_t clock = VB_LEDC_REF_TICK && freq < 10 ? 1000000 : 80000000;
     uint32_t ratio = (clock + freq / 2) / freq;
     if (ratio < 2) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("unreachable frequency %d"), (int)freq);
@@ -97,6 +101,10 @@ void vb_ledc_tune(int timer, int32_t freq) {
     uint8_t bits = MIN(31 - __builtin_clz(ratio), MAX_BITS);
     if (divider(clock, freq, bits) < 256) { // the rounded ratio has one bit too many
         bits--;
+    }
+    // There ledc_find_suitable_duty_resolution() of IDF finds none.
+    if (!VB_LEDC_REF_TICK && divider(clock, freq, bits) > MAX_DIVIDER) {
+        vb_esp_error(-0x102, "ESP_ERR_INVALID_ARG");
     }
     uint64_t span = (uint64_t)divider(clock, freq, bits) << bits;
     vb_ledc_timers[timer].freq = freq;

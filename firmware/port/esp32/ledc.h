@@ -1,10 +1,9 @@
-// esp32/ledc.h: the generators of the ESP32's machine.PWM.
+// esp32/ledc.h: the generators of machine.PWM of the ESP32 series.
 #pragma once
 
 #include "machine/pwm.h"
 
-#define VB_LEDC_GROUPS 2
-#define VB_LEDC_CHANNELS (8 * VB_LEDC_GROUPS)
+#define VB_LEDC_CHANNELS (VB_LEDC_GROUP_CHANNELS * VB_LEDC_GROUPS)
 #define VB_LEDC_TIMERS (4 * VB_LEDC_GROUPS)
 #define VB_LEDC_FREE (-1)
 #define VB_LEDC_ANY (-1) // group

@@ -14,22 +14,36 @@ void vb_esp_error(int number, const char *name) {
     nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
 }
 
+#if VB_HAS_ULP
 static mp_obj_t ulp_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: esp32.ULP"));
 }
 static MP_DEFINE_CONST_OBJ_TYPE(ulp_type, MP_QSTR_ULP, MP_TYPE_FLAG_NONE, make_new, ulp_make_new);
+#endif
 
-static mp_obj_t raw_temperature(void) {
-    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: esp32.raw_temperature"));
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(raw_temperature_obj, raw_temperature);
+#define NOT_SIMULATED(name) \
+    static mp_obj_t name(void) { \
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: esp32." #name)); \
+    } \
+    static MP_DEFINE_CONST_FUN_OBJ_0(name##_obj, name);
+#if VB_HAS_MCU_TEMPERATURE
+NOT_SIMULATED(mcu_temperature)
+#else
+NOT_SIMULATED(raw_temperature)
+#endif
 
 static const mp_rom_map_elem_t esp32_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_esp32) },
     VB_ENTRIES_esp32
     { MP_ROM_QSTR(MP_QSTR_idf_heap_info), MP_ROM_PTR(&vb_idf_heap_info_obj) },
+    #if VB_HAS_ULP
     { MP_ROM_QSTR(MP_QSTR_ULP), MP_ROM_PTR(&ulp_type) },
+    #endif
+    #if VB_HAS_MCU_TEMPERATURE
+    { MP_ROM_QSTR(MP_QSTR_mcu_temperature), MP_ROM_PTR(&mcu_temperature_obj) },
+    #else
     { MP_ROM_QSTR(MP_QSTR_raw_temperature), MP_ROM_PTR(&raw_temperature_obj) },
+    #endif
     { MP_ROM_QSTR(MP_QSTR_WAKEUP_ALL_LOW), MP_ROM_FALSE },
     { MP_ROM_QSTR(MP_QSTR_WAKEUP_ANY_HIGH), MP_ROM_TRUE },
     { MP_ROM_QSTR(MP_QSTR_HEAP_DATA), MP_ROM_INT(4) },

@@ -25,7 +25,7 @@ void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds) {
 
 static uint8_t rtc_pin(mp_obj_t pin) {
     uint8_t gpio = vb_pin_get(MP_OBJ_TO_PTR(pin));
-    if (!VB_PIN_IS_RTC(gpio)) {
+    if (!VB_PIN_MAY_WAKE(gpio)) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid pin"));
     }
     return gpio;

@@ -3,7 +3,7 @@
 #pragma once
 
 #define VB_FAMILY_ID 2             // of the HELLO record
-#define VB_FAMILY_PINS 30
+#define VB_PINS 30
 #define MICROPY_HW_BOARD_NAME "Raspberry Pi Pico"
 #define MICROPY_HW_MCU_NAME "RP2040"
 #define MICROPY_PY_SYS_PLATFORM "rp2"
@@ -25,6 +25,10 @@
 
 #define VB_NVS_BYTES 0
 #define VB_FLASH_BYTES (1408 * 1024) // boards/RPI_PICO/mpconfigboard.h
+
+#define VB_HAS_BOOTLOADER 1
+#define VB_HAS_USB_DEVICE 1
+#define VB_I2S_IDS 2
 
 #define VB_RADIO 0                 // a Pico W has one (--radio)
 #define VB_RADIO_MACHINE "Raspberry Pi Pico W with RP2040" // boards/RPI_PICO_W/mpconfigboard.h

@@ -1,4 +1,4 @@
-// machine/adc_block.c: machine.ADCBlock of the ESP32: a whole converter, 0 or 1; included by extmod/machine_adc_block.c.
+// machine/adc_block.c: machine.ADCBlock of the ESP32 series: a whole converter, 0 or 1; included by extmod/machine_adc_block.c.
 // ports/esp32/machine_adc_block.c of 1.25.0.
 
 #include "py/mphal.h"

@@ -1,7 +1,7 @@
-// machine/adc_esp32.c: machine.ADC of the ESP32, included by extmod/machine_adc.c; the bench gives the voltage at the pin.
-// The chip has two converters: ADC1 on GPIO 32 to 39, ADC2 on ten others. They are far from ideal, and a program that
-// works only with ideal ones must fail here, too: they read nothing below 0.07 to 0.14 V, atten() sets the range, and
-// at 11 dB the line bends above 2.45 V and full scale is at about 3.1 V.
+// machine/adc_esp32.c: machine.ADC of the ESP32 series, included by extmod/machine_adc.c; the bench gives the voltage at
+// the pin. A chip has two converters (VB_ADCS of its file in chips/). They are far from ideal, and a program that works only
+// with ideal ones must fail here, too: atten() sets the range; those of the ESP32 read nothing below 0.07 to 0.14 V, and
+// at 11 dB their line bends above 2.45 V and full scale is at about 3.1 V.
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -10,17 +10,29 @@
 #include "net/radio.h"
 
 #define CONVERSION_NS 33000 // 35 us a read, measured on a chip (micropython issue 7495)
-#define FULL_SCALE 4095
+#define FULL_SCALE ((1 << VB_ADC_MOST_BITS) - 1)
+#define HAS_WIDTHS (VB_ADC_LEAST_BITS < VB_ADC_MOST_BITS) // the other chips have one width
 
+#if HAS_WIDTHS
+#define LOWER_WIDTHS \
+    { MP_ROM_QSTR(MP_QSTR_WIDTH_9BIT), MP_ROM_INT(9) }, \
+    { MP_ROM_QSTR(MP_QSTR_WIDTH_10BIT), MP_ROM_INT(10) }, \
+    { MP_ROM_QSTR(MP_QSTR_WIDTH_11BIT), MP_ROM_INT(11) },
+#else
+#define LOWER_WIDTHS
+#endif
+#if VB_ADC_MOST_BITS == 13
+#define MOST_WIDTH { MP_ROM_QSTR(MP_QSTR_WIDTH_13BIT), MP_ROM_INT(13) },
+#else
+#define MOST_WIDTH { MP_ROM_QSTR(MP_QSTR_WIDTH_12BIT), MP_ROM_INT(12) },
+#endif
 #define MICROPY_PY_MACHINE_ADC_CLASS_CONSTANTS \
     { MP_ROM_QSTR(MP_QSTR_ATTN_0DB), MP_ROM_INT(0) }, \
     { MP_ROM_QSTR(MP_QSTR_ATTN_2_5DB), MP_ROM_INT(1) }, \
     { MP_ROM_QSTR(MP_QSTR_ATTN_6DB), MP_ROM_INT(2) }, \
     { MP_ROM_QSTR(MP_QSTR_ATTN_11DB), MP_ROM_INT(3) }, \
-    { MP_ROM_QSTR(MP_QSTR_WIDTH_9BIT), MP_ROM_INT(9) }, \
-    { MP_ROM_QSTR(MP_QSTR_WIDTH_10BIT), MP_ROM_INT(10) }, \
-    { MP_ROM_QSTR(MP_QSTR_WIDTH_11BIT), MP_ROM_INT(11) }, \
-    { MP_ROM_QSTR(MP_QSTR_WIDTH_12BIT), MP_ROM_INT(12) },
+    LOWER_WIDTHS \
+    MOST_WIDTH
 
 struct _machine_adc_obj_t {
     mp_obj_base_t base;
@@ -30,24 +42,17 @@ struct _machine_adc_obj_t {
 
 #define ADC1(pin) { { &machine_adc_type }, pin, 0 }
 #define ADC2(pin) { { &machine_adc_type }, pin, 1 }
-static const machine_adc_obj_t adc_objects[] = {
-    ADC1(36), ADC1(37), ADC1(38), ADC1(39), ADC1(32), ADC1(33), ADC1(34), ADC1(35),
-    ADC2(4), ADC2(0), ADC2(2), ADC2(15), ADC2(13), ADC2(12), ADC2(14), ADC2(27), ADC2(25), ADC2(26),
-};
+static const machine_adc_obj_t adc_objects[] = { VB_ADCS };
 
 #define UNSET 0xff
 // As on the chip a soft reset keeps these: the range that the last program chose.
 static uint8_t atten_of_object[MP_ARRAY_SIZE(adc_objects)] = { [0 ... MP_ARRAY_SIZE(adc_objects) - 1] = UNSET };
-static uint8_t bits_of_unit[2] = { 12, 12 };
+static uint8_t bits_of_unit[2] = { VB_ADC_MOST_BITS, VB_ADC_MOST_BITS };
 
-// The line of volts over readings, in microvolts at 0 and nanovolts per step, for a reference of 1.1 V: the constants of
-// Espressif's line-fitting calibration for the ESP32's ADC1.
-static const struct { uint32_t zero_uv, step_nv; } line[] = {
-    { 75000, 235340 }, { 78000, 312400 }, { 107000, 432240 }, { 142000, 805630 },
-};
-// At 11 dB the line bends: from the table of the same calibration, straight between its ends.
-#define BEND 2880
-#define BEND_STEP_NV 554000
+// The line of volts over readings, in microvolts at 0 and nanovolts per step. At 11 dB it may bend.
+static const struct { uint32_t zero_uv, step_nv; } line[] = { VB_ADC_LINE };
+#define BEND VB_ADC_BEND
+#define BEND_STEP_NV VB_ADC_BEND_STEP_NV
 
 static uint32_t steps(uint64_t nv, uint32_t step_nv) {
     return (nv + step_nv / 2) / step_nv;
@@ -90,7 +95,8 @@ static void mp_machine_adc_atten_set(machine_adc_obj_t *self, mp_int_t atten) {
 uint8_t vb_adc_bits(uint8_t unit) { return bits_of_unit[unit]; }
 
 void vb_adc_set_bits(uint8_t unit, mp_int_t bits) {
-    if (bits < 9 || bits > 12) {
+    // Where there is one width, machine_adc_block.c takes each, and IDF keeps its own.
+    if (bits < 9 || bits > (HAS_WIDTHS ? VB_ADC_MOST_BITS : 13)) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid bits"));
     }
     bits_of_unit[unit] = bits;
@@ -152,7 +158,7 @@ static mp_obj_t mp_machine_adc_make_new(const mp_obj_type_t *type, size_t n_args
     return MP_OBJ_FROM_PTR(self);
 }
 
-// The radio uses the second converter (ESP32 TRM 29.3): a read meanwhile times out.
+// The radio uses the second converter (TRM of the ESP32, 29.3): a read meanwhile times out.
 static uint32_t convert(machine_adc_obj_t *self) {
     vb_charge(VB_NS_ADC_READ + CONVERSION_NS);
     if (self->unit == 1 && (vb_wlan_on[0] || vb_wlan_on[1])) {
@@ -162,7 +168,7 @@ static uint32_t convert(machine_adc_obj_t *self) {
 }
 
 static mp_int_t mp_machine_adc_read(machine_adc_obj_t *self) {
-    return convert(self) >> (12 - bits_of_unit[self->unit]);
+    return HAS_WIDTHS ? convert(self) >> (VB_ADC_MOST_BITS - bits_of_unit[self->unit]) : convert(self);
 }
 
 static mp_int_t mp_machine_adc_read_u16(machine_adc_obj_t *self) {
@@ -173,6 +179,6 @@ static mp_int_t mp_machine_adc_read_u16(machine_adc_obj_t *self) {
 
 static mp_int_t mp_machine_adc_read_uv(machine_adc_obj_t *self) {
     // Whole millivolts, never below the line's value at 0, as in Espressif's calibration.
-    mp_uint_t raw = mp_machine_adc_read(self) << (12 - bits_of_unit[self->unit]);
+    mp_uint_t raw = mp_machine_adc_read(self) << (HAS_WIDTHS ? VB_ADC_MOST_BITS - bits_of_unit[self->unit] : 0);
     return (uv_of_raw(*atten_slot(self), raw) + 500) / 1000 * 1000;
 }

@@ -1,14 +1,14 @@
-// machine/dac.c: machine.DAC of the ESP32: 8 bits of the supply on GPIO 25 and 26.
+// machine/dac.c: machine.DAC of the ESP32 and ESP32-S2: 8 bits of the supply on two pins.
 // Arguments and messages: ports/esp32/machine_dac.c of 1.25.0.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
 
-#if VB_ESP32
+#if VB_HAS_DAC
 
 #define DAC_NS VB_US(4.0) // a call of the driver; a GUESS
 
-VB_MACHINE_CLASS_ESP32(DAC, vb_dac_type)
+VB_MACHINE_CLASS_IF(VB_HAS_DAC, DAC, vb_dac_type)
 extern const mp_obj_type_t vb_dac_type;
 
 typedef struct {
@@ -16,7 +16,8 @@ typedef struct {
     uint8_t pin;
 } dac_obj_t;
 
-static const dac_obj_t dac_objects[] = {{{&vb_dac_type}, 25}, {{&vb_dac_type}, 26}};
+#define DAC(pin) {{&vb_dac_type}, pin}
+static const dac_obj_t dac_objects[] = {VB_DACS};
 
 static void drive(const dac_obj_t *self, uint8_t step) {
     vb_charge(DAC_NS);

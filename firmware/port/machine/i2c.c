@@ -10,7 +10,6 @@
 #include "core/internal.h"
 
 #define mp_machine_soft_i2c_type machine_soft_i2c_type // what extmod's macro for I2C(-1) names
-#define BUSES 2
 #define DEFAULT_HZ 400000
 #define DEFAULT_TIMEOUT_US 50000
 #define SMALL_BYTES 64 // what fits on the stack
@@ -25,10 +24,11 @@ typedef struct {
 
 #if VB_ESP32
 #define ALWAYS_INIT true // without arguments the Pico does not set up a bus again
-static i2c_obj_t buses[BUSES] = {{{&machine_i2c_type}, 0, 18, 19}, {{&machine_i2c_type}, 1, 25, 26}};
+#define I2C(id, scl, sda) {{&machine_i2c_type}, id, scl, sda}
+static i2c_obj_t buses[] = {VB_I2CS};
 #else
 #define ALWAYS_INIT false
-static i2c_obj_t buses[BUSES] = {{{&machine_i2c_type}, 0, 5, 4}, {{&machine_i2c_type}, 1, 7, 6}};
+static i2c_obj_t buses[] = {{{&machine_i2c_type}, 0, 5, 4}, {{&machine_i2c_type}, 1, 7, 6}};
 #endif
 
 const mp_obj_type_t machine_soft_i2c_type;
@@ -162,7 +162,7 @@ static mp_obj_t hard_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, all_args, MP_ARRAY_SIZE(allowed), allowed, args);
     mp_int_t id = args[ARG_id].u_int;
-    if (id < 0 || id >= BUSES) {
+    if (id < 0 || id >= (mp_int_t)MP_ARRAY_SIZE(buses)) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("I2C(%d) doesn't exist"), id);
     }
     i2c_obj_t *self = &buses[id];

@@ -10,7 +10,7 @@
 
 VB_AT_SOFT_RESET(vb_i2s_deinit_all, 20)
 
-#define IDS 2
+#define IDS VB_I2S_IDS
 #define PIECE 1024 // bytes of one call to the bench: whole frames of every format
 #define S 1000000000ull
 #define IS_32 (1u << 30)

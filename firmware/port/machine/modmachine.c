@@ -68,8 +68,12 @@ static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     mp_int_t hz = mp_obj_get_int(args[0]);
     #if VB_ESP32
     mp_int_t mhz = hz / 1000000;
-    if (mhz != 20 && mhz != 40 && mhz != 80 && mhz != 160 && mhz != 240) {
+    if (mhz != 20 && mhz != 40 && mhz != 80 && mhz != 160 && mhz != VB_MOST_MHZ) {
+        #if VB_MOST_MHZ == 160
+        mp_raise_ValueError(MP_ERROR_TEXT("frequency must be 20MHz, 40MHz, 80Mhz or 160MHz"));
+        #else
         mp_raise_ValueError(MP_ERROR_TEXT("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz"));
+        #endif
     }
     cpu_hz = mhz * 1000000;
     #else
@@ -151,9 +155,12 @@ NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
     mp_machine_reset();
 }
 
-// The chip appears as a USB drive and waits for a UF2 file. The bench does that; for it this board has ended.
+#endif
+
+#if VB_HAS_BOOTLOADER
+// A Pico appears as a USB drive and waits for a UF2 file; an ESP32-S2, S3 or C3 waits for a flashing program. The bench does
+// that; for it this board has ended.
 NORETURN void mp_machine_bootloader(size_t n_args, const mp_obj_t *args) {
     vb_enter_loader();
 }
-
 #endif

@@ -1,4 +1,4 @@
-// machine/pin_esp32.c: machine.Pin of the ESP32.
+// machine/pin_esp32.c: machine.Pin of the ESP32 series.
 // Arguments, constants and messages: ports/esp32/machine_pin.c of 1.25.0.
 #include <string.h>
 
@@ -88,7 +88,7 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
         }
         mode = direction(bits);
     }
-    // 34 to 39 have no pulls: the chip accepts the request and ignores it. The bench records a fault.
+    // 34 to 39 of the ESP32 have no pulls: the chip accepts the request and ignores it. The bench records a fault.
     if (args[ARG_pull].u_obj != MP_OBJ_NEW_SMALL_INT(-1)) {
         pull = pull_of(args[ARG_pull].u_obj);
     }
@@ -161,7 +161,7 @@ static void set_wake(uint8_t gpio, unsigned trigger, mp_obj_t wake_in) {
     if (!mp_obj_get_int_maybe(wake_in, &wake) || wake < 2 || wake > 7) {
         mp_raise_ValueError(MP_ERROR_TEXT("bad wake value"));
     }
-    if (!VB_PIN_IS_RTC(gpio)) {
+    if (!VB_PIN_MAY_WAKE(gpio)) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid pin for wake"));
     }
     vb_wake_on_pin(gpio, trigger == HIGH_LEVEL, wake);
@@ -248,6 +248,6 @@ static MP_DEFINE_CONST_DICT(pin_dict, pin_table);
 MP_DEFINE_CONST_OBJ_TYPE(machine_pin_type, MP_QSTR_Pin, MP_TYPE_FLAG_NONE, make_new, mp_pin_make_new,
     print, pin_print, call, vb_pin_call, protocol, &vb_pin_protocol, locals_dict, &pin_dict);
 
-MP_REGISTER_ROOT_POINTER(mp_obj_t machine_pin_irq_handler[40]);
+MP_REGISTER_ROOT_POINTER(mp_obj_t machine_pin_irq_handler[VB_PINS]);
 
 #endif

@@ -1,4 +1,4 @@
-// machine/pwm_esp32.c: machine.PWM of the ESP32, with the generators of esp32/ledc.c; included by extmod/machine_pwm.c.
+// machine/pwm_esp32.c: machine.PWM of the ESP32 series, with the generators of esp32/ledc.c; included by extmod/machine_pwm.c.
 
 #include "py/mphal.h"
 #include "esp32/ledc.h"

@@ -86,10 +86,8 @@ typedef struct {
 #define FIRST_ID 1
 #define DEFAULT_HZ 500000
 #define ID_FLAGS (MP_ARG_REQUIRED | MP_ARG_INT)
-static spi_obj_t buses[] = {
-    {.base = {&machine_spi_type}, .id = 1, .wire = {14, 13, 12}},
-    {.base = {&machine_spi_type}, .id = 2, .wire = {18, 23, 19}},
-};
+#define SPI(n, sck, mosi, miso) {.base = {&machine_spi_type}, .id = n, .wire = {sck, mosi, miso}}
+static spi_obj_t buses[] = {VB_SPIS};
 #else
 #define FIRST_ID 0
 #define DEFAULT_HZ 1000000

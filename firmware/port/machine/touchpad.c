@@ -1,15 +1,17 @@
-// machine/touchpad.c: machine.TouchPad of the ESP32: it counts how often a pad's capacitance is charged in a fixed
-// time, so a finger lowers the count. The bench knows which pads are touched.
+// machine/touchpad.c: machine.TouchPad of the ESP32 series: the ESP32 counts how often a pad's capacitance is charged in a
+// fixed time, so a finger lowers the count. The others (version 2) count the time of a fixed number of charges, so a finger
+// raises it. The bench knows which pads are touched.
 // Arguments and messages: ports/esp32/machine_touchpad.c of 1.25.0.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
 
-#if VB_ESP32
+#if VB_HAS_TOUCH
 
 #define TOUCH_NS VB_US(6.0) // a read of the last measurement; a GUESS
+#define CHARGE_TIME 20000000 // about 20,000 for a bare pad, as people report
 
-VB_MACHINE_CLASS_ESP32(TouchPad, vb_touchpad_type)
+VB_MACHINE_CLASS_IF(VB_HAS_TOUCH, TouchPad, vb_touchpad_type)
 extern const mp_obj_type_t vb_touchpad_type;
 
 typedef struct {
@@ -20,9 +22,7 @@ typedef struct {
 static uint16_t thresholds[VB_PINS]; // a pad with a lower count is touched, which may end a sleep; 0: never
 
 #define PAD(pin) {{&vb_touchpad_type}, pin}
-static const touchpad_obj_t touchpads[] = {
-    PAD(4), PAD(0), PAD(2), PAD(15), PAD(13), PAD(12), PAD(14), PAD(27), PAD(33), PAD(32),
-};
+static const touchpad_obj_t touchpads[] = {VB_TOUCH_PADS};
 
 static mp_obj_t touchpad_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, true);
@@ -55,14 +55,17 @@ bool vb_touched(void) {
 }
 
 static mp_obj_t touchpad_config(mp_obj_t self, mp_obj_t threshold) {
+    #if VB_TOUCH_VERSION == 1 // the others ignore the argument, so no touch ends their sleep
     thresholds[pin_of(self)] = mp_obj_get_int(threshold);
+    #endif
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(touchpad_config_obj, touchpad_config);
 
 static mp_obj_t touchpad_read(mp_obj_t self_in) {
     vb_charge(TOUCH_NS);
-    return MP_OBJ_NEW_SMALL_INT(count(pin_of(self_in)));
+    uint16_t charges = count(pin_of(self_in));
+    return MP_OBJ_NEW_SMALL_INT(VB_TOUCH_VERSION == 1 ? charges : CHARGE_TIME / MAX(charges, 1));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(touchpad_read_obj, touchpad_read);
 

@@ -9,9 +9,7 @@
 
 // Interrupt triggers and inversions have the numbers of the chip; 0: this chip does not have it.
 #if VB_ESP32
-#define VB_UARTS 3
 #define VB_UART_FIFO 128
-#define VB_UART_PINS {{1, 3}, {10, 9}, {17, 16}} // tx, rx
 #define VB_UART_IRQ_RX 1
 #define VB_UART_IRQ_BREAK 2
 #define VB_UART_IRQ_RXIDLE 0x1000

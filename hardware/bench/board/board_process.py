@@ -53,10 +53,8 @@ class BoardProcess(Protocol):
 class Platform(Protocol):
     """Starts boards."""
 
-    def start(
-        self, family: str, flash: Flash, args: Sequence[str], limits: Limits
-    ) -> BoardProcess:
-        """Starts the program of a family. Raises: BenchError when it cannot run here."""
+    def start(self, port: str, flash: Flash, args: Sequence[str], limits: Limits) -> BoardProcess:
+        """Starts a build of the port. Raises: BenchError when it cannot run here."""
 
     def queued_s(self, *pids: int) -> float:
         """How many seconds this thread and these boards have waited for a processor, together; 0

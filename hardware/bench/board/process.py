@@ -52,10 +52,10 @@ class LinuxPlatform:
     """A `Platform` (board_process.py): boards are child processes."""
 
     def start(
-        self, family: str, flash: Flash, args: Sequence[str], limits: Limits
+        self, port: str, flash: Flash, args: Sequence[str], limits: Limits
     ) -> "LinuxProcess":
         """Starts a board. Raises: BenchError when it cannot run on this machine."""
-        return LinuxProcess(family, flash.fileno(), args, limits)
+        return LinuxProcess(port, flash.fileno(), args, limits)
 
     def queued_s(self, *pids: int) -> float:
         """As `Platform` says (proc_pid_schedstat)."""
@@ -99,7 +99,7 @@ def _processor() -> int:
 class LinuxProcess:
     """A `BoardProcess`: whole records go both ways, and every call is bounded in time."""
 
-    def __init__(self, family: str, flash_fd: int, args: Sequence[str], limits: Limits) -> None:
+    def __init__(self, port: str, flash_fd: int, args: Sequence[str], limits: Limits) -> None:
         ours, theirs = socket.socketpair()
         self._socket = ours
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
@@ -107,7 +107,7 @@ class LinuxProcess:
         self._exit: Exit | None = None
         self.unresponsive = False
         try:
-            self.pid = _spawn(family, theirs.fileno(), flash_fd, args)
+            self.pid = _spawn(port, theirs.fileno(), flash_fd, args)
         except BaseException:
             ours.close()
             raise
@@ -169,8 +169,8 @@ class LinuxProcess:
         return self._exit
 
 
-def _spawn(family: str, bench_fd: int, flash_fd: int, args: Sequence[str]) -> int:
-    program = str(paths.port_program(family))
+def _spawn(port: str, bench_fd: int, flash_fd: int, args: Sequence[str]) -> int:
+    program = str(paths.port_program(port))
     argv = [program, "--bench-fd", str(BENCH_FD), "--flash-fd", str(FLASH_FD), *args]
     places = {BENCH_FD: bench_fd, FLASH_FD: flash_fd}
     high = {to: fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, LEAST_FD) for to, fd in places.items()}
@@ -182,15 +182,15 @@ def _spawn(family: str, bench_fd: int, flash_fd: int, args: Sequence[str]) -> in
         # kernel, but the board has to live and take the Ctrl-C that comes by its serial line.
         return os.posix_spawn(program, argv, {}, file_actions=actions, setpgroup=0)
     except OSError as error:
-        raise _no_board(program, family, error) from error
+        raise _no_board(program, port, error) from error
     finally:
         for fd in high.values():
             os.close(fd)
 
 
-def _no_board(program: str, family: str, error: OSError) -> BenchError:
+def _no_board(program: str, port: str, error: OSError) -> BenchError:
     if error.errno == errno.ENOENT:
-        cause = _("The virtual board {family} is not built: {program} is missing.")
+        cause = _("The virtual board {port} is not built: {program} is missing.")
         cure = _("Run `make setup` in the Warsha folder.")
     elif error.errno == errno.ENOEXEC:
         cause = _("This machine does not run the 32-bit program {program}.")
@@ -198,7 +198,7 @@ def _no_board(program: str, family: str, error: OSError) -> BenchError:
     else:
         cause = _("The virtual board {program} does not start: {error}.")
         cure = _("Run `warsha doctor`.")
-    return BenchError(cause.format(family=family, program=program, error=error.strerror), cure)
+    return BenchError(cause.format(port=port, program=program, error=error.strerror), cure)
 
 
 def _limit(pid: int, limits: Limits) -> None:

@@ -244,7 +244,7 @@ class VirtualBoard:
         args = [str(word) for option in options.items() for word in option]
         limits = self._limits.after(self._cpu_s)
         args += board.port_args
-        self._process = self._platform.start(board.family, self.flash, args, limits)
+        self._process = self._platform.start(board.port, self.flash, args, limits)
         self.boots += 1
         self.ended = None
         self._woken = False

@@ -1,5 +1,5 @@
 """The ESP32's touch sensor: it counts how often it can charge what is wired to a pad (TRM 31.3,
-"Touch Sensor").
+"Touch Sensor"). The port makes the time that an S2 or S3 counts from it.
 """
 
 from hardware.bench.circuit.netlist import GPIOS

@@ -57,12 +57,12 @@ class ChipPort:
         usb: bool = False,
     ) -> None:
         """`reset` resets the board, which then asks `starts`. `usb`: the line is the chip's own
-        USB; without it, a bridge at its UART."""
+        USB, if it has one; without it, a bridge at its UART."""
         self.chip = Chip(kind, mac, flash, self)
         self._wire = wire
         self._reset = reset
         serial = mac.hex(":").upper()
-        self.usb_name = f"usb-{kind.usb}_{serial}-if00" if usb else ""
+        self.usb_name = f"usb-{kind.usb}_{serial}-if00" if usb and kind.usb else ""
         """The name that udev gives to a line that is the chip's own USB."""
         self.takes_input = False
         """Whether the line's bytes are for the chip, not for its program."""
@@ -95,9 +95,8 @@ class ChipPort:
         return bool(version)
 
     def enter_loader(self) -> None:
-        """Starts again: MicroPython for the ESP32 has no `machine.bootloader()`, so no program
-        means this."""
-        self._reset()
+        """The program has called `machine.bootloader()`: the ROM loader waits."""
+        self.reset(download=True)
 
     def switch_off(self) -> None:
         """The chip has no power: it does nothing until it `starts`."""

@@ -22,6 +22,9 @@ from hardware.bench.serving.usb_folder import UsbFolder
 from hardware.errors import BenchError, BoardNotFound, HardwareError
 from hardware.i18n import _
 
+OWN_USB = "USB_SERIAL_JTAG"
+"""Wokwi's value of a board's attribute `serialInterface`: the line is the chip's own USB, not the
+bridge at its UART."""
 LAG_S = 0.01
 """How often the bench looks whether a client that was behind has read on."""
 
@@ -239,7 +242,10 @@ class SerialLines:
         self._flashes.append(whole)
         flash, reset = NorFlash(whole, size, mac), partial(self._bench.reset, board=board)
         if is_esp:
-            return ChipPort(chip_type.load(chip), mac, flash, line, reset)
+            drawn = virtual.circuit.circuit.netlist.diagram.parts
+            attrs = next(part.attrs for part in drawn if part.id == board)
+            usb = attrs.get("serialInterface") == OWN_USB
+            return ChipPort(chip_type.load(chip), mac, flash, line, reset, usb=usb)
         virtual.program_bytes = whole.read_program
         number = len(self._flashes)
         several = len(self._boards) > 1

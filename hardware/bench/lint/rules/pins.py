@@ -1,16 +1,12 @@
 """Special pins of a board: input only, flash, strapping, analog, serial line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hardware.bench.diagram import SERIAL_MONITOR
 from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
-
-RESTS_LOW, RESTS_HIGH = (2, 12), (0, 5, 15)
-"""The levels that the ESP32's strapping pins need at reset for a normal boot from flash (data
-sheet, section "Strapping Pins"). Pin 12 high selects 1.8 V flash, pin 0 low the ROM loader."""
 
 
 def _on(circuit: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
@@ -57,6 +53,16 @@ def flash_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
 
 
 @rule(
+    "usb-pin",
+    "warning",
+    both("{part} is on pin {pin}, where the chip's own USB is."),
+    both("Use another pin."),
+)
+def usb_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    return _users(circuit, lambda pin: pin.gpio in pin.board.usb_pins)
+
+
+@rule(
     "strapping-level",
     "warning",
     both("{part} holds pin {pin} {level} at reset: the board may not start its program."),
@@ -64,8 +70,7 @@ def flash_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
 )
 def strapping_level(circuit: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(circuit):
-        wrong = RESTS_LOW if held else RESTS_HIGH
-        if held is not None and pin.gpio in wrong:
+        if held is not None and pin.gpio in _needs_not(pin, held):
             yield LintPlace(part.id, pin.name, {"level": "1" if held else "0"})
 
 
@@ -77,8 +82,13 @@ def strapping_level(circuit: RestingCircuit) -> Iterator[LintPlace]:
 )
 def strapping_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(circuit):
-        if held is None or pin.gpio not in (RESTS_LOW if held else RESTS_HIGH):
+        if held is None or pin.gpio not in _needs_not(pin, held):
             yield LintPlace(part.id, pin.name)
+
+
+def _needs_not(pin: Pin, level: bool) -> frozenset[int]:
+    """The pins of the board that must not be at this level at reset."""
+    return pin.board.starts_low if level else pin.board.starts_high
 
 
 def _strapped(circuit: RestingCircuit) -> Iterator[tuple[Pin, Part, bool | None]]:
@@ -117,21 +127,26 @@ def _analog(circuit: RestingCircuit) -> Iterator[tuple[Pin, Part]]:
 def not_analog(circuit: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part in _analog(circuit):
         if pin.gpio not in pin.board.adc:
-            able = [pin.board.pin_of(g) for g in sorted(pin.board.adc) if g in pin.board.gpios]
-            yield LintPlace(part.id, pin.name, {"pins": ", ".join(able)})
+            yield LintPlace(part.id, pin.name, {"pins": _converters(pin)})
 
 
 @rule(
     "adc2-wifi",
     "warning",
     both("{part} is on pin {pin}, whose converter (ADC2) does not work while WiFi is on."),
-    both("Use a pin from 32 to 39."),
+    both("Use one of these pins: {pins}."),
 )
 def adc2_wifi(circuit: RestingCircuit) -> Iterator[LintPlace]:
     if any(spec.type == "wokwi-wifi-ap" for spec in circuit.diagram.parts):
         for pin, part in _analog(circuit):
             if pin.board.adc.get(pin.gpio, "").startswith("ADC2_"):
-                yield LintPlace(part.id, pin.name)
+                yield LintPlace(part.id, pin.name, {"pins": _converters(pin, "ADC1_")})
+
+
+def _converters(pin: Pin, unit: str = "") -> str:
+    """The pins of the board that have a converter, or this one."""
+    found = [gpio for gpio, channel in pin.board.adc.items() if channel.startswith(unit)]
+    return ", ".join(pin.board.pin_of(gpio) for gpio in sorted(found) if gpio in pin.board.gpios)
 
 
 @rule(
@@ -141,8 +156,13 @@ def adc2_wifi(circuit: RestingCircuit) -> Iterator[LintPlace]:
     both("Use another pin."),
 )
 def serial_line(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    return _users(circuit, lambda pin: pin.name in pin.board.console)
+
+
+def _users(circuit: RestingCircuit, wanted: Callable[[Pin], bool]) -> Iterator[LintPlace]:
+    """The parts on such pins of a board, without probes."""
     for pin, net in circuit.wired_pins:
-        if pin.name in pin.board.console:
+        if wanted(pin):
             users = _on(circuit, net, [part for part in circuit.parts if not part.probes])
             yield from (LintPlace(part.id, pin.name) for part, _name in users)
 

@@ -1,0 +1,66 @@
+// chips/esp32s3.h: the ESP32-S3, as on a module WROOM-1 with 4 MB of flash and no PSRAM.
+// Sources: MicroPython 1.25.0 ports/esp32 (boards/ESP32_GENERIC_S3/, machine_*.c, and the files named at a line);
+// soc_caps.h and gpio_sig_map.h of ESP-IDF 5.2; the Technical Reference Manual (registers). What the names mean is in chips/esp32.h.
+#pragma once
+
+#define MICROPY_HW_BOARD_NAME "Generic ESP32S3 module"
+#define MICROPY_HW_MCU_NAME "ESP32S3"
+#define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-esp32s3"
+
+#define VB_SPEED (1.12 * 0.8)      // a GUESS: as the ESP32
+#define VB_FLOAT_SPEED (1.12 * 0.55)
+#define VB_MOST_MHZ 240
+
+#define VB_HEAP_BYTES (64 * 1024)
+#define VB_POOL_BYTES (184 * 1024) // micropython pull request 12141
+
+#define VB_PINS 49
+#define VB_PIN_EXISTS(n) (0x1fffe003fffffull >> (n) & 1) // machine_pin.h: 0 to 21, 33 to 48
+#define VB_PIN_INPUT_ONLY(n) 0
+#define VB_PIN_IS_RTC(n) ((n) <= 21)
+#define VB_PIN_MAY_WAKE(n) VB_PIN_IS_RTC(n)              // modesp32.h: RTC_VALID_EXT_PINS
+
+// In the order of their channels. Each attenuation: microvolts at 0 and nanovolts per step. The line ends where the
+// data sheet's "effective measurement range" ends.
+#define VB_ADCS \
+    ADC1(1), ADC1(2), ADC1(3), ADC1(4), ADC1(5), ADC1(6), ADC1(7), ADC1(8), ADC1(9), ADC1(10), \
+    ADC2(11), ADC2(12), ADC2(13), ADC2(14), ADC2(15), ADC2(16), ADC2(17), ADC2(18), ADC2(19), ADC2(20)
+#define VB_ADC_LEAST_BITS 12
+#define VB_ADC_MOST_BITS 12
+#define VB_ADC_LINE {0, 231990}, {0, 305250}, {0, 427350}, {0, 757020}
+#define VB_ADC_BEND 4095
+#define VB_ADC_BEND_STEP_NV 757020
+
+#define VB_HAS_DAC 0
+#define VB_HAS_TOUCH 1
+#define VB_TOUCH_VERSION 2
+#define VB_TOUCH_PADS PAD(1), PAD(2), PAD(3), PAD(4), PAD(5), PAD(6), PAD(7), PAD(8), PAD(9), PAD(10), PAD(11), PAD(12), \
+    PAD(13), PAD(14)
+
+#define VB_LEDC_GROUPS 1
+#define VB_LEDC_GROUP_CHANNELS 8
+#define VB_LEDC_MOST_BITS 14
+#define VB_LEDC_REF_TICK 0
+#define VB_RMT_CHANNELS 4
+#define VB_TIMERS 4
+#define VB_I2S_IDS 2
+#define VB_I2CS I2C(0, 9, 8), I2C(1, 9, 8)
+#define VB_SPIS SPI(1, 12, 11, 13), SPI(2, 36, 35, 37)
+#define VB_UARTS 3
+#define VB_UART_PINS {{43, 44}, {10, 9}, {17, 16}}
+
+#define VB_HAS_ULP 1
+#define VB_HAS_MCU_TEMPERATURE 1
+#define VB_HAS_BOOTLOADER 1
+#define VB_HAS_USB_DEVICE 1
+
+#define VB_REG_GPIO 0x60004000
+#define VB_REG_OUT_SELECT (VB_REG_GPIO + 0x554)
+#define VB_REG_IO_MUX 0x60009000
+#define VB_REG_RANDOM 0x6003507c
+#define VB_PAD_IS_GPIO 1
+#define VB_SIGNAL_LEDC 73
+#define VB_SIGNAL_RMT 81
+#define VB_SIGNAL_GPIO 256
+#define VB_PADS {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, \
+    29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48}
