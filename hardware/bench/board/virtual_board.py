@@ -188,9 +188,9 @@ class VirtualBoard:
         """As `at`, for something that any board may notice at that time."""
         self._time.events.add(max(t_ns, self._time.now_ns), fn)
 
-    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
-        """Like `at`, for an `OutputStep`: it may be announced to the board in advance."""
-        self.lookahead.add(t_ns, step)
+    def announce(self, steps: Sequence[tuple[int, Callable[[], None]]]) -> None:
+        """Like `at`, for `OutputStep`s: they may be announced to the board in advance."""
+        self.lookahead.add_all(steps)
 
     def rng(self, name: str) -> random.Random:
         """Chance for one purpose, from the board's seed."""
@@ -451,10 +451,11 @@ class VirtualBoard:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
         if is_adc:
             value |= min(self.circuit.holds_ns(request.a), MOST_HELD_NS) << 32
+            horizon_ns = min(horizon_ns, self.lookahead.next_ns)
+        elif self.circuit.reads_the_same():
+            flags |= frames.FLAG_SAME_READING
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
-        if is_adc:
-            horizon_ns = min(horizon_ns, self.lookahead.next_ns)
         steps, horizon_ns = self.lookahead.steps_until(horizon_ns, self.circuit, self.pins)
         self.reader.validator.granted(horizon_ns, self.now_ns if waited else 0)
         interrupts = self.peripherals.interrupts

@@ -93,10 +93,11 @@ class Dht22(Module):
         frame = self._data + bytes([sum(self._data) + error & 0xFF])
         self._sending = True
         t_us = GO_US
+        steps: list[tuple[int, bool | None]] = []
         for low_us, high_us in pulses(frame):
-            self.announce(t_us * US, "SDA", False)
-            self.announce((t_us + low_us) * US, "SDA", None)
+            steps += [(t_us * US, False), ((t_us + low_us) * US, None)]
             t_us += low_us + high_us
+        self.announce("SDA", steps)
         self.after(t_us * US, self._sent)
 
     def ignores(self, pin: str) -> bool:
