@@ -56,7 +56,9 @@ class Lookahead(EventQueue):
         assert isinstance(step, OutputStep)
         if len(self) < FEW or (wave := circuit.wave(step)) is None:
             return False
+        part, level = step.part, step.part.driven[step.pin]
         known: dict[OutputStep, LevelOutcome | None] = {}
+        last: LevelOutcome | None = None
         done = 0
         for t_ns, _number, following in self.until(until_ns):
             assert isinstance(following, OutputStep)
@@ -70,10 +72,13 @@ class Lookahead(EventQueue):
                         break
                 known[following] = outcome
             outcome = known[following]
-            if outcome is not None:
+            if outcome is not None and following.level != level:
                 time.now_ns = t_ns
-                circuit.put_wave(wave, following, outcome)
+                circuit.pass_wave(part, last, outcome)
                 pins.update()
+                step, level, last = following, following.level, outcome
             done += 1
+        if last is not None:
+            circuit.put_wave(wave, step, last)
         self.drop(done)
         return done > 0

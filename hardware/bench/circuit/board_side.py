@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.waves import LevelOutcome, Wave
-from hardware.bench.parts.common.module import OutputStep
+from hardware.bench.parts.common.module import Module, OutputStep
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import HardwareError
@@ -143,6 +143,10 @@ class BoardSide:
     def wave(self, step: OutputStep) -> Wave | None:
         """See `Circuit`."""
         return self.circuit.wave(step)
+
+    def pass_wave(self, part: Module, was: LevelOutcome | None, to: LevelOutcome) -> None:
+        """See `Circuit.pass_wave`."""
+        self.circuit.pass_wave(part, was, to)
 
     def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
         """See `Circuit`."""

@@ -33,7 +33,7 @@ from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
-from hardware.bench.parts.common.module import OutputStep
+from hardware.bench.parts.common.module import Module, OutputStep
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -298,15 +298,19 @@ class Circuit:
             return None
         return find_wave(self.electric, self.pads, self.threshold, step.part, step.pin)
 
+    def pass_wave(self, part: Module, was: LevelOutcome | None, to: LevelOutcome) -> None:
+        """Does a step of a wave, now. What it was before is None at the first step."""
+        if was is None:
+            self.afterimage.note(part.id)
+        else:
+            self.afterimage.note_past(part.id, was.stamps)
+        self._levels = self._levels & ~to.pads | to.levels
+
     def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
-        """Does a step of a wave, now."""
+        """A wave has come to this step."""
         part = step.part
-        if part.driven[step.pin] == step.level:
-            return
-        self.afterimage.note(part.id)
         part.driven[step.pin] = step.level
         self.electric.put(part.id, to.stamps, wave.cluster, to.state)
-        self._levels = self._levels & ~to.pads | to.levels
         if step.pin in part.listens:
             self._listeners.heard(part, step.pin, to.heard)
 

@@ -63,19 +63,19 @@ class Dht22(Module):
         self._fell_ns = self.world.now_ns
         self._measured_ns: int | None = None
         self._data = b""
-        self._sending = False
+        self._sends_until_ns = -1
         if self.values["stuck"]:
             self.driven["SDA"] = False
 
     def moved(self, name: str, value: float) -> None:
         if name == "stuck" and self.powered:
             self.forget()
-            self._sending = False
+            self._sends_until_ns = -1
             self.drive("SDA", False if value else None)
 
     def level_changed(self, pin: str, high: bool) -> None:
         now = self.world.now_ns
-        if self._sending or self.values["stuck"]:
+        if self.ignores(pin) or self.values["stuck"]:
             return
         if not high:
             self._fell_ns = now
@@ -91,20 +91,16 @@ class Dht22(Module):
         if self._measured_ns is None or now - self._measured_ns >= FRESH_NS:
             self._measured_ns, self._data = now, self._measure()
         frame = self._data + bytes([sum(self._data) + error & 0xFF])
-        self._sending = True
         t_us = GO_US
         steps: list[tuple[int, bool | None]] = []
         for low_us, high_us in pulses(frame):
             steps += [(t_us * US, False), ((t_us + low_us) * US, None)]
             t_us += low_us + high_us
+        self._sends_until_ns = now + t_us * US
         self.announce("SDA", steps)
-        self.after(t_us * US, self._sent)
 
     def ignores(self, pin: str) -> bool:
-        return self._sending
-
-    def _sent(self) -> None:
-        self._sending = False
+        return self.world.now_ns <= self._sends_until_ns
 
     def _measure(self) -> bytes:
         """The four bytes of data."""
