@@ -83,9 +83,11 @@ class Pins:
             self._replan()
         else:
             self._rows = NO_ROWS
-            rows = enumerate(PACKER.iter_unpack(batch))
-            self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
-            self._plan.reverse()
+            self._plan = []
+            if batch:
+                rows = enumerate(PACKER.iter_unpack(batch))
+                self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
+                self._plan.reverse()
             self._set_next()
 
     def coupled(self) -> int:

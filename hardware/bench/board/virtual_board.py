@@ -345,30 +345,28 @@ class VirtualBoard:
         return True
 
     def _set_pending(self, pending: Request | Termination) -> None:
-        if (
-            isinstance(pending, Request)
-            and pending.kind == frames.REC_HELLO
-            and pending.a != frames.VERSION
-        ):
-            cause = _("The board speaks version {theirs} of the frames, the bench version {ours}.")
-            cure = _("Run `make setup` in the Warsha folder.")
-            raise BenchError(cause.format(theirs=pending.a, ours=frames.VERSION), cure)
         if self.pending is None:
             self._batch = self.reader.batch()
             self._answer = None
             self.pins.feed(self._batch)
-        t_ns = max(pending.t_ns, self._time.now_ns)
-        self.pending = pending if pending.t_ns == t_ns else pending._replace(t_ns=t_ns)
-        self.due_ns = t_ns
-        if isinstance(pending, Request) and pending.kind in WAITS:
-            self._sleep(t_ns, pending)
+        self.due_ns = max(pending.t_ns, self._time.now_ns)
+        if isinstance(pending, Termination):
+            self.pending = pending._replace(t_ns=self.due_ns)
+            return
+        if pending.kind == frames.REC_HELLO and pending.a != frames.VERSION:
+            cause = _("The board speaks version {theirs} of the frames, the bench version {ours}.")
+            cure = _("Run `make setup` in the Warsha folder.")
+            raise BenchError(cause.format(theirs=pending.a, ours=frames.VERSION), cure)
+        self.pending, pending.t_ns = pending, self.due_ns
+        if pending.kind in WAITS:
+            self._sleep(pending)
 
-    def _sleep(self, t_ns: int, request: Request) -> None:
+    def _sleep(self, request: Request) -> None:
         """The board asks to be woken: at its deadline, or when there is room for serial input."""
         forever = request.c == frames.WAIT_FOREVER
-        self.due_ns = NEVER if forever else t_ns + request.c * 1000
+        self.due_ns = NEVER if forever else request.t_ns + request.c * 1000
         if len(self.serial):
-            self.due_ns = min(self.due_ns, t_ns + REFILL_NS)
+            self.due_ns = min(self.due_ns, request.t_ns + REFILL_NS)
         self._wake_up()
 
     def update(self) -> bool:
