@@ -27,6 +27,8 @@ APPLIED = frozenset((*LAST_COUNTS, frames.REC_MODE, frames.REC_DAC, frames.REC_T
 """The kinds of records that do something here."""
 FEW = 8
 """A batch of so few is applied record by record: to choose among them costs as much."""
+MANY = 100
+"""Of so many records or more, numpy finds the last ones sooner than a loop."""
 PLANNED_AT_ONCE = 8192
 """Records that are planned at a time. A board may send millions that are applied one by one."""
 RISING, FALLING = 1, 2
@@ -231,18 +233,29 @@ class Pins:
     def _apply_last(self, end: int) -> None:
         """Applies the last record of each kind at each pin before row `end`, of `LAST_COUNTS`."""
         start, self._at = self._at, end
-        rows = self._rows[start:end]
-        if not len(rows):
+        if start == end:
             return
-        last: set[int] = set()
+        rows = self._rows[start:end]
+        if len(rows) > MANY:
+            rows = rows[self._last_ones(rows)]
+        last: dict[tuple[int, int], Row] = {}
+        row: Row
+        for row in rows.tolist():
+            if row[0] in LAST_COUNTS:
+                last.pop(row[:2], None)  # so that the order is that of the last ones
+                last[row[:2]] = row
+        for kind, gpio, b, c, _t_ns in last.values():
+            self._output(kind, gpio, b, c)
+
+    def _last_ones(self, rows: Records) -> list[int]:
+        """The places of the last record of each kind at each pin, in order."""
+        last: list[int] = []
         for kind in LAST_COUNTS:
             index = np.flatnonzero(rows["kind"] == kind)
             by_pin = np.full(GPIOS, -1)
             by_pin[rows["a"][index]] = index  # of several at one pin, the last one
-            last |= set(by_pin[by_pin >= 0].tolist())
-        for row in sorted(last):
-            kind, gpio, b, c, _t_ns = rows[row].item()
-            self._output(kind, gpio, b, c)
+            last += by_pin[by_pin >= 0].tolist()
+        return sorted(last)
 
     def _output(self, kind: int, gpio: int, b: int, c: int) -> None:
         bit = 1 << gpio

@@ -204,8 +204,8 @@ class Circuit:
         self.catch_up()
         board_id = board_id or self.board_id
         first = self.netlist.first_pad(board_id)
-        pads, fresh = range(first, first + GPIOS), Pad()
-        quiet = {pad for pad in pads if self.pads[pad] == fresh}
+        pads = range(first, first + GPIOS)
+        quiet = {pad for pad in pads if self.pads[pad].is_untouched}
         self.pads[first : first + RESET_PAD] = [Pad() for _ in pads[:RESET_PAD]]
         others = ~(((1 << RESET_PAD) - 1) << first)
         self._levels &= others  # levels of outputs end with their board
