@@ -56,9 +56,9 @@ class Lookahead(EventQueue):
         assert isinstance(step, OutputStep)
         if len(self) < FEW or (wave := circuit.wave(step)) is None:
             return False
-        part, level = step.part, step.part.driven[step.pin]
+        level = step.part.driven[step.pin]
         known: dict[OutputStep, LevelOutcome | None] = {}
-        last: LevelOutcome | None = None
+        passed: list[tuple[int, LevelOutcome]] = []
         done = 0
         for t_ns, _number, following in self.until(until_ns):
             assert isinstance(following, OutputStep)
@@ -73,12 +73,11 @@ class Lookahead(EventQueue):
                 known[following] = outcome
             outcome = known[following]
             if outcome is not None and following.level != level:
-                time.now_ns = t_ns
-                circuit.pass_wave(part, last, outcome)
-                pins.update()
-                step, level, last = following, following.level, outcome
+                passed.append((t_ns, outcome))
+                step, level = following, following.level
             done += 1
-        if last is not None:
-            circuit.put_wave(wave, step, last)
+        if passed:
+            time.now_ns = passed[-1][0]
+            pins.follow(circuit.put_wave(wave, step, passed))
         self.drop(done)
         return done > 0

@@ -6,7 +6,7 @@ too, only the last one counts then. Only records that have an effect at their ow
 voltage, a coupled output, serial output with a listener) are applied one by one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from hardware.bench.events import NEVER
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, among, text_in
 from hardware.bench.trace.edges import DRIVING
+from hardware.bench.trace.recorder import LevelAt
 
 SERIAL_BIT = 1 << 63
 """In `coupled`: the serial output has a listener."""
@@ -39,14 +40,14 @@ class Pins:
     """The pins of one board.
 
     Args:
-        note: records a level at a GPIO that is not the level of its latch.
+        note: records levels that are not those of latches: GPIO, level, time.
         output: gets the serial output while `listening`.
     """
 
     def __init__(
         self,
         circuit: BoardSide,
-        note: Callable[[int, bool], None],
+        note: Callable[[Sequence[LevelAt]], None],
         output: Callable[[bytes], None],
     ) -> None:
         self._circuit = circuit
@@ -146,30 +147,36 @@ class Pins:
             ahead = self._rows["t"][self._at :]
             self._apply_last(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
 
-    def update(self) -> bool:
+    def update(self, now_ns: int) -> bool:
         """Records every level that changed at a pin from outside. Returns whether there was
         one."""
         if self._many and self.apart() != self._planned_for:
             self._replan()
         levels = self._circuit.levels()
-        changed = (levels ^ self.levels) & ~self._pwm
-        if not changed:
+        if not (levels ^ self.levels) & ~self._pwm:
             return False
-        self._rose |= changed & levels
-        self._fell |= changed & ~levels
-        self.levels ^= changed
-        while changed:
-            gpio = (changed & -changed).bit_length() - 1
-            changed &= changed - 1
-            self._note(gpio, bool(levels >> gpio & 1))
+        self.follow([(now_ns, levels)])
         return True
 
-    def note_again(self) -> None:
+    def follow(self, steps: Sequence[tuple[int, int]]) -> None:
+        """From each of these times on, all levels at pins are these from outside: records those
+        that change."""
+        found: list[LevelAt] = []
+        for t_ns, levels in steps:
+            changed = (levels ^ self.levels) & ~self._pwm
+            self._rose |= changed & levels
+            self._fell |= changed & ~levels
+            self.levels ^= changed
+            while changed:
+                gpio = (changed & -changed).bit_length() - 1
+                changed &= changed - 1
+                found.append((gpio, bool(levels >> gpio & 1), t_ns))
+        self._note(found)
+
+    def note_again(self, now_ns: int) -> None:
         """The board has reset itself, but not the circuit: records the levels that are high, as a
         trace begins with low ones."""
-        for gpio in range(GPIOS):
-            if self.levels >> gpio & 1:
-                self._note(gpio, True)
+        self._note([(gpio, True, now_ns) for gpio in range(GPIOS) if self.levels >> gpio & 1])
 
     @property
     def interrupts(self) -> bool:

@@ -121,7 +121,7 @@ class VirtualBoard:
         self.serial = SerialInput()
         self.on_output: Callable[[bytes], None] = lambda data: None
         """Gets the serial output at its own time, while `pins.listening`."""
-        self.pins = Pins(circuit, self._note_level, lambda data: self.on_output(data))
+        self.pins = Pins(circuit, self.recorder.note_levels, lambda data: self.on_output(data))
         self.peripherals = PeripheralBus(self, self.recorder)
         self._time = time
         self._seed = seed
@@ -218,9 +218,6 @@ class VirtualBoard:
         """Whether a peripheral has this pad as its input: the port asks at each read of it."""
         self.pins.read_rarely(gpio, on)
 
-    def _note_level(self, gpio: int, level: bool) -> None:
-        self.recorder.note(frames.REC_IN, gpio, 0, level, self.now_ns)
-
     # -- power --------------------------------------------------------------------------------
 
     def power_on(self, cause: int = POWER_ON_CAUSE, ticks0_ms: int = 0) -> None:
@@ -253,7 +250,7 @@ class VirtualBoard:
         self._converted.clear()
         self.peripherals.reset()
         self.circuit.power(True)
-        self.pins.update()
+        self.pins.update(now)
 
     def hold_in_reset(self) -> None:
         """The reset pin is low: the chip does nothing, but the parts keep their supply."""
@@ -290,7 +287,7 @@ class VirtualBoard:
         self.recorder.power(False, frames.END_RESET, self.now_ns)
         self.recorder.power(True, frames.END_RESET, self.now_ns)
         self._converted.clear()
-        self.pins.note_again()
+        self.pins.note_again(self.now_ns)
         self.peripherals.reset()
 
     def close(self) -> None:
@@ -372,7 +369,7 @@ class VirtualBoard:
     def update(self) -> bool:
         """Records what changed at the pins, which may wake the board. Returns whether there is
         something that the board does not know yet."""
-        changed = self.pins.update()
+        changed = self.pins.update(self._time.now_ns)
         if isinstance(self.pending, Request) and self.pending.kind in WAITS:
             self._wake_up()
         return changed or self._new_interrupts != 0

@@ -58,14 +58,16 @@ class Afterimage:
     def note(self, part: str, t_ns: int | None = None) -> None:
         """The elements of a part are about to change: now, or at an earlier time, which is told
         late (see `sort`)."""
-        self.note_past(part, self._electric.stamps[part], t_ns)
+        t_ns = self._world.now_ns if t_ns is None else t_ns
+        self.note_all([(t_ns, part, self._electric.stamps[part])])
 
-    def note_past(self, part: str, was: Elements, t_ns: int | None = None) -> None:
-        """As `note`, for a part whose elements were these."""
-        now = self._world.now_ns
-        while self._changes and self._changes[0][0] < now - SEEN_NS:
+    def note_all(self, changes: Sequence[tuple[int, str, Elements]]) -> None:
+        """Parts have changed: times, parts, and the elements before. What is older than an
+        afterimage is dropped."""
+        seen_ns = self._world.now_ns - SEEN_NS
+        while self._changes and self._changes[0][0] < seen_ns:
             self._changes.popleft()
-        self._changes.append((now if t_ns is None else t_ns, part, was))
+        self._changes.extend(changes)
 
     def sort(self) -> None:
         """Changes were told late: bring all into the order of time."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.waves import LevelOutcome, Wave
-from hardware.bench.parts.common.module import Module, OutputStep
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import HardwareError
@@ -144,13 +144,12 @@ class BoardSide:
         """See `Circuit`."""
         return self.circuit.wave(step)
 
-    def pass_wave(self, part: Module, was: LevelOutcome | None, to: LevelOutcome) -> None:
-        """See `Circuit.pass_wave`."""
-        self.circuit.pass_wave(part, was, to)
-
-    def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
+    def put_wave(
+        self, wave: Wave, step: OutputStep, passed: Sequence[tuple[int, LevelOutcome]]
+    ) -> list[tuple[int, int]]:
         """See `Circuit`."""
-        self.circuit.put_wave(wave, step, to)
+        steps = self.circuit.put_wave(wave, step, passed)
+        return [(t_ns, levels >> self._first & PINS) for t_ns, levels in steps]
 
     def net(self, gpio: int) -> int:
         """The net of a GPIO: the same number for all pins that wires join."""

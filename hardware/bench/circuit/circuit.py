@@ -8,7 +8,7 @@ nanoseconds."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
@@ -33,7 +33,7 @@ from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
-from hardware.bench.parts.common.module import Module, OutputStep
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -298,21 +298,26 @@ class Circuit:
             return None
         return find_wave(self.electric, self.pads, self.threshold, step.part, step.pin)
 
-    def pass_wave(self, part: Module, was: LevelOutcome | None, to: LevelOutcome) -> None:
-        """Does a step of a wave, now. What it was before is None at the first step."""
-        if was is None:
-            self.afterimage.note(part.id)
-        else:
-            self.afterimage.note_past(part.id, was.stamps)
-        self._levels = self._levels & ~to.pads | to.levels
-
-    def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
-        """A wave has come to this step."""
-        part = step.part
+    def put_wave(
+        self, wave: Wave, step: OutputStep, passed: Sequence[tuple[int, LevelOutcome]]
+    ) -> list[tuple[int, int]]:
+        """Does the steps of a wave that have these times and outcomes; the last one is `step`.
+        Returns the levels (see `levels`) from each of these times on."""
+        part, levels = step.part, self._levels
+        was = self.electric.stamps[part.id]
+        changes, found = [], []
+        for t_ns, to in passed:
+            changes.append((t_ns, part.id, was))
+            was = to.stamps
+            levels = levels & ~to.pads | to.levels
+            found.append((t_ns, levels))
+        self._levels = levels
+        self.afterimage.note_all(changes)
         part.driven[step.pin] = step.level
         self.electric.put(part.id, to.stamps, wave.cluster, to.state)
         if step.pin in part.listens:
             self._listeners.heard(part, step.pin, to.heard)
+        return found
 
     def volts_at(self, gpio: int) -> float | None:
         """The voltage at a pad now. None: nothing holds it, it floats."""

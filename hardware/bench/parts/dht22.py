@@ -1,6 +1,8 @@
 """The DHT22 (AM2302) temperature and humidity sensor with its one-wire protocol."""
 
 import math
+from functools import cache
+from itertools import chain
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import FAULT_COUNT, Module
@@ -126,6 +128,10 @@ class Dht22(Module):
 
 def pulses(frame: bytes) -> list[tuple[int, int]]:
     """The answer as pulses: microseconds low and then high of its start, its bits and its end."""
-    bits = (byte >> n & 1 for byte in frame for n in range(7, -1, -1))
-    data = [(LOW_US, ONE_US if bit else ZERO_US) for bit in bits]
+    data = chain.from_iterable(map(_pulses_of, frame))
     return [(ANSWER_US, ANSWER_US), *data, (LOW_US, 0)]
+
+
+@cache
+def _pulses_of(byte: int) -> list[tuple[int, int]]:
+    return [(LOW_US, ONE_US if byte >> n & 1 else ZERO_US) for n in range(7, -1, -1)]
