@@ -39,12 +39,14 @@ MODULES = (
     "hardware.bench.circuit.meter",
     "hardware.bench.circuit.pads",
     "hardware.bench.circuit.prediction",
+    "hardware.bench.circuit.pwm_schedule",
     "hardware.bench.circuit.reach",
     "hardware.bench.circuit.supplies",
     "hardware.bench.circuit.waves",
     "hardware.bench.circuit.worlds",
     "hardware.bench.events",
     "hardware.bench.scheduler",
+    "hardware.bench.trace.recorder",
 )
 GROUP = "warsha_bench"
 SHARED = f"{GROUP}__mypyc"

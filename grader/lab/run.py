@@ -120,7 +120,7 @@ class Run:
         When main.py ends, the prompt comes, and the next line of a callback stands behind it: it
         is read without the prompt. In an episode that sends text the board may have echoed it.
         """
-        found = lines_after(self.trace, self.zero_ns, after_ns)
+        found = list(lines_after(self.trace, self.zero_ns, after_ns))
         ends_ns = self.main_ends_ns()
         if not ends_ns or any(isinstance(step, Serial) for step in self.episode.steps):
             return found
@@ -188,11 +188,10 @@ def once(measure: Callable[[Run], T]) -> Callable[[Run], T]:
     return cached
 
 
-def lines_after(trace: Trace, zero_ns: int, after_ns: int) -> list[OutputLine]:
+def lines_after(trace: Trace, zero_ns: int, after_ns: int) -> Iterator[OutputLine]:
     """The complete lines that ended after a time of the trace. A reset drops a partial line."""
     log = trace.serial()
     boots = [*trace.boots(), trace.end_ns + 1]
-    found = []
     for boot_ns, next_ns in pairwise(boots):
         first, last = np.searchsorted(log.t_ns, (boot_ns, next_ns))
         ended = first
@@ -201,5 +200,4 @@ def lines_after(trace: Trace, zero_ns: int, after_ns: int) -> list[OutputLine]:
             t_ns = int(log.t_ns[ended - 1])
             if t_ns > after_ns:
                 text = line.removesuffix(b"\r").decode(errors="replace")[:LONGEST_LINE]
-                found.append(OutputLine(t_ns - zero_ns, text))
-    return found
+                yield OutputLine(t_ns - zero_ns, text)

@@ -32,7 +32,7 @@ class Signal:
 
     def at(self, t_ns: int) -> bool:
         """The level at a time; before the first entry it is the first level."""
-        index = int(np.searchsorted(self.t_ns, t_ns, side="right")) - 1
+        index = int(self.t_ns.searchsorted(t_ns, side="right")) - 1
         return bool(self.level[max(index, 0)])
 
     def at_all(self, times_ns: NDArray[np.int64]) -> NDArray[np.bool_]:

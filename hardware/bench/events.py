@@ -1,7 +1,7 @@
 """Virtual time, and the queues of what will happen in it."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any, Protocol
 
@@ -39,6 +39,17 @@ class EventQueue:
         """Adds a function."""
         heapq.heappush(self._heap, (t_ns, next(self._order), fn))
         self.first = self._heap[0]
+
+    def add_all(self, events: Sequence[tuple[int, Callable[[], None]]]) -> None:
+        """Adds functions, each with its time."""
+        self._heap += [(t_ns, next(self._order), fn) for t_ns, fn in events]
+        heapq.heapify(self._heap)
+        self.first = self._heap[0]
+
+    def drop(self, number: int) -> None:
+        """Removes the next events, so many."""
+        self._heap = sorted(self._heap)[number:]
+        self.first = self._heap[0] if self._heap else NOTHING
 
     @property
     def next_ns(self) -> int:

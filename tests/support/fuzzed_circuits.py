@@ -14,18 +14,30 @@ from hardware.bench.diagram import Diagram, load
 from hardware.bench.flash import Flash
 from hardware.bench.parts.hc595 import STAGES, Hc595
 from hardware.bench.parts.led import Led
+from hardware.bench.parts.servo import Servo
 
 MS = 1_000_000
 RUN_MS = 120
 LOOKS = 6
-DATA, CLOCK, LATCH, CLEAR, ENABLE, LAMP, KEY, ECHO = 25, 26, 27, 14, 12, 13, 32, 33
+DATA, CLOCK, LATCH, CLEAR, ENABLE, LAMP, KEY, ECHO, KNOB, SERVO = (
+    25,
+    26,
+    27,
+    14,
+    12,
+    13,
+    32,
+    33,
+    34,
+    4,
+)
 OUTPUTS = (DATA, CLOCK, LATCH, CLEAR, ENABLE, LAMP)
 HEAD = f"""
-from machine import PWM, SPI, Pin
+from machine import ADC, PWM, SPI, Pin
 import dht, time
 pins = {{n: Pin(n, Pin.OUT, value=n == {CLEAR}) for n in {OUTPUTS}}}
 key, echo = Pin({KEY}, Pin.IN, Pin.PULL_UP), Pin({ECHO}, Pin.IN)
-sensor = dht.DHT22(echo)
+sensor, knob, servo = dht.DHT22(echo), ADC(Pin({KNOB})), PWM(Pin({SERVO}), freq=50)
 data, clock, latch = pins[{DATA}], pins[{CLOCK}], pins[{LATCH}]
 def shift(value, bits):
     for bit in range(bits):
@@ -63,6 +75,14 @@ class _Drawing:
         self._parts: list[dict[str, Any]] = [{"type": "board-esp32-devkit-c-v4", "id": "b"}]
         self._wires = [(f"b:{KEY}", "key:1.l"), ("key:2.l", "b:GND.1")]
         self._add("pushbutton", "key", bounce="0")
+        self._add("potentiometer", "knob")
+        self._wires += [(f"b:{KNOB}", "knob:SIG"), ("knob:VCC", "b:3V3"), ("knob:GND", "b:GND.1")]
+        self._add("servo", "servo")
+        self._wires += [
+            (f"b:{SERVO}", "servo:PWM"),
+            ("servo:V+", "b:5V"),
+            ("servo:GND", "b:GND.1"),
+        ]
         self._add_lamp(f"b:{LAMP}", "own")
         self._count = 0
 
@@ -136,7 +156,8 @@ class _Drawing:
 
 
 def _program(rng: Random, enabled: bool, cleared: bool, has_sensor: bool) -> str:
-    acts = ["shift", "show", "pin", "sleep", "read", "blink"] * 3 + ["spi", "mode", "pwm", "dht"]
+    acts = ["shift", "show", "pin", "sleep", "read", "blink", "turn", "measure"] * 3
+    acts += ["spi", "mode", "pwm", "dht"]
     acts += ["dht"] * 6 * has_sensor
     acts += ["enable"] * enabled + ["clear"] * cleared
     lines = [_act(rng, rng.choice(acts)) for _number in range(rng.randrange(8, 25))]
@@ -155,6 +176,8 @@ def _act(rng: Random, kind: str) -> str:
         "pin": f"pins[{pin}]({rng.randrange(2)})",
         "sleep": f"time.sleep_us({rng.choice((0, 50, 700, 5000))})",
         "read": "print(key(), echo(), end=' ')",
+        "turn": f"servo.duty_u16({rng.randrange(1600, 7900)})",
+        "measure": "print(knob.read_u16(), end=' ')",
         "blink": f"for i in range({rng.randrange(1, 40)}):\n    shift(i, 8); show()",
         "spi": f"spi = SPI(2, baudrate=1000000, {mode}, sck=Pin({CLOCK}), mosi=Pin({DATA}))\n"
         f"{writes}spi.deinit()\ndata.init(Pin.OUT); clock.init(Pin.OUT)",
@@ -189,6 +212,8 @@ def play(fuzzed: Fuzzed, shortcuts: Shortcut, *, looks: bool = True) -> Seen:
         found: list[Any] = []
         for number, t_ms in enumerate(fuzzed.looks_ms):
             bench.control("key", "pressed", 1 - number % 2, round(t_ms * MS))
+            bench.control("knob", "position", t_ms / RUN_MS, round(t_ms * MS))
+            bench.control("knob", "noise", 0.1 * (number % 3 == 1), round(t_ms * MS))
             if looks:
                 bench.at(round(t_ms * MS) + 1000, lambda: found.append(look(circuit)))
         bench.run(RUN_MS * MS)
@@ -197,7 +222,7 @@ def play(fuzzed: Fuzzed, shortcuts: Shortcut, *, looks: bool = True) -> Seen:
 
 
 def look(circuit: Circuit) -> Any:
-    """What the registers and the lamps show now."""
+    """What the registers, the lamps and the servo show now."""
     parts = circuit.parts.values()
     levels = [
         circuit.level_of(part.id, pin)
@@ -207,4 +232,5 @@ def look(circuit: Circuit) -> Any:
     ]
     registers = [(p.shifted, p.shown, *p.level.items()) for p in parts if isinstance(p, Hc595)]
     lamps = [round(part.view.amperes("A", "C"), 9) for part in parts if isinstance(part, Led)]
-    return levels, registers, lamps, circuit.levels()
+    angles = [part.angle for part in parts if isinstance(part, Servo)]
+    return levels, registers, lamps, angles, circuit.levels()

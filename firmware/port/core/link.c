@@ -18,7 +18,8 @@ static bool promise_void, wake_seen;
 static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
 uint64_t vb_coupled;
 static uint64_t pending;     // channels of the last grant that were not fetched since
-static int steady_pin = -1;    // the last grant promised that its ADC reads the same
+static int steady_pin = -1;    // the bench has promised that the ADC of this pad reads the same
+static uint32_t steady_uv;
 static uint64_t steady_until;  // so long
 
 #define TX_NS 2000000 // a delay, or a program that prints a lot would ask after each line
@@ -63,6 +64,9 @@ void vb_flush(void) {
 // ---- records ----
 
 static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
+    if (a == steady_pin && (kind == VB_REC_OUT || kind == VB_REC_PWM)) {
+        steady_pin = -1; // an output whose own ADC the program reads
+    }
     out[out_n++] = (struct vb_record) {kind, a, b, c, t};
     if (out_n == MP_ARRAY_SIZE(out)) {
         vb_aside(vb_flush);
@@ -127,9 +131,6 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     if (is_coupled(kind, a, c)) {
         break_promise();
     }
-    if (kind == VB_REC_OUT && a == steady_pin) {
-        steady_pin = -1; // an output whose own ADC the program reads
-    }
 }
 
 void vb_emit_text(uint8_t kind, const char *str, size_t len) {
@@ -172,7 +173,9 @@ static void take_grant(uint8_t *into, size_t len) {
     take_bytes(into, len);
     vb_host_read(steps, last.steps * sizeof(steps[0]));
     steps_at = 0;
-    steady_pin = -1;
+    if (!(last.flags & VB_FLAG_SAME_READING)) {
+        steady_pin = -1;
+    }
     vb_coupled = last.coupled;
     pending = last.pending;
     promise_void = wake_seen = false;
@@ -256,9 +259,10 @@ uint64_t vb_link_convert(uint8_t pin) {
         asked_pin = pin;
         vb_aside(ask_adc);
         steady_pin = pin;
+        steady_uv = last.value;
         steady_until = vb_now() + (last.value >> 32);
     }
-    return (uint32_t)last.value;
+    return steady_uv;
 }
 
 // Pads that are inputs of a UART: the program hardly reads them as pins, so the bench promises nothing about them, and

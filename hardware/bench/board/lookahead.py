@@ -8,6 +8,7 @@ the levels of each step (`circuit/prediction.py`).
 from hardware.bench.board.pins import Pins
 from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.prediction import Prediction
+from hardware.bench.circuit.waves import LevelOutcome
 from hardware.bench.events import EventQueue, VirtualTime
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.protocol import frames
@@ -34,12 +35,15 @@ class Lookahead(EventQueue):
         levels = pins.levels
         for t_ns, _number, step in self.until(horizon_ns):
             assert isinstance(step, OutputStep)
-            if not step.valid:
-                continue
             if step not in known:
-                known[step] = circuit.predict(step) if step.is_like(*known) else None
+                if not step.valid:
+                    continue
+                prediction = circuit.predict(step) if step.is_like(*known) else None
+                if prediction is not None and pins.watches(prediction.pads):
+                    prediction = None
+                known[step] = prediction
             prediction = known[step]
-            if prediction is None or pins.watches(prediction.pads) or len(steps) == MOST:
+            if prediction is None or len(steps) == MOST:
                 return steps, t_ns
             levels = levels & ~prediction.pads | prediction.levels
             steps.append(STEP.pack(t_ns, levels))
@@ -52,18 +56,28 @@ class Lookahead(EventQueue):
         assert isinstance(step, OutputStep)
         if len(self) < FEW or (wave := circuit.wave(step)) is None:
             return False
-        done = False
-        while self.first[0] < until_ns:
-            t_ns, _number, following = self.first
-            if not isinstance(following, OutputStep) or not following.is_like(step):
-                break
-            if following.valid:
-                outcome = wave.outcome(following)
-                if outcome is None or pins.watches(outcome.pads):
+        level = step.part.driven[step.pin]
+        known: dict[OutputStep, LevelOutcome | None] = {}
+        passed: list[tuple[int, LevelOutcome]] = []
+        done = 0
+        for t_ns, _number, following in self.until(until_ns):
+            assert isinstance(following, OutputStep)
+            if following not in known:
+                if not following.is_like(step):
                     break
-                time.now_ns = t_ns
-                circuit.put_wave(wave, following, outcome)
-                pins.update()
-            self.pop()
-            done = True
-        return done
+                outcome = None
+                if following.valid:
+                    outcome = wave.outcome(following)
+                    if outcome is None or pins.watches(outcome.pads):
+                        break
+                known[following] = outcome
+            outcome = known[following]
+            if outcome is not None and following.level != level:
+                passed.append((t_ns, outcome))
+                step, level = following, following.level
+            done += 1
+        if passed:
+            time.now_ns = passed[-1][0]
+            pins.follow(circuit.put_wave(wave, step, passed))
+        self.drop(done)
+        return done > 0

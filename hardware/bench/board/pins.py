@@ -6,7 +6,7 @@ too, only the last one counts then. Only records that have an effect at their ow
 voltage, a coupled output, serial output with a listener) are applied one by one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from hardware.bench.events import NEVER
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, among, text_in
 from hardware.bench.trace.edges import DRIVING
+from hardware.bench.trace.recorder import LevelAt
 
 SERIAL_BIT = 1 << 63
 """In `coupled`: the serial output has a listener."""
@@ -27,6 +28,8 @@ APPLIED = frozenset((*LAST_COUNTS, frames.REC_MODE, frames.REC_DAC, frames.REC_T
 """The kinds of records that do something here."""
 FEW = 8
 """A batch of so few is applied record by record: to choose among them costs as much."""
+MANY = 100
+"""Of so many records or more, numpy finds the last ones sooner than a loop."""
 PLANNED_AT_ONCE = 8192
 """Records that are planned at a time. A board may send millions that are applied one by one."""
 RISING, FALLING = 1, 2
@@ -37,14 +40,14 @@ class Pins:
     """The pins of one board.
 
     Args:
-        note: records a level at a GPIO that is not the level of its latch.
+        note: records levels that are not those of latches: GPIO, level, time.
         output: gets the serial output while `listening`.
     """
 
     def __init__(
         self,
         circuit: BoardSide,
-        note: Callable[[int, bool], None],
+        note: Callable[[Sequence[LevelAt]], None],
         output: Callable[[bytes], None],
     ) -> None:
         self._circuit = circuit
@@ -83,9 +86,11 @@ class Pins:
             self._replan()
         else:
             self._rows = NO_ROWS
-            rows = enumerate(PACKER.iter_unpack(batch))
-            self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
-            self._plan.reverse()
+            self._plan = []
+            if batch:
+                rows = enumerate(PACKER.iter_unpack(batch))
+                self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
+                self._plan.reverse()
             self._set_next()
 
     def coupled(self) -> int:
@@ -142,30 +147,36 @@ class Pins:
             ahead = self._rows["t"][self._at :]
             self._apply_last(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
 
-    def update(self) -> bool:
+    def update(self, now_ns: int) -> bool:
         """Records every level that changed at a pin from outside. Returns whether there was
         one."""
         if self._many and self.apart() != self._planned_for:
             self._replan()
         levels = self._circuit.levels()
-        changed = (levels ^ self.levels) & ~self._pwm
-        if not changed:
+        if not (levels ^ self.levels) & ~self._pwm:
             return False
-        self._rose |= changed & levels
-        self._fell |= changed & ~levels
-        self.levels ^= changed
-        while changed:
-            gpio = (changed & -changed).bit_length() - 1
-            changed &= changed - 1
-            self._note(gpio, bool(levels >> gpio & 1))
+        self.follow([(now_ns, levels)])
         return True
 
-    def note_again(self) -> None:
+    def follow(self, steps: Sequence[tuple[int, int]]) -> None:
+        """From each of these times on, all levels at pins are these from outside: records those
+        that change."""
+        found: list[LevelAt] = []
+        for t_ns, levels in steps:
+            changed = (levels ^ self.levels) & ~self._pwm
+            self._rose |= changed & levels
+            self._fell |= changed & ~levels
+            self.levels ^= changed
+            while changed:
+                gpio = (changed & -changed).bit_length() - 1
+                changed &= changed - 1
+                found.append((gpio, bool(levels >> gpio & 1), t_ns))
+        self._note(found)
+
+    def note_again(self, now_ns: int) -> None:
         """The board has reset itself, but not the circuit: records the levels that are high, as a
         trace begins with low ones."""
-        for gpio in range(GPIOS):
-            if self.levels >> gpio & 1:
-                self._note(gpio, True)
+        self._note([(gpio, True, now_ns) for gpio in range(GPIOS) if self.levels >> gpio & 1])
 
     @property
     def interrupts(self) -> bool:
@@ -229,18 +240,29 @@ class Pins:
     def _apply_last(self, end: int) -> None:
         """Applies the last record of each kind at each pin before row `end`, of `LAST_COUNTS`."""
         start, self._at = self._at, end
-        rows = self._rows[start:end]
-        if not len(rows):
+        if start == end:
             return
-        last: set[int] = set()
+        rows = self._rows[start:end]
+        if len(rows) > MANY:
+            rows = rows[self._last_ones(rows)]
+        last: dict[tuple[int, int], Row] = {}
+        row: Row
+        for row in rows.tolist():
+            if row[0] in LAST_COUNTS:
+                last.pop(row[:2], None)  # so that the order is that of the last ones
+                last[row[:2]] = row
+        for kind, gpio, b, c, _t_ns in last.values():
+            self._output(kind, gpio, b, c)
+
+    def _last_ones(self, rows: Records) -> list[int]:
+        """The places of the last record of each kind at each pin, in order."""
+        last: list[int] = []
         for kind in LAST_COUNTS:
             index = np.flatnonzero(rows["kind"] == kind)
             by_pin = np.full(GPIOS, -1)
             by_pin[rows["a"][index]] = index  # of several at one pin, the last one
-            last |= set(by_pin[by_pin >= 0].tolist())
-        for row in sorted(last):
-            kind, gpio, b, c, _t_ns = rows[row].item()
-            self._output(kind, gpio, b, c)
+            last += by_pin[by_pin >= 0].tolist()
+        return sorted(last)
 
     def _output(self, kind: int, gpio: int, b: int, c: int) -> None:
         bit = 1 << gpio

@@ -5,6 +5,7 @@ environment. Its limits are set from outside before it gets its first answer. It
 filter comes on top."""
 
 import contextlib
+import ctypes
 import errno
 import fcntl
 import os
@@ -13,6 +14,7 @@ import signal
 import socket
 import struct
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from hardware import paths
@@ -44,8 +46,6 @@ this machine had. The process may make no system call that sends a signal (the l
 host_linux.c), so it can cause only these, of the kernel: limits and faults. Exit codes are the
 program's own, too. Any other signal, SIGKILL for example, comes from outside; only the hard CPU
 limit sends SIGKILL, and the CPU time that was used shows it."""
-PROCESSOR_FIELD = 39
-"""The field of /proc/thread-self/stat (proc(5)) with the CPU that the thread ran on last."""
 
 
 class LinuxPlatform:
@@ -91,9 +91,13 @@ def _queued_s(process: str) -> float:
 
 
 def _processor() -> int:
-    with open("/proc/thread-self/stat", encoding="ascii", errors="replace") as file:
-        fields = file.read().rpartition(")")[2].split()  # a name in parentheses may hold blanks
-    return int(fields[PROCESSOR_FIELD - 3])
+    """The CPU that this thread runs on."""
+    return int(_libc().sched_getcpu())
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
 
 
 class LinuxProcess:
@@ -102,8 +106,8 @@ class LinuxProcess:
     def __init__(self, port: str, flash_fd: int, args: Sequence[str], limits: Limits) -> None:
         ours, theirs = socket.socketpair()
         self._socket = ours
-        self._buffer = memoryview(bytearray(BUFFER_BYTES))
-        self._held = 0
+        self._torn = b""
+        """The first bytes of a record that has not come as a whole."""
         self._exit: Exit | None = None
         self.unresponsive = False
         try:
@@ -125,24 +129,24 @@ class LinuxProcess:
         """The whole records that have come; b"" when none came in time, None at the end."""
         flags = 0 if wait else socket.MSG_DONTWAIT
         try:
-            count = self._socket.recv_into(self._buffer[self._held :], 0, flags)
+            data = self._socket.recv(BUFFER_BYTES, flags)
         except BlockingIOError:
             return b""
         except ConnectionError:
             return None
-        return self._take(self._held + count) if count else None
+        if not data:
+            return None
+        return self._whole(self._torn + data) if self._torn or len(data) % SIZE else data
 
-    def _take(self, count: int) -> bytes:
-        whole = count - count % SIZE
-        data = bytes(self._buffer[:whole])
-        self._held = count - whole
-        self._buffer[: self._held] = self._buffer[whole:count]
-        return data
+    def _whole(self, data: bytes) -> bytes:
+        whole = len(data) - len(data) % SIZE
+        self._torn = data[whole:]
+        return data[:whole]
 
     @property
     def torn(self) -> bool:
         """Whether the bytes that came last are not a whole record."""
-        return self._held > 0
+        return bool(self._torn)
 
     def send(self, data: bytes) -> bool:
         """Sends bytes to the board; False when it has ended or takes nothing."""

@@ -2,7 +2,7 @@
 trace."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, final
 
 import numpy as np
 
@@ -22,18 +22,17 @@ RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""
 
 
-class Request(NamedTuple):
+@final
+class Request:
     """A request for whose answer the board waits: the fields of its record.
 
     In a CALL, `a`, `b` and `c` belong to the call. In other requests `b` is the room for serial
     bytes and `c` the interrupt character (in a WAIT `a` is that character, and `c` the time).
     """
 
-    t_ns: int
-    kind: int
-    a: int
-    b: int
-    c: int
+    def __init__(self, t_ns: int, kind: int, a: int, b: int, c: int) -> None:
+        self.t_ns = t_ns
+        self.kind, self.a, self.b, self.c = kind, a, b, c
 
 
 class Termination(NamedTuple):

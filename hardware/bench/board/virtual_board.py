@@ -121,7 +121,7 @@ class VirtualBoard:
         self.serial = SerialInput()
         self.on_output: Callable[[bytes], None] = lambda data: None
         """Gets the serial output at its own time, while `pins.listening`."""
-        self.pins = Pins(circuit, self._note_level, lambda data: self.on_output(data))
+        self.pins = Pins(circuit, self.recorder.note_levels, lambda data: self.on_output(data))
         self.peripherals = PeripheralBus(self, self.recorder)
         self._time = time
         self._seed = seed
@@ -188,9 +188,9 @@ class VirtualBoard:
         """As `at`, for something that any board may notice at that time."""
         self._time.events.add(max(t_ns, self._time.now_ns), fn)
 
-    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
-        """Like `at`, for an `OutputStep`: it may be announced to the board in advance."""
-        self.lookahead.add(t_ns, step)
+    def announce(self, steps: Sequence[tuple[int, Callable[[], None]]]) -> None:
+        """Like `at`, for `OutputStep`s: they may be announced to the board in advance."""
+        self.lookahead.add_all(steps)
 
     def rng(self, name: str) -> random.Random:
         """Chance for one purpose, from the board's seed."""
@@ -217,9 +217,6 @@ class VirtualBoard:
     def read_rarely(self, gpio: int, on: bool) -> None:
         """Whether a peripheral has this pad as its input: the port asks at each read of it."""
         self.pins.read_rarely(gpio, on)
-
-    def _note_level(self, gpio: int, level: bool) -> None:
-        self.recorder.note(frames.REC_IN, gpio, 0, level, self.now_ns)
 
     # -- power --------------------------------------------------------------------------------
 
@@ -253,7 +250,7 @@ class VirtualBoard:
         self._converted.clear()
         self.peripherals.reset()
         self.circuit.power(True)
-        self.pins.update()
+        self.pins.update(now)
 
     def hold_in_reset(self) -> None:
         """The reset pin is low: the chip does nothing, but the parts keep their supply."""
@@ -290,7 +287,7 @@ class VirtualBoard:
         self.recorder.power(False, frames.END_RESET, self.now_ns)
         self.recorder.power(True, frames.END_RESET, self.now_ns)
         self._converted.clear()
-        self.pins.note_again()
+        self.pins.note_again(self.now_ns)
         self.peripherals.reset()
 
     def close(self) -> None:
@@ -345,36 +342,34 @@ class VirtualBoard:
         return True
 
     def _set_pending(self, pending: Request | Termination) -> None:
-        if (
-            isinstance(pending, Request)
-            and pending.kind == frames.REC_HELLO
-            and pending.a != frames.VERSION
-        ):
-            cause = _("The board speaks version {theirs} of the frames, the bench version {ours}.")
-            cure = _("Run `make setup` in the Warsha folder.")
-            raise BenchError(cause.format(theirs=pending.a, ours=frames.VERSION), cure)
         if self.pending is None:
             self._batch = self.reader.batch()
             self._answer = None
             self.pins.feed(self._batch)
-        t_ns = max(pending.t_ns, self._time.now_ns)
-        self.pending = pending if pending.t_ns == t_ns else pending._replace(t_ns=t_ns)
-        self.due_ns = t_ns
-        if isinstance(pending, Request) and pending.kind in WAITS:
-            self._sleep(t_ns, pending)
+        self.due_ns = max(pending.t_ns, self._time.now_ns)
+        if isinstance(pending, Termination):
+            self.pending = pending._replace(t_ns=self.due_ns)
+            return
+        if pending.kind == frames.REC_HELLO and pending.a != frames.VERSION:
+            cause = _("The board speaks version {theirs} of the frames, the bench version {ours}.")
+            cure = _("Run `make setup` in the Warsha folder.")
+            raise BenchError(cause.format(theirs=pending.a, ours=frames.VERSION), cure)
+        self.pending, pending.t_ns = pending, self.due_ns
+        if pending.kind in WAITS:
+            self._sleep(pending)
 
-    def _sleep(self, t_ns: int, request: Request) -> None:
+    def _sleep(self, request: Request) -> None:
         """The board asks to be woken: at its deadline, or when there is room for serial input."""
         forever = request.c == frames.WAIT_FOREVER
-        self.due_ns = NEVER if forever else t_ns + request.c * 1000
+        self.due_ns = NEVER if forever else request.t_ns + request.c * 1000
         if len(self.serial):
-            self.due_ns = min(self.due_ns, t_ns + REFILL_NS)
+            self.due_ns = min(self.due_ns, request.t_ns + REFILL_NS)
         self._wake_up()
 
     def update(self) -> bool:
         """Records what changed at the pins, which may wake the board. Returns whether there is
         something that the board does not know yet."""
-        changed = self.pins.update()
+        changed = self.pins.update(self._time.now_ns)
         if isinstance(self.pending, Request) and self.pending.kind in WAITS:
             self._wake_up()
         return changed or self._new_interrupts != 0
@@ -451,10 +446,11 @@ class VirtualBoard:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
         if is_adc:
             value |= min(self.circuit.holds_ns(request.a), MOST_HELD_NS) << 32
+            horizon_ns = min(horizon_ns, self.lookahead.next_ns)
+        elif self.circuit.reads_the_same():
+            flags |= frames.FLAG_SAME_READING
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
-        if is_adc:
-            horizon_ns = min(horizon_ns, self.lookahead.next_ns)
         steps, horizon_ns = self.lookahead.steps_until(horizon_ns, self.circuit, self.pins)
         self.reader.validator.granted(horizon_ns, self.now_ns if waited else 0)
         interrupts = self.peripherals.interrupts

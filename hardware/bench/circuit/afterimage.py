@@ -59,7 +59,15 @@ class Afterimage:
         """The elements of a part are about to change: now, or at an earlier time, which is told
         late (see `sort`)."""
         t_ns = self._world.now_ns if t_ns is None else t_ns
-        self._changes.append((t_ns, part, self._electric.stamps[part]))
+        self.note_all([(t_ns, part, self._electric.stamps[part])])
+
+    def note_all(self, changes: Sequence[tuple[int, str, Elements]]) -> None:
+        """Parts have changed: times, parts, and the elements before. What is older than an
+        afterimage is dropped."""
+        seen_ns = self._world.now_ns - SEEN_NS
+        while self._changes and self._changes[0][0] < seen_ns:
+            self._changes.popleft()
+        self._changes.extend(changes)
 
     def sort(self) -> None:
         """Changes were told late: bring all into the order of time."""

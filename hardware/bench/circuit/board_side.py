@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from hardware.bench.circuit.netlist import GPIOS
@@ -130,6 +130,10 @@ class BoardSide:
         """See `Circuit`."""
         return self.circuit.holds_ns(self._first + gpio)
 
+    def reads_the_same(self) -> bool:
+        """Whether nothing has changed at the pad that its ADC has read last."""
+        return bool(self.circuit.same_readings() >> self._first & PINS)
+
     def predict(self, step: OutputStep) -> Prediction | None:
         """The levels after a step of a part, if nothing else would come of it."""
         c = self.circuit
@@ -140,9 +144,12 @@ class BoardSide:
         """See `Circuit`."""
         return self.circuit.wave(step)
 
-    def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
+    def put_wave(
+        self, wave: Wave, step: OutputStep, passed: Sequence[tuple[int, LevelOutcome]]
+    ) -> list[tuple[int, int]]:
         """See `Circuit`."""
-        self.circuit.put_wave(wave, step, to)
+        steps = self.circuit.put_wave(wave, step, passed)
+        return [(t_ns, levels >> self._first & PINS) for t_ns, levels in steps]
 
     def net(self, gpio: int) -> int:
         """The net of a GPIO: the same number for all pins that wires join."""

@@ -8,7 +8,7 @@ nanoseconds."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
@@ -103,6 +103,7 @@ class Circuit:
         self._reading = 0
         self._outputs = 0
         """Mask of the pads that drive at both levels: all others the program may read."""
+        self._same_readings = 0
         self._reach: Reach = like._reach if like else Reach(self.netlist)
         self._silent: tuple[tuple[int, int], int] = UNKNOWN
         """The last mask of `silent`, and what it was made from."""
@@ -162,7 +163,7 @@ class Circuit:
         return self._silent[1]
 
     def _is_silent(self, pad: int) -> bool:
-        if Shortcut.SILENT_OUTPUTS not in self.SHORTCUTS or self.pads[pad].freq_hz:
+        if Shortcut.SILENT_OUTPUTS not in self.SHORTCUTS:
             return False
         reached = self._reach.of(self._clusters[pad])
         one_board = reached.pads >> pad // GPIOS * GPIOS <= MASK
@@ -203,8 +204,8 @@ class Circuit:
         self.catch_up()
         board_id = board_id or self.board_id
         first = self.netlist.first_pad(board_id)
-        pads, fresh = range(first, first + GPIOS), Pad()
-        quiet = {pad for pad in pads if self.pads[pad] == fresh}
+        pads = range(first, first + GPIOS)
+        quiet = {pad for pad in pads if self.pads[pad].is_untouched}
         self.pads[first : first + RESET_PAD] = [Pad() for _ in pads[:RESET_PAD]]
         others = ~(((1 << RESET_PAD) - 1) << first)
         self._levels &= others  # levels of outputs end with their board
@@ -230,7 +231,7 @@ class Circuit:
             pull = PULL_NONE
         pad.set_up(mode, pull, level)
         self._reading = self._reading & ~(1 << gpio) | pad.reads << gpio
-        self._outputs = self._outputs & ~(1 << gpio) | (mode == MODE_OUT) << gpio
+        self._outputs = self._outputs & ~(1 << gpio) | pad.holds << gpio
         self._pad_changed(gpio)
 
     def pin_out(self, gpio: int, level: bool) -> None:
@@ -251,8 +252,9 @@ class Circuit:
     def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
         """Starts, changes or ends (0 Hz) the PWM at a pad."""
         self.catch_up()
-        self.pads[gpio].pwm(freq_hz, duty_u16, self._world.now_ns)
-        self._silent = UNKNOWN
+        pad = self.pads[gpio]
+        pad.pwm(freq_hz, duty_u16, self._world.now_ns)
+        self._outputs = self._outputs & ~(1 << gpio) | pad.holds << gpio
         self._pad_changed(gpio)
 
     def pin_out_later(self, gpio: int, level: bool) -> None:
@@ -296,17 +298,26 @@ class Circuit:
             return None
         return find_wave(self.electric, self.pads, self.threshold, step.part, step.pin)
 
-    def put_wave(self, wave: Wave, step: OutputStep, to: LevelOutcome) -> None:
-        """Does a step of a wave, now."""
-        part = step.part
-        if part.driven[step.pin] == step.level:
-            return
-        self.afterimage.note(part.id)
+    def put_wave(
+        self, wave: Wave, step: OutputStep, passed: Sequence[tuple[int, LevelOutcome]]
+    ) -> list[tuple[int, int]]:
+        """Does the steps of a wave that have these times and outcomes; the last one is `step`.
+        Returns the levels (see `levels`) from each of these times on."""
+        part, levels = step.part, self._levels
+        was = self.electric.stamps[part.id]
+        changes, found = [], []
+        for t_ns, to in passed:
+            changes.append((t_ns, part.id, was))
+            was = to.stamps
+            levels = levels & ~to.pads | to.levels
+            found.append((t_ns, levels))
+        self._levels = levels
+        self.afterimage.note_all(changes)
         part.driven[step.pin] = step.level
         self.electric.put(part.id, to.stamps, wave.cluster, to.state)
-        self._levels = self._levels & ~to.pads | to.levels
         if step.pin in part.listens:
             self._listeners.heard(part, step.pin, to.heard)
+        return found
 
     def volts_at(self, gpio: int) -> float | None:
         """The voltage at a pad now. None: nothing holds it, it floats."""
@@ -325,12 +336,20 @@ class Circuit:
 
     def microvolts(self, gpio: int) -> int:
         """One conversion of the voltage at a pad, now."""
+        others = ~(MASK << gpio // GPIOS * GPIOS)
+        self._same_readings = self._same_readings & others | 1 << gpio
         solution = self._solve(self._clusters[gpio])
         return self._converter.microvolts(gpio, solution, self._types[gpio].v_supply)
 
     def holds_ns(self, gpio: int) -> int:
         """For how long (ns) conversions at a pad stay the same if nobody moves a control."""
+        if self.pulsed(gpio):
+            return 0
         return self._converter.holds_ns(gpio, c := self._clusters[gpio], self._solve(c))
+
+    def same_readings(self) -> int:
+        """Mask of the pads that boards have converted last, where nothing has changed since."""
+        return self._same_readings if Shortcut.SAME_READINGS in self.SHORTCUTS else 0
 
     def level_of(self, part: str, pin: str) -> bool:
         """The level at any pin of the bench now. Raises: HardwareError for a pin that does not
@@ -357,6 +376,8 @@ class Circuit:
             self.sides[part].set_control(name, value)
             return
         self._known(part, self.parts)
+        for cluster in self.electric.clusters_of(part):
+            self._reads_anew(cluster)
         self.parts[part].set_control(name, value)
 
     def controls(self) -> dict[str, dict[str, float]]:
@@ -377,7 +398,9 @@ class Circuit:
 
     def _choose_lazy(self) -> None:
         if self._lazy.chains and Shortcut.LAZY_REGISTERS in self.SHORTCUTS:
-            self._lazy.choose(lambda pad: bool(self.silent() >> pad & 1))
+            self._lazy.choose(
+                lambda pad: bool(self.silent() >> pad & 1) and not self.pads[pad].freq_hz
+            )
 
     def _part_changed(self, part: Part) -> None:
         self.afterimage.note(part.id)
@@ -424,6 +447,7 @@ class Circuit:
     def _refresh(self, cluster: Cluster) -> None:
         if cluster.number in self._lazy.clusters:
             self.catch_up()
+        self._reads_anew(cluster)
         for part, _net in cluster.fed:
             self._feed(part)
         now = self._world.now_ns
@@ -433,6 +457,10 @@ class Circuit:
             self._set_level(gpio, self._level(gpio, cluster, solution))
         self._faults.update(cluster.number, self.electric.faults(cluster, codes))
         self._listeners.update(cluster, solution)
+
+    def _reads_anew(self, cluster: Cluster) -> None:
+        for gpio in cluster.gpios:
+            self._same_readings &= ~(1 << gpio)
 
     def _feed(self, part: Part) -> None:
         """Switches a part on or off when its supply has come or gone."""

@@ -54,6 +54,7 @@ class Electric:
             self._found: dict[tuple[object, ...], Found] = {}
             self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
             self._restamps: dict[tuple[object, ...], Restamped] = {}
+            self._stamped: dict[tuple[object, ...], tuple[Element, ...]] = {}
             self._numbers: dict[tuple[object, ...], int] = {}
             self._count = count()
             self._places: dict[tuple[int, str], tuple[int, ...]] = {}
@@ -66,6 +67,7 @@ class Electric:
         else:
             self._solved, self._found, self._linked = like._solved, like._found, like._linked
             self._restamps, self._numbers, self._count = like._restamps, like._numbers, like._count
+            self._stamped = like._stamped
             self._places, self._begin = like._places, like._begin
             self.stamps, self._state = dict(self._begin[0]), dict(self._begin[1])
 
@@ -234,10 +236,20 @@ class Electric:
 
     def _stamp(self, part: Part) -> tuple[Element, ...]:
         """The elements of a part now. Without power it drives nothing."""
+        state = part.state
+        key = (part.id, part.powered, state)
+        if state is not None and (known := self._stamped.get(key)) is not None:
+            return known
         elements = self.netlist.stamped(part).elements
-        if part.powered:
-            return elements
-        return tuple(replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements)
+        if not part.powered:
+            elements = tuple(
+                replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements
+            )
+        if state is not None:
+            if len(self._stamped) >= REMEMBERED:
+                self._stamped.clear()
+            self._stamped[key] = elements
+        return elements
 
     def _pads(self, cluster: Cluster, codes: tuple[int, ...]) -> list[Source]:
         home, nets = self.netlist.home, self.netlist.gpio_net

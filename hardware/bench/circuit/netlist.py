@@ -111,7 +111,10 @@ class Netlist:
         """The same wiring with new parts, without working it out again."""
         new = copy(self)
         new.parts = new._make_parts()
-        new.clusters = [_with_parts(cluster, new.parts) for cluster in self.clusters]
+        new.clusters = [
+            _with_parts(cluster, new.parts) if cluster.listeners or cluster.fed else cluster
+            for cluster in self.clusters
+        ]
         new.cluster_of = new._cluster_of()
         return new
 
@@ -317,8 +320,6 @@ class Netlist:
 
 def _with_parts(cluster: Cluster, parts_: Mapping[str, Part]) -> Cluster:
     """The cluster with other parts of the same ids."""
-    if not (cluster.listeners or cluster.fed):
-        return cluster
     listeners = tuple((parts_[part.id], pin, net) for part, pin, net in cluster.listeners)
     fed = tuple((parts_[part.id], net) for part, net in cluster.fed)
     return replace(cluster, listeners=listeners, fed=fed)

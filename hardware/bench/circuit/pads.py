@@ -50,6 +50,13 @@ class Pad:
             self.freq_hz = 0
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether it is as after power-on."""
+        if self.mode != MODE_OFF or self.pull != PULL_NONE or self.latch or self.step is not None:
+            return False
+        return not (self.freq_hz or self.duty_u16 or self.since_ns)
+
+    @property
     def reads(self) -> bool:
         """Whether the program can notice a change at this pad without asking the bench."""
         return self.mode in (MODE_IN, MODE_OPEN_DRAIN)

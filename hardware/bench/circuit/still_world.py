@@ -30,9 +30,10 @@ class StillWorld:
     at_all = at
     """There is only one queue here."""
 
-    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
+    def announce(self, steps: Sequence[tuple[int, Callable[[], None]]]) -> None:
         """There is no board to notify."""
-        self.at(t_ns, step)
+        for t_ns, step in steps:
+            self.at(t_ns, step)
 
     def rng(self, name: str) -> random.Random:
         """The same seed and name give the same numbers."""

@@ -37,9 +37,9 @@ class Worlds:
         """See `World`."""
         self._all[0].at(t_ns, fn)
 
-    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
+    def announce(self, steps: Sequence[tuple[int, Callable[[], None]]]) -> None:
         """See `World`."""
-        self._all[0].announce(t_ns, step)
+        self._all[0].announce(steps)
 
     def rng(self, name: str) -> random.Random:
         """See `World`."""

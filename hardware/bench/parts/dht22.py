@@ -1,6 +1,8 @@
 """The DHT22 (AM2302) temperature and humidity sensor with its one-wire protocol."""
 
 import math
+from functools import cache
+from itertools import chain
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import FAULT_COUNT, Module
@@ -63,19 +65,19 @@ class Dht22(Module):
         self._fell_ns = self.world.now_ns
         self._measured_ns: int | None = None
         self._data = b""
-        self._sending = False
+        self._sends_until_ns = -1
         if self.values["stuck"]:
             self.driven["SDA"] = False
 
     def moved(self, name: str, value: float) -> None:
         if name == "stuck" and self.powered:
             self.forget()
-            self._sending = False
+            self._sends_until_ns = -1
             self.drive("SDA", False if value else None)
 
     def level_changed(self, pin: str, high: bool) -> None:
         now = self.world.now_ns
-        if self._sending or self.values["stuck"]:
+        if self.ignores(pin) or self.values["stuck"]:
             return
         if not high:
             self._fell_ns = now
@@ -91,19 +93,16 @@ class Dht22(Module):
         if self._measured_ns is None or now - self._measured_ns >= FRESH_NS:
             self._measured_ns, self._data = now, self._measure()
         frame = self._data + bytes([sum(self._data) + error & 0xFF])
-        self._sending = True
         t_us = GO_US
+        steps: list[tuple[int, bool | None]] = []
         for low_us, high_us in pulses(frame):
-            self.announce(t_us * US, "SDA", False)
-            self.announce((t_us + low_us) * US, "SDA", None)
+            steps += [(t_us * US, False), ((t_us + low_us) * US, None)]
             t_us += low_us + high_us
-        self.after(t_us * US, self._sent)
+        self._sends_until_ns = now + t_us * US
+        self.announce("SDA", steps)
 
     def ignores(self, pin: str) -> bool:
-        return self._sending
-
-    def _sent(self) -> None:
-        self._sending = False
+        return self.world.now_ns <= self._sends_until_ns
 
     def _measure(self) -> bytes:
         """The four bytes of data."""
@@ -129,6 +128,10 @@ class Dht22(Module):
 
 def pulses(frame: bytes) -> list[tuple[int, int]]:
     """The answer as pulses: microseconds low and then high of its start, its bits and its end."""
-    bits = (byte >> n & 1 for byte in frame for n in range(7, -1, -1))
-    data = [(LOW_US, ONE_US if bit else ZERO_US) for bit in bits]
+    data = chain.from_iterable(map(_pulses_of, frame))
     return [(ANSWER_US, ANSWER_US), *data, (LOW_US, 0)]
+
+
+@cache
+def _pulses_of(byte: int) -> list[tuple[int, int]]:
+    return [(LOW_US, ONE_US if byte >> n & 1 else ZERO_US) for n in range(7, -1, -1)]

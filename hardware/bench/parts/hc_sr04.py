@@ -95,8 +95,7 @@ class HcSr04(Module):
         if silent:
             return
         self._busy_ns = self.world.now_ns + BURST_NS + echo_ns
-        self.announce(BURST_NS, "ECHO", True)
-        self.announce(BURST_NS + echo_ns, "ECHO", False)
+        self.announce("ECHO", [(BURST_NS, True), (BURST_NS + echo_ns, False)])
 
     def svg(self, view: PartView) -> str:
         def eye(x: float) -> str:

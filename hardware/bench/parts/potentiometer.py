@@ -79,9 +79,10 @@ class Potentiometer(Part):
 
     def converted(self, pin: str, volts: float) -> float:
         source = (volts, *self.values.values())
-        if not self._is_disturbed or source != self._held.source or self.holds_ns == 0:
-            self._held = self._convert(volts, source)
-        return self._held.volts
+        held = self._held
+        if source != held.source or held.until_ns <= self.world.now_ns or not self._is_disturbed:
+            self._held = held = self._convert(volts, source)
+        return held.volts
 
     def _convert(self, volts: float, source: tuple[float, ...]) -> Held:
         noise, every = self.values["noise"], self.values["spike_every"]

@@ -7,7 +7,7 @@ section of frames.toml: the values of [by], for example, are the constants BY_â€
 import struct
 from typing import Final
 
-VERSION: Final = 5
+VERSION: Final = 6
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -244,6 +244,8 @@ FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2
 """no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
+FLAG_SAME_READING: Final = 4
+"""the last answer to an ADC still holds, for the time that it named."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2

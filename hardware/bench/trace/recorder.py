@@ -24,6 +24,10 @@ PADS_ONLY[[frames.REC_MODE, frames.REC_OUT, frames.REC_PWM]] = True
 """Whether a kind of record is about a pad, by its number."""
 
 
+LevelAt = tuple[int, bool, int]
+"""A level at a GPIO since a time: GPIO, level, time."""
+
+
 class Recorder:
     """Takes records from both sides. They are kept as bytes, to which it is cheap to append."""
 
@@ -46,6 +50,11 @@ class Recorder:
     def note(self, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
         """Appends a record of the bench."""
         self._bench += PACKER.pack(kind, a, b, c, t_ns)
+
+    def note_levels(self, levels: Sequence[LevelAt]) -> None:
+        """Appends levels that the bench has set, in the order of time."""
+        for gpio, level, t_ns in levels:
+            self._bench += PACKER.pack(frames.REC_IN, gpio, 0, level, t_ns)
 
     def note_text(self, kind: int, data: bytes, t_ns: int) -> None:
         """Appends text as records of the bench."""

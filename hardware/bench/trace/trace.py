@@ -9,6 +9,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from os import PathLike
 from typing import IO, NamedTuple
 
@@ -320,12 +321,11 @@ class Trace:
         """The texts of a kind that has records which end them: time and field c of that record,
         and the text."""
         rows = self.records[self.records["kind"] == kind]
-        ends = np.flatnonzero(rows["a"] == 0)
-        parts = np.split(rows, ends + 1)[: len(ends)]
-        return [
-            (int(part["t"][-1]), int(part["c"][-1]), unpack_text(part)[0].decode(errors="replace"))
-            for part in parts
-        ]
+        is_end, data = rows["a"] == 0, unpack_text(rows)[0]
+        ends = rows[is_end]
+        cuts = np.cumsum(rows["a"], dtype=np.int64)[is_end].tolist()
+        texts = [data[a:b].decode(errors="replace") for a, b in pairwise([0, *cuts])]
+        return list(zip(ends["t"].tolist(), ends["c"].tolist(), texts, strict=True))
 
     def _text(self, kind: int) -> SerialLog:
         return SerialLog(*unpack_text(self.records[self.records["kind"] == kind]))

@@ -1,6 +1,6 @@
 """Parts with a supply of their own: what their outputs drive, now and later."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,9 +13,9 @@ DRIVE_OHMS = 100.0
 """Output resistance of a small module: enough to drive an input, too much to do damage."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OutputStep:
-    """A module drives a pin, at a time in the future."""
+    """A module drives a pin, at a time in the future, or at several."""
 
     part: "Module"
     pin: str
@@ -76,10 +76,13 @@ class Module(Part):
         plan = self.plan
         self.world.at(self.world.now_ns + delay_ns, lambda: fn() if plan == self.plan else None)
 
-    def announce(self, delay_ns: int, pin: str, level: bool | None) -> None:
-        """Drive an output after a delay, whatever happens until then. This is announced to the
-        board, which costs much less than a request of the board at each edge."""
-        self.world.announce(self.world.now_ns + delay_ns, OutputStep(self, pin, level, self.plan))
+    def announce(self, pin: str, steps: Sequence[tuple[int, bool | None]]) -> None:
+        """Drive an output after each of these delays to a level, whatever happens until then. This
+        is announced to the board, which costs much less than a request of the board at each
+        edge."""
+        now = self.world.now_ns
+        to = {level: OutputStep(self, pin, level, self.plan) for level in (False, True, None)}
+        self.world.announce([(now + delay_ns, to[level]) for delay_ns, level in steps])
 
     def ignores(self, pin: str) -> bool:
         """Whether it takes no notice now of the level at a pin that it drives."""

@@ -33,9 +33,9 @@ class World(Clock, Protocol):
     def recorder(self) -> PadLog:
         """Where the records of the board are kept."""
 
-    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
-        """Like `at`, for an `OutputStep` (module.py): it may be announced to the board in
-        advance."""
+    def announce(self, steps: Sequence[tuple[int, Callable[[], None]]]) -> None:
+        """Like `at`, for `OutputStep`s (module.py), each with its time: they may be announced to
+        the board in advance."""
 
     def rng(self, name: str) -> random.Random:
         """A random generator for one purpose; the same seed and name give the same numbers."""
