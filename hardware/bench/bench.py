@@ -230,6 +230,7 @@ class Bench:
             end_detail=board.ended.detail if board.ended else "",
             bits=board.reader.bits,
             joined=board.circuit.joined(),
+            payloads=board.recorder.payloads,
         )
 
     def run(self, until_ns: int) -> None:

@@ -20,8 +20,11 @@ class Limits:
     memory_bytes: int | None = 256 * 2**20
     """Address space of the board's process."""
     records: int | None = 4_000_000
-    """Records (16 bytes each) that the trace may hold."""
+    """Records (16 bytes each) that the trace may hold. Bytes of calls count as records, too: 16
+    of them as one, and those of equal calls once."""
 
+    call_bytes: int | None = 256_000_000
+    """Bytes of calls, also of equal ones: a check may look at each of them."""
     set_ups: int | None = 500_000
     """Changes of pins' modes: after each the circuit is solved again."""
 
@@ -32,5 +35,5 @@ class Limits:
         return replace(self, cpu_s=max(1, math.ceil(self.cpu_s - cpu_s)))
 
 
-INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None, set_ups=None)
+INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None, call_bytes=None, set_ups=None)
 """For a bench that a person uses for days. A full trace drops its oldest half."""

@@ -266,3 +266,9 @@ HOUR = EngineProgram(
     _OLED_PARTS,
     _OLED_WIRES,
 )
+BUSY_HOUR = EngineProgram(
+    "an hour of an OLED 10 times a second, sensor and MQTT",
+    {"b": _oled(100, 70)},
+    _OLED_PARTS,
+    _OLED_WIRES,
+)

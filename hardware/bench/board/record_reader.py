@@ -25,8 +25,9 @@ RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 class Request(NamedTuple):
     """A request for whose answer the board waits: the fields of its record.
 
-    In a CALL, `a`, `b` and `c` belong to the call. In other requests `b` is the room for serial
-    bytes and `c` the interrupt character (in a WAIT `a` is that character, and `c` the time).
+    In a CALL, `a`, `b`, `c` and `data` belong to the call. In other requests `b` is the room for
+    serial bytes and `c` the interrupt character (in a WAIT `a` is that character, and `c` the
+    time).
     """
 
     t_ns: int
@@ -34,6 +35,7 @@ class Request(NamedTuple):
     a: int
     b: int
     c: int
+    data: bytes = b""
 
 
 class Termination(NamedTuple):
@@ -50,10 +52,13 @@ class RecordReader:
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
         self._limits = limits
         self._most_output = NEVER if limits.output_bytes is None else limits.output_bytes
+        self._most_called = NEVER if limits.call_bytes is None else limits.call_bytes
         self._most_set_ups = NEVER if limits.set_ups is None else limits.set_ups
         self._recorder = recorder
         self._set_ups = 0
         """Changes of modes so far."""
+        self._called = 0
+        """Bytes of calls so far."""
         self._output = 0
         """Bytes of text so far."""
         self._batch: list[bytes] = []
@@ -95,7 +100,12 @@ class RecordReader:
             self.bits = c
             return Request(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
-            self._recorder.take(data)
+            sent = self._recorder.take_call(data)
+            self._called += len(sent)
+            if self._called > self._most_called:
+                detail = end_reason.CALLS.format(n=self._limits.call_bytes)
+                return Termination(t_ns, frames.END_RECORDS, detail)
+            return Request(t_ns, kind, a, b, c, sent)
         return Request(t_ns, kind, a, b, c)
 
     def _accept(self, body: bytes) -> Termination | None:
@@ -133,7 +143,10 @@ class RecordReader:
         return True
 
     def _too_many(self, t_ns: int) -> Termination:
-        detail = end_reason.RECORDS.format(n=self._limits.records)
+        most = self._recorder.largest_share()
+        detail = end_reason.RECORDS.format(
+            n=self._limits.records, percent=most.percent, what=most.name
+        )
         return Termination(t_ns, frames.END_RECORDS, detail)
 
     def _room(self) -> int:

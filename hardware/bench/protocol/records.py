@@ -23,6 +23,9 @@ TEXT_BYTES = frames.LAYOUT_TEXT.size
 """A text record (TX, EXC, GIVEN, RX) has up to this many bytes in place of `b` and `c`; `a` is
 their number."""
 
+FEW = 8 * SIZE
+"""Up to this many bytes of records, a loop in Python is faster than numpy."""
+
 PACKER = frames.LAYOUT_RECORD
 _TIME = struct.Struct("<Q")
 
@@ -42,6 +45,13 @@ def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
 def text_in(row: Row) -> bytes:
     """The text in one record."""
     return frames.LAYOUT_TEXT.pack(row[2], row[3])[: row[1]]
+
+
+def bytes_in(text: bytes | bytearray) -> bytes:
+    """The text in packed records of one kind."""
+    if len(text) <= FEW:
+        return b"".join(map(text_in, PACKER.iter_unpack(text)))
+    return unpack_text(np.frombuffer(text, RECORD))[0]
 
 
 def unpack_text(records: Records) -> tuple[bytes, Times]:

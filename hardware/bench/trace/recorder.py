@@ -10,14 +10,17 @@ import numpy as np
 
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.pad_log import LogPlace, Outputs
+from hardware.bench.protocol.payloads import STORED, Payloads
 from hardware.bench.protocol.records import (
     PACKER,
     RECORD,
     SIZE,
     Records,
     Row,
+    bytes_in,
     pack_text,
 )
+from hardware.bench.trace.room import Share, largest_share
 
 PADS_ONLY = np.zeros(256, np.bool_)
 PADS_ONLY[[frames.REC_MODE, frames.REC_OUT, frames.REC_PWM]] = True
@@ -31,21 +34,48 @@ class Recorder:
         self._done = bytearray()
         self._board = bytearray()
         self._bench = bytearray()
+        self._call = bytearray()
+        """The bytes of a call that has not come yet, as DATA records."""
+        self.payloads = Payloads()
         self._last_of_pads = _LastOfPads()
         self.power_cycles = 0
         self._dropped = 0
         """How many of the board's records of this power cycle are not kept any more."""
 
     def __len__(self) -> int:
-        return (len(self._done) + len(self._board) + len(self._bench)) // SIZE
+        """How many records the trace takes the place of."""
+        logs = self._done, self._board, self._bench, self._call
+        return (sum(map(len, logs)) + self.payloads.size) // SIZE
 
     def take(self, data: bytes) -> None:
-        """Appends whole records of the board."""
-        self._board += data
+        """Appends whole records of the board. The bytes of a call wait until it comes: without
+        it they mean nothing."""
+        end = len(data)
+        while end and data[end - SIZE] == frames.REC_DATA:
+            end -= SIZE
+        self._board += data[:end] if end < len(data) else data
+        self._call += data[end:]
+
+    def take_call(self, call: bytes) -> bytes:
+        """Appends the record of a call. Returns the bytes that came before it."""
+        data = bytes_in(self._call)
+        self._call.clear()
+        self._board += self._with(data, *PACKER.unpack(call)) if data else call
+        return data
 
     def note(self, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
         """Appends a record of the bench."""
         self._bench += PACKER.pack(kind, a, b, c, t_ns)
+
+    def note_with(self, data: bytes, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
+        """Appends a record of the bench that has bytes before it."""
+        self._bench += self._with(data, kind, a, b, c, t_ns)
+
+    def _with(self, data: bytes, kind: int, a: int, b: int, c: int, t_ns: int) -> bytes:
+        """A record that stands for the bytes before it, too."""
+        if not data:
+            return PACKER.pack(kind, a, b, c, t_ns)
+        return PACKER.pack(kind | STORED, a, b, self.payloads.number_of(c, data), t_ns)
 
     def note_text(self, kind: int, data: bytes, t_ns: int) -> None:
         """Appends text as records of the bench."""
@@ -57,6 +87,7 @@ class Recorder:
         self._done += self._with_open(np.zeros(0, RECORD), t_ns).tobytes()
         self._board.clear()
         self._bench.clear()
+        self._call.clear()
         self._last_of_pads = _LastOfPads()
         self._dropped = 0
         self.power_cycles += 1
@@ -66,6 +97,11 @@ class Recorder:
         """All records up to a time, as a new array."""
         done = np.frombuffer(self._done, RECORD)
         return self._with_open(done, until_ns)
+
+    def largest_share(self) -> Share:
+        """What takes most of the trace."""
+        logs = (self._done, self._board, self._bench)
+        return largest_share([np.frombuffer(log, RECORD) for log in logs], self.payloads)
 
     def pad_rows(self, gpios: Sequence[int], since_ns: int, until_ns: int) -> list[Row]:
         """What the board of this power cycle did to pads (see `World.pad_rows` of part.py)."""
@@ -111,16 +147,26 @@ class Recorder:
         Nothing is sorted here: this happens often for a board that prints without end, and a
         person waits for it.
         """
-        half = len(self) // 2 * SIZE
+        half = (len(self._done) + len(self._board) + len(self._bench)) // SIZE // 2 * SIZE
         if len(self._done) >= half:
             del self._done[:half]
-            return
-        self._done.clear()
-        self._last_of_pads = _LastOfPads()
-        before = _middle_time(max(self._board, self._bench, key=len))
-        self._dropped += _rows_before(self._board, before)
-        for log in (self._board, self._bench):
-            del log[: _rows_before(log, before) * SIZE]
+        else:
+            self._done.clear()
+            self._last_of_pads = _LastOfPads()
+            before = _middle_time(max(self._board, self._bench, key=len))
+            self._dropped += _rows_before(self._board, before)
+            for log in (self._board, self._bench):
+                del log[: _rows_before(log, before) * SIZE]
+        self._forget_payloads()
+
+    def _forget_payloads(self) -> None:
+        """Drops the payloads that no record has any more. Traces that were given out keep them."""
+        logs = [np.frombuffer(log, RECORD) for log in (self._done, self._board, self._bench)]
+        stored = [log["kind"] & STORED != 0 for log in logs]
+        numbers = [log["c"][at] for log, at in zip(logs, stored, strict=True)]
+        self.payloads, renumbered = self.payloads.only(np.concatenate(numbers))
+        for log, at, old in zip(logs, stored, numbers, strict=True):
+            log["c"][at] = renumbered[old]
 
     def _with_open(self, done: Records, until_ns: int) -> Records:
         """These records, then those of the present power cycle up to a time, sorted. It copies

@@ -1,0 +1,122 @@
+"""Payloads: the bytes of calls, answers and notes of a trace, apart from its records.
+
+A board sends the bytes of a call as DATA records of up to six bytes each, and then the CALL. So
+it is with the ANSWER before a RESULT and the NOTE before a NOTED. A trace keeps one record in
+place of all these. Its kind is that of the last one with `STORED`, and its field c the number of a
+payload: the bytes, and the field c that the last one had. Equal payloads are stored once, because
+a program sends the same commands and pictures to a display again and again."""
+
+import struct
+from array import array
+from collections.abc import Iterator
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import PACKER, Records, Times, pack_text
+
+Bytes = npt.NDArray[np.uint8]
+
+STORED = 128
+"""In the kind of a record: its bytes are a payload."""
+TEXTS = {
+    frames.REC_CALL: frames.REC_DATA,
+    frames.REC_RESULT: frames.REC_ANSWER,
+    frames.REC_NOTED: frames.REC_NOTE,
+}
+"""By the kind of the last record: the kind of those before it, which have the bytes."""
+MOST_KNOWN = 4_000_000
+"""Bytes of the payloads that a new one is compared with."""
+EXPANDED_AT_ONCE = 4096
+"""Records that are expanded at a time: each may stand for thousands."""
+_FIELD = struct.Struct("<I")
+
+
+class Payload(NamedTuple):
+    """The bytes before a record, and its field c."""
+
+    c: int
+    data: bytes
+
+
+class Payloads:
+    """The payloads of a trace by their numbers. They are never changed, only added."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("Q")
+        self._known: dict[bytes, int] = {}
+        self._known_bytes = 0
+
+    @property
+    def size(self) -> int:
+        """The bytes that all of them take."""
+        return len(self._bytes) + self._ends.itemsize * len(self._ends)
+
+    def number_of(self, c: int, data: bytes) -> int:
+        """Stores a payload, or finds an equal one."""
+        whole = _FIELD.pack(c) + data
+        number = self._known.get(whole)
+        if number is None:
+            self._known_bytes += len(whole)
+            if self._known_bytes > MOST_KNOWN:
+                self._known.clear()
+                self._known_bytes = len(whole)
+            number = self._known[whole] = len(self._ends)
+            self._bytes += whole
+            self._ends.append(len(self._bytes))
+        return number
+
+    def get(self, number: int) -> Payload:
+        """The payload with a number."""
+        start = self._ends[number - 1] if number else 0
+        field = start + _FIELD.size
+        (c,) = _FIELD.unpack_from(self._bytes, start)
+        return Payload(c, bytes(self._bytes[field : self._ends[number]]))
+
+    def sizes(self) -> Times:
+        """How many bytes each takes."""
+        ends = np.array(self._ends, np.int64)
+        sizes: Times = ends - np.append(0, ends[:-1]) + self._ends.itemsize
+        return sizes
+
+    def only(self, numbers: Times) -> tuple[Self, Times]:
+        """Those with these numbers alone, and the new number of each old one."""
+        used = np.zeros(len(self._ends), np.bool_)
+        used[numbers] = True
+        kept = type(self)()
+        starts = [0, *self._ends]
+        for number in np.flatnonzero(used).tolist():
+            kept._bytes += self._bytes[starts[number] : starts[number + 1]]
+            kept._ends.append(len(kept._bytes))
+        return kept, np.cumsum(used) - 1
+
+    def expanded(self, records: Records) -> Iterator[bytes]:
+        """Records as the board and the bench sent them, in pieces."""
+        for start in range(0, len(records), EXPANDED_AT_ONCE):
+            yield self._expand(np.ascontiguousarray(records[start : start + EXPANDED_AT_ONCE]))
+
+    def _expand(self, rows: Records) -> bytes:
+        pieces, done = [], 0
+        for index in np.flatnonzero(rows["kind"] & STORED).tolist():
+            kind, a, b, number, t_ns = rows[index].item()
+            c, data = self.get(number)
+            pieces.append(rows[done:index].tobytes())
+            pieces.append(pack_text(TEXTS[kind - STORED], data, t_ns))
+            pieces.append(PACKER.pack(kind - STORED, a, b, c, t_ns))
+            done = index + 1
+        return b"".join([*pieces, rows[done:].tobytes()])
+
+    def columns(self) -> tuple[Bytes, Times]:
+        """All of them, one behind the other, and where each ends."""
+        return np.frombuffer(bytes(self._bytes), np.uint8), np.array(self._ends, np.int64)
+
+    @classmethod
+    def of_columns(cls, whole: Bytes, ends: Times) -> Self:
+        """What `columns` gave."""
+        made = cls()
+        made._bytes += whole.tobytes()
+        made._ends.extend(ends.tolist())
+        return made
