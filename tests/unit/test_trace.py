@@ -206,7 +206,7 @@ class BothSides:
         place = len(sent) // 2 // len(PACKER.pack(*row)) * len(PACKER.pack(*row))
         self.recorder.take(PACKER.pack(*out(4, 1, t_ns)) + sent[:place])
         self.recorder.take(sent[place:])
-        assert self.recorder.take_call(PACKER.pack(*row)) == data
+        assert self.recorder.take_call(row) == data
         self.recorder.note_with(answer, *result)
         self.came += PACKER.pack(*out(4, 1, t_ns)) + sent + PACKER.pack(*row)
         self.came += pack_text(f.REC_ANSWER, answer, t_ns) + PACKER.pack(*result)

@@ -100,7 +100,7 @@ class RecordReader:
             self.bits = c
             return Request(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
-            sent = self._recorder.take_call(data)
+            sent = self._recorder.take_call(row)
             self._called += len(sent)
             if self._called > self._most_called:
                 detail = end_reason.CALLS.format(n=self._limits.call_bytes)

@@ -9,6 +9,7 @@ a program sends the same commands and pictures to a display again and again."""
 import struct
 from array import array
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -28,7 +29,9 @@ TEXTS = {
 }
 """By the kind of the last record: the kind of those before it, which have the bytes."""
 MOST_KNOWN = 4_000_000
-"""Bytes of the payloads that a new one is compared with."""
+"""Bytes that the payloads take with which a new one is compared."""
+KNOWN_BYTES = 150
+"""What Python takes for one of these, besides its bytes."""
 EXPANDED_AT_ONCE = 4096
 """Records that are expanded at a time: each may stand for thousands."""
 _FIELD = struct.Struct("<I")
@@ -49,25 +52,27 @@ class Payloads:
         self._ends = array("Q")
         self._known: dict[bytes, int] = {}
         self._known_bytes = 0
-
-    @property
-    def size(self) -> int:
+        self.size = 0
         """The bytes that all of them take."""
-        return len(self._bytes) + self._ends.itemsize * len(self._ends)
 
     def number_of(self, c: int, data: bytes) -> int:
         """Stores a payload, or finds an equal one."""
         whole = _FIELD.pack(c) + data
         number = self._known.get(whole)
         if number is None:
-            self._known_bytes += len(whole)
-            if self._known_bytes > MOST_KNOWN:
+            taken = KNOWN_BYTES + len(whole)
+            if self._known_bytes + taken > MOST_KNOWN:
                 self._known.clear()
-                self._known_bytes = len(whole)
+                self._known_bytes = 0
+            self._known_bytes += taken
             number = self._known[whole] = len(self._ends)
-            self._bytes += whole
-            self._ends.append(len(self._bytes))
+            self._add(whole)
         return number
+
+    def _add(self, whole: bytes) -> None:
+        self._bytes += whole
+        self._ends.append(len(self._bytes))
+        self.size += len(whole) + self._ends.itemsize
 
     def get(self, number: int) -> Payload:
         """The payload with a number."""
@@ -89,8 +94,7 @@ class Payloads:
         kept = type(self)()
         starts = [0, *self._ends]
         for number in np.flatnonzero(used).tolist():
-            kept._bytes += self._bytes[starts[number] : starts[number + 1]]
-            kept._ends.append(len(kept._bytes))
+            kept._add(bytes(self._bytes[starts[number] : starts[number + 1]]))
         return kept, np.cumsum(used) - 1
 
     def expanded(self, records: Records) -> Iterator[bytes]:
@@ -117,6 +121,6 @@ class Payloads:
     def of_columns(cls, whole: Bytes, ends: Times) -> Self:
         """What `columns` gave."""
         made = cls()
-        made._bytes += whole.tobytes()
-        made._ends.extend(ends.tolist())
+        for start, end in pairwise([0, *ends.tolist()]):
+            made._add(whole[start:end].tobytes())
         return made

@@ -50,8 +50,10 @@ def text_in(row: Row) -> bytes:
 def bytes_in(text: bytes | bytearray) -> bytes:
     """The text in packed records of one kind."""
     if len(text) <= FEW:
-        return b"".join(map(text_in, PACKER.iter_unpack(text)))
-    return unpack_text(np.frombuffer(text, RECORD))[0]
+        places = range(2, len(text), SIZE)
+        return b"".join([text[at : at + text[at - 1]] for at in places])
+    rows = np.frombuffer(text, np.uint8).reshape(-1, SIZE)
+    return rows[:, 2 : 2 + TEXT_BYTES][np.arange(TEXT_BYTES) < rows[:, 1:2]].tobytes()
 
 
 def unpack_text(records: Records) -> tuple[bytes, Times]:

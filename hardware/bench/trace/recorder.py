@@ -44,23 +44,24 @@ class Recorder:
 
     def __len__(self) -> int:
         """How many records the trace takes the place of."""
-        logs = self._done, self._board, self._bench, self._call
-        return (sum(map(len, logs)) + self.payloads.size) // SIZE
+        logs = len(self._done) + len(self._board) + len(self._bench) + len(self._call)
+        return (logs + self.payloads.size) // SIZE
 
     def take(self, data: bytes) -> None:
         """Appends whole records of the board. The bytes of a call wait until it comes: without
         it they mean nothing."""
-        end = len(data)
-        while end and data[end - SIZE] == frames.REC_DATA:
-            end -= SIZE
-        self._board += data[:end] if end < len(data) else data
+        if not data or data[-SIZE] != frames.REC_DATA:
+            self._board += data
+            return
+        end = SIZE * len(data[::SIZE].rstrip(bytes((frames.REC_DATA,))))  # by their kinds
+        self._board += data[:end]
         self._call += data[end:]
 
-    def take_call(self, call: bytes) -> bytes:
+    def take_call(self, call: Row) -> bytes:
         """Appends the record of a call. Returns the bytes that came before it."""
         data = bytes_in(self._call)
         self._call.clear()
-        self._board += self._with(data, *PACKER.unpack(call)) if data else call
+        self._board += self._with(data, *call)
         return data
 
     def note(self, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
