@@ -50,10 +50,10 @@ def test_bytes_of_calls_count_for_the_trace_limit(
 
 def test_bytes_of_equal_calls_have_a_limit_of_their_own(hostile: MakeBench) -> None:
     acts = "for n in range(99): call(1, 5398, 10 ** 5, bytes([1, 60] + [0] * 99), 10 ** 8 * n)"
-    with hostile(acts, Limits(memory_bytes=None, call_bytes=2000)) as bench:
+    with hostile(acts, Limits(memory_bytes=None, payload_bytes=2000)) as bench:
         bench.run(1000 * SECOND)
     assert bench.ended is not None and bench.ended.cause == frames.END_RECORDS
-    assert bench.ended.detail == "more than 2000 bytes to devices"
+    assert bench.ended.detail == "more than 2000 bytes to and from devices"
 
 
 def test_a_board_that_exits_in_the_middle_of_a_record(hostile: MakeBench) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.decode.calls import calls
 from hardware.bench.protocol import frames as f
+from hardware.bench.protocol.packed_bytes import PackedBytes
 from hardware.bench.protocol.records import (
     FEW,
     PACKER,
@@ -227,6 +228,21 @@ def test_a_trace_with_payloads_has_the_fingerprint_of_what_came(tmp_path: Path) 
     assert made.sha256() == plain.sha256()
     made.save(tmp_path / "a.npz")
     assert Trace.load(tmp_path / "a.npz").sha256() == plain.sha256()
+
+
+def test_packed_bytes_come_back_in_any_order() -> None:
+    chance, packed = random.Random(8), PackedBytes()
+    picture = bytearray(chance.randbytes(1024))
+    added = []
+    for number in range(2000):
+        picture[chance.randrange(1024)] ^= 0xFF
+        added.append(bytes(picture) if chance.random() < 0.9 else chance.randbytes(number % 50))
+        assert packed.add(added[-1]) == number
+        early = chance.randrange(number + 1)
+        assert packed.get(early) == added[early]
+    assert [packed.get(number) for number in range(2000)] == added
+    assert packed.lengths().tolist() == list(map(len, added))
+    assert packed.size < sum(map(len, added)) / 4
 
 
 def test_equal_payloads_take_no_further_room() -> None:

@@ -15,10 +15,10 @@ TORN = both("died in the middle of a record")
 CODE = both("exit code {n}")
 SIGNAL = both("signal {n}")
 RECORDS = both("more than {n} records of what the program did, {percent} % of them of {what}")
-CALLS = both("more than {n} bytes to devices")
+PAYLOADS = both("more than {n} bytes to and from devices")
 SET_UPS = both("more than {n} changes of pin modes")
 """The details of an end, in English. The trace keeps them so."""
-DETAILS = (OUTPUT, CPU, WALL, TORN, CODE, SIGNAL, RECORDS, CALLS, SET_UPS)
+DETAILS = (OUTPUT, CPU, WALL, TORN, CODE, SIGNAL, RECORDS, PAYLOADS, SET_UPS)
 
 
 def detail_in(lang: str, detail: str) -> str:

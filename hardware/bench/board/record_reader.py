@@ -52,13 +52,11 @@ class RecordReader:
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
         self._limits = limits
         self._most_output = NEVER if limits.output_bytes is None else limits.output_bytes
-        self._most_called = NEVER if limits.call_bytes is None else limits.call_bytes
+        self._most_payload = NEVER if limits.payload_bytes is None else limits.payload_bytes
         self._most_set_ups = NEVER if limits.set_ups is None else limits.set_ups
         self._recorder = recorder
         self._set_ups = 0
         """Changes of modes so far."""
-        self._called = 0
-        """Bytes of calls so far."""
         self._output = 0
         """Bytes of text so far."""
         self._batch: list[bytes] = []
@@ -101,9 +99,8 @@ class RecordReader:
             return Request(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
             sent = self._recorder.take_call(row)
-            self._called += len(sent)
-            if self._called > self._most_called:
-                detail = end_reason.CALLS.format(n=self._limits.call_bytes)
+            if self._recorder.payload_bytes > self._most_payload:
+                detail = end_reason.PAYLOADS.format(n=self._limits.payload_bytes)
                 return Termination(t_ns, frames.END_RECORDS, detail)
             return Request(t_ns, kind, a, b, c, sent)
         return Request(t_ns, kind, a, b, c)

@@ -7,7 +7,6 @@ payload: the bytes, and the field c that the last one had. Equal payloads are st
 a program sends the same commands and pictures to a display again and again."""
 
 import struct
-from array import array
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple, Self
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.bench.protocol import frames
+from hardware.bench.protocol.packed_bytes import PackedBytes
 from hardware.bench.protocol.records import PACKER, Records, Times, pack_text
 
 Bytes = npt.NDArray[np.uint8]
@@ -48,12 +48,14 @@ class Payloads:
     """The payloads of a trace by their numbers. They are never changed, only added."""
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._ends = array("Q")
+        self._packed = PackedBytes()
         self._known: dict[bytes, int] = {}
         self._known_bytes = 0
-        self.size = 0
+
+    @property
+    def size(self) -> int:
         """The bytes that all of them take."""
+        return self._packed.size
 
     def number_of(self, c: int, data: bytes) -> int:
         """Stores a payload, or finds an equal one."""
@@ -65,36 +67,27 @@ class Payloads:
                 self._known.clear()
                 self._known_bytes = 0
             self._known_bytes += taken
-            number = self._known[whole] = len(self._ends)
-            self._add(whole)
+            number = self._known[whole] = self._packed.add(whole)
         return number
-
-    def _add(self, whole: bytes) -> None:
-        self._bytes += whole
-        self._ends.append(len(self._bytes))
-        self.size += len(whole) + self._ends.itemsize
 
     def get(self, number: int) -> Payload:
         """The payload with a number."""
-        start = self._ends[number - 1] if number else 0
-        field = start + _FIELD.size
-        (c,) = _FIELD.unpack_from(self._bytes, start)
-        return Payload(c, bytes(self._bytes[field : self._ends[number]]))
+        whole = self._packed.get(number)
+        return Payload(_FIELD.unpack_from(whole)[0], whole[_FIELD.size :])
 
     def sizes(self) -> Times:
-        """How many bytes each takes."""
-        ends = np.array(self._ends, np.int64)
-        sizes: Times = ends - np.append(0, ends[:-1]) + self._ends.itemsize
+        """How many bytes each takes, about: they are packed together."""
+        lengths = self._packed.lengths()
+        sizes: Times = lengths * self.size // max(1, int(lengths.sum()))
         return sizes
 
     def only(self, numbers: Times) -> tuple[Self, Times]:
         """Those with these numbers alone, and the new number of each old one."""
-        used = np.zeros(len(self._ends), np.bool_)
+        used = np.zeros(len(self._packed), np.bool_)
         used[numbers] = True
         kept = type(self)()
-        starts = [0, *self._ends]
         for number in np.flatnonzero(used).tolist():
-            kept._add(bytes(self._bytes[starts[number] : starts[number + 1]]))
+            kept._packed.add(self._packed.get(number))
         return kept, np.cumsum(used) - 1
 
     def expanded(self, records: Records) -> Iterator[bytes]:
@@ -115,12 +108,13 @@ class Payloads:
 
     def columns(self) -> tuple[Bytes, Times]:
         """All of them, one behind the other, and where each ends."""
-        return np.frombuffer(bytes(self._bytes), np.uint8), np.array(self._ends, np.int64)
+        whole = b"".join(map(self._packed.get, range(len(self._packed))))
+        return np.frombuffer(whole, np.uint8), np.cumsum(self._packed.lengths())
 
     @classmethod
     def of_columns(cls, whole: Bytes, ends: Times) -> Self:
         """What `columns` gave."""
         made = cls()
         for start, end in pairwise([0, *ends.tolist()]):
-            made._add(whole[start:end].tobytes())
+            made._packed.add(whole[start:end].tobytes())
         return made

@@ -39,6 +39,8 @@ class Recorder:
         self.payloads = Payloads()
         self._last_of_pads = _LastOfPads()
         self.power_cycles = 0
+        self.payload_bytes = 0
+        """Bytes of all payloads so far, each as often as it came."""
         self._dropped = 0
         """How many of the board's records of this power cycle are not kept any more."""
 
@@ -76,6 +78,7 @@ class Recorder:
         """A record that stands for the bytes before it, too."""
         if not data:
             return PACKER.pack(kind, a, b, c, t_ns)
+        self.payload_bytes += len(data)
         return PACKER.pack(kind | STORED, a, b, self.payloads.number_of(c, data), t_ns)
 
     def note_text(self, kind: int, data: bytes, t_ns: int) -> None:
