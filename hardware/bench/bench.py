@@ -231,6 +231,7 @@ class Bench:
             bits=board.reader.bits,
             joined=board.circuit.joined(),
             payloads=board.recorder.payloads,
+            begin_ns=board.recorder.begin_ns,
         )
 
     def run(self, until_ns: int) -> None:

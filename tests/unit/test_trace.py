@@ -269,6 +269,32 @@ def test_a_recorder_that_forgets_keeps_the_payloads_of_what_is_left() -> None:
     assert before.sha256() == hash_before
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_recorder_that_forgets_keeps_the_levels_of_pins(seed: int) -> None:
+    """Also those of a board that is on again: what is left of it is as before."""
+    chance, recorder = random.Random(seed), Recorder()
+    recorder.power(True, f.END_RESET, 0)
+    t_ns = 0
+    for gpio in range(3):
+        recorder.take(PACKER.pack(*mode(gpio, f.MODE_OUT, t_ns)))
+    for number in range(600):
+        t_ns += chance.randrange(1, 9)
+        recorder.take(PACKER.pack(*out(chance.randrange(3), chance.randrange(2), t_ns)))
+        recorder.note(*seen(4, chance.randrange(2), t_ns))
+        if number == 200 and seed % 2:
+            recorder.power(False, f.END_OFF, t_ns)
+            recorder.power(True, f.END_RESET, t_ns)
+            recorder.take(PACKER.pack(*mode(2, f.MODE_OUT, t_ns, 1)))
+    whole = Trace("pi_pico", recorder.records(t_ns), end_ns=t_ns)
+    for _time in range(3):
+        recorder.forget()
+        left = Trace("pi_pico", recorder.records(t_ns), end_ns=t_ns)
+        assert len(left.records) < 0.7 * len(whole.records) and recorder.begin_ns > 0
+        for gpio in range(5):
+            for at_ns in range(recorder.begin_ns, t_ns):
+                assert left.level_at(gpio, at_ns) == whole.level_at(gpio, at_ns)
+
+
 def test_the_largest_share_of_a_trace() -> None:
     sides = BothSides()
     for t_ns in range(10, 200, 10):

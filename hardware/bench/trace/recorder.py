@@ -17,14 +17,19 @@ from hardware.bench.protocol.records import (
     SIZE,
     Records,
     Row,
+    among,
     bytes_in,
     pack_text,
 )
+from hardware.bench.trace.edges import DRIVING
 from hardware.bench.trace.room import Share, largest_share
 
 PADS_ONLY = np.zeros(256, np.bool_)
 PADS_ONLY[[frames.REC_MODE, frames.REC_OUT, frames.REC_PWM]] = True
 """Whether a kind of record is about a pad, by its number."""
+STATES = PADS_ONLY.copy()
+STATES[[frames.REC_IN, frames.REC_DAC]] = True
+"""Whether the last record of a kind at a pad decides its level later on."""
 
 
 class Recorder:
@@ -43,6 +48,8 @@ class Recorder:
         """Bytes of all payloads so far, each as often as it came."""
         self._dropped = 0
         """How many of the board's records of this power cycle are not kept any more."""
+        self.begin_ns = 0
+        """From when on all records are kept."""
 
     def __len__(self) -> int:
         """How many records the trace takes the place of."""
@@ -148,19 +155,19 @@ class Recorder:
 
     def forget(self) -> None:
         """Drops about the oldest half, for a bench that runs for days. Call it between grants.
-        Nothing is sorted here: this happens often for a board that prints without end, and a
-        person waits for it.
+        What decides the level of a pad later on is kept. Nothing is sorted here: this happens
+        often for a board that prints without end, and a person waits for it.
         """
-        half = (len(self._done) + len(self._board) + len(self._bench)) // SIZE // 2 * SIZE
-        if len(self._done) >= half:
-            del self._done[:half]
+        half = (len(self._done) + len(self._board) + len(self._bench)) // SIZE // 2
+        if len(self._done) > half * SIZE:
+            self.begin_ns = int(np.frombuffer(self._done, RECORD)["t"][half])
+            _drop(self._done, half)
         else:
             self._done.clear()
             self._last_of_pads = _LastOfPads()
-            before = _middle_time(max(self._board, self._bench, key=len))
-            self._dropped += _rows_before(self._board, before)
-            for log in (self._board, self._bench):
-                del log[: _rows_before(log, before) * SIZE]
+            self.begin_ns = _middle_time(max(self._board, self._bench, key=len))
+            self._dropped += _drop(self._board, _rows_before(self._board, self.begin_ns))
+            _drop(self._bench, _rows_before(self._bench, self.begin_ns))
         self._forget_payloads()
 
     def _forget_payloads(self) -> None:
@@ -216,6 +223,25 @@ def _until(log: bytearray, until_ns: int) -> Records:
     the log must not grow."""
     rows = np.frombuffer(log, RECORD)
     return rows[: np.searchsorted(rows["t"], np.uint64(until_ns), side="right")]
+
+
+def _drop(log: bytearray, count: int) -> int:
+    """Drops the oldest records of a log, but not those that decide the level of a pad after them.
+    Returns how many."""
+    rows = np.frombuffer(bytes(log[: count * SIZE]), RECORD)
+    powers = np.flatnonzero(rows["kind"] == frames.REC_POWER)
+    rows = rows[powers[-1] if len(powers) else 0 :]
+    last = np.full(1 << 16, -1)
+    states = np.flatnonzero(STATES[rows["kind"]])
+    kinds = rows["kind"][states].astype(np.int64)
+    # The last mode that drives counts beside the last one: an input keeps the level of an output.
+    kinds += 128 * ((kinds == frames.REC_MODE) & among(rows["b"][states] & 15, DRIVING))
+    last[kinds << 8 | rows["a"][states]] = states
+    left = last[last >= 0]
+    if len(powers):
+        left = np.append(left, 0)
+    log[: count * SIZE] = rows[np.sort(left)].tobytes()
+    return count - len(left)
 
 
 def _middle_time(log: bytearray) -> int:

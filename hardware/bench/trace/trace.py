@@ -145,6 +145,9 @@ class Trace:
     """The GPIOs of the board that wires join with each other: a list for each such net."""
     payloads: Payloads = field(default_factory=Payloads)
     """The bytes of its calls and notes."""
+    begin_ns: int = 0
+    """From when on everything is here: a bench that runs for days drops what is older, except what
+    decides the levels of pins."""
 
     def edges(self, pin: int | str, pwm: bool = False) -> Edges:
         """The level at the pin over time. The first entry is the level at the start. The pulses of
