@@ -230,6 +230,8 @@ class Bench:
             end_detail=board.ended.detail if board.ended else "",
             bits=board.reader.bits,
             joined=board.circuit.joined(),
+            payloads=board.recorder.payloads,
+            begin_ns=board.recorder.begin_ns,
         )
 
     def run(self, until_ns: int) -> None:

@@ -20,8 +20,12 @@ class Limits:
     memory_bytes: int | None = 256 * 2**20
     """Address space of the board's process."""
     records: int | None = 4_000_000
-    """Records (16 bytes each) that the trace may hold."""
+    """Records (16 bytes each) that the trace may hold. Bytes of calls count as records, too: 16
+    of them as one, in the form in which a trace keeps them (`protocol/payloads.py`)."""
 
+    payload_bytes: int | None = 200_000_000
+    """Bytes of calls, answers and network notes, each counted as often as it came: a check may
+    look at all of them."""
     set_ups: int | None = 500_000
     """Changes of pins' modes: after each the circuit is solved again."""
 
@@ -32,5 +36,5 @@ class Limits:
         return replace(self, cpu_s=max(1, math.ceil(self.cpu_s - cpu_s)))
 
 
-INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None, set_ups=None)
+INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None, payload_bytes=None, set_ups=None)
 """For a bench that a person uses for days. A full trace drops its oldest half."""

@@ -203,7 +203,7 @@ def _looked(
     if not names:  # the row of a bus stands for its pins
         gpios -= {pin for bus in used for pin in bus.pins}
     driven = gpios.difference(floating)
-    window = part.window(trace, _last_change_ns(trace, driven or gpios, used))
+    window = _kept(trace, part.window(trace, _last_change_ns(trace, driven or gpios, used)))
     used = [inside for bus in used if (inside := bus.within(window)).transfers]
     changed = [n for pin, n in every.items() if pin in gpios and _has_changed(trace, pin, window)]
     signals = list(names) or changed
@@ -214,6 +214,15 @@ def _looked(
             _("Run a program first, or look further back: %wave --last 60s"),
         )
     return _Looked(trace, every, signals, used, window)
+
+
+def _kept(trace: Trace, window: TimeWindow) -> TimeWindow:
+    """What is left of a window when the bench has dropped the beginning of its trace."""
+    if window.begin_ns >= trace.begin_ns:
+        return window
+    text = _("The bench keeps the latest part of its trace, from {at:.6g} s on.")
+    print_note(text.format(at=trace.begin_ns / 1e9))
+    return TimeWindow(min(trace.begin_ns, window.end_ns), window.end_ns)
 
 
 def _counts(shown: _Looked, window: TimeWindow) -> list[str]:

@@ -8,7 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.engine_programs import HOUR, PROGRAMS, SECOND, EngineProgram
+from hardware.bench.limits import Limits
+from hardware.bench.protocol.records import SIZE
+from tests.support.engine_programs import BUSY_HOUR, HOUR, PROGRAMS, SECOND, EngineProgram
 from tests.support.stopwatch import Stopwatch
 from tests.support.trace_hashes import in_process
 
@@ -37,6 +39,21 @@ def test_a_program(measured: Measured, program: EngineProgram) -> None:
 
 def test_an_hour(measured: Measured) -> None:
     measured(HOUR.name, processor_s(HOUR, HOUR_S), "s", aim=2)
+
+
+def test_the_trace_of_an_hour(measured: Measured) -> None:
+    """What it takes, and (peer) what the board and the bench have sent."""
+    with ExitStack() as stack:
+        bench = BUSY_HOUR.start(stack, BUSY_HOUR.circuit())
+        with Stopwatch(*(board.pid for board in bench.boards.values())) as watch:
+            bench.run(HOUR_S * SECOND)
+        assert bench.now_ns == HOUR_S * SECOND, bench.ended
+        measured(BUSY_HOUR.name, watch.core_s, "s")
+        kept, trace = SIZE * len(bench.board.recorder) / 1e6, bench.trace
+        sent = sum(map(len, trace.payloads.expanded(trace.records))) / 1e6
+        most = SIZE * (Limits().records or 0) / 1e6
+        measured(f"the trace of {BUSY_HOUR.name} (peer: all that was sent)", kept, "MB", peer=sent)
+        measured("the same: the share of the trace's limit", 100 * kept / most, "%", aim=100)
 
 
 def test_compiled_modules(measured: Measured) -> None:

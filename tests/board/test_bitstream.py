@@ -8,6 +8,7 @@ from hardware import boards
 from hardware.bench import diagram, parts
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.decode.calls import calls
 from hardware.bench.flash import Flash
 from hardware.bench.parts.common.pixels import PixelPart
 from hardware.bench.protocol import frames
@@ -83,8 +84,7 @@ lamps.write()
     assert [data for data, _t in one] == [b"\2\1\3", b"\0\xff\0"]
     assert [data for data, _t in two] == [b"\0\0\0\x08\x07\x09", b"\0\xff\0\0\xff\0"]
     assert "(7, 8, 9) 3 True" in [line.text for line in trace.lines()]
-    calls = trace.records[trace.records["kind"] == frames.REC_CALL]
-    assert {int(a) for a in calls["a"]} == {frames.CALL_BITSTREAM}
+    assert {call.op for call in calls(trace)} == {frames.CALL_BITSTREAM}
 
 
 @pytest.mark.usefixtures("lamps")

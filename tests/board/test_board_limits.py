@@ -28,8 +28,32 @@ def test_endless_records_are_cut_at_the_record(hostile: MakeBench) -> None:
     with hostile(acts, Limits(memory_bytes=None, records=5000)) as bench:
         bench.run(3600 * SECOND)
     assert bench.ended is not None and bench.ended.cause == frames.END_RECORDS
-    assert bench.ended.detail == "more than 5000 pin changes and calls of devices"
+    what = "of what the program did, 99 % of them of GPIO 2"
+    assert bench.ended.detail == f"more than 5000 records {what}"
     assert len(bench.trace.records) == 5001  # and the power that goes
+
+
+@pytest.mark.parametrize(("byte", "fits"), [("0", True), ("n % 256", False)])
+def test_bytes_of_calls_count_for_the_trace_limit(
+    hostile: MakeBench, byte: str, fits: bool
+) -> None:
+    """The end names the device that filled the trace. Equal bytes take no further room."""
+    acts = (
+        f"for n in range(999): call(1, 5398, 10 ** 5, bytes([1, 60] + [{byte}] * 99), 10**8 * n)"
+    )
+    with hostile(acts, Limits(memory_bytes=None, records=4000)) as bench:
+        bench.run(1000 * SECOND)
+    assert bench.ended is not None
+    assert (bench.ended.cause == frames.END_RECORDS) == bench.ended.detail.endswith("of I2C")
+    assert (bench.ended.cause == frames.END_CRASH) == fits
+
+
+def test_bytes_of_equal_calls_have_a_limit_of_their_own(hostile: MakeBench) -> None:
+    acts = "for n in range(99): call(1, 5398, 10 ** 5, bytes([1, 60] + [0] * 99), 10 ** 8 * n)"
+    with hostile(acts, Limits(memory_bytes=None, payload_bytes=2000)) as bench:
+        bench.run(1000 * SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_RECORDS
+    assert bench.ended.detail == "more than 2000 bytes to and from devices"
 
 
 def test_a_board_that_exits_in_the_middle_of_a_record(hostile: MakeBench) -> None:

@@ -19,6 +19,7 @@ from hardware.bench.decode.wire_edges import wire_edges
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.protocol import frames
+from hardware.bench.protocol.payloads import STORED, Payloads
 from hardware.bench.protocol.records import RECORD
 from hardware.bench.trace.trace import Trace
 from hardware.bench.vcd import vcd
@@ -120,27 +121,33 @@ def test_another_reader_opens_a_vcd_of_buses(tmp_path_factory: pytest.TempPathFa
 
 
 POWER = (frames.REC_POWER, 0, 0, 1)
-SENT, GOT = (frames.REC_DATA, 1, 0x61, 0), (frames.REC_ANSWER, 1, 0x62, 0)
+PAYLOADS = Payloads()
 
 
-def call(op: int) -> tuple[int, int, int, int]:
-    return frames.REC_CALL, op, 0, 0
+def row(kind: int, op: int, status: int, data: bytes) -> tuple[int, int, int, int]:
+    if not data:
+        return kind, op, status, 0
+    return kind | STORED, op, status, PAYLOADS.number_of(0, data)
 
 
-def result(op: int, status: int = 0) -> tuple[int, int, int, int]:
-    return frames.REC_RESULT, op, status & 0xFFFF, 0
+def call(op: int, data: bytes = b"") -> tuple[int, int, int, int]:
+    return row(frames.REC_CALL, op, 0, data)
+
+
+def result(op: int, status: int = 0, data: bytes = b"") -> tuple[int, int, int, int]:
+    return row(frames.REC_RESULT, op, status & 0xFFFF, data)
 
 
 @pytest.mark.parametrize(
     ("rows", "made"),
     [
-        ([POWER, SENT, call(1), GOT, result(1, -5)], [(1, b"a", -5, b"b")]),
+        ([POWER, call(1, b"a"), result(1, -5, b"b")], [(1, b"a", -5, b"b")]),
         (
-            [POWER, SENT, call(1), call(2), result(1), result(2, 7)],
+            [POWER, call(1, b"a"), call(2), result(1), result(2, 7)],
             [(1, b"a", 0, b""), (2, b"", 7, b"")],
         ),
-        ([POWER, call(1), POWER, SENT, call(2), GOT, result(2)], [(2, b"a", 0, b"b")]),
-        ([GOT, result(9), SENT, call(2), result(2)], [(2, b"a", 0, b"")]),
+        ([POWER, call(1), POWER, call(2, b"a"), result(2, 0, b"b")], [(2, b"a", 0, b"b")]),
+        ([result(9, 0, b"b"), call(2, b"a"), result(2)], [(2, b"a", 0, b"")]),
         (
             [result(9), call(2), result(2), POWER, call(3), result(3)],
             [(2, b"", 0, b""), (3, b"", 0, b"")],
@@ -154,7 +161,7 @@ def test_an_answer_belongs_to_the_first_call_that_waits(
 ) -> None:
     """Also when the board ended before the answer, or the trace dropped its beginning."""
     records = np.array([(*row, n) for n, row in enumerate(rows)], RECORD)
-    trace = Trace("pi_pico", records)
+    trace = Trace("pi_pico", records, payloads=PAYLOADS)
     assert [(c.op, c.data, c.status, c.answer) for c in calls(trace)] == made
     assert [c.op for c in calls(trace, 2)] == [op for op, *_ in made if op == 2]
     assert len(calls(trace, limit=1)) == min(1, len(made))

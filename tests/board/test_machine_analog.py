@@ -199,6 +199,30 @@ for wrong in (lambda: made[0].duty(1024), lambda: made[0].freq(0), lambda: PWM(P
     ]
 
 
+def test_sixteen_pins_with_pwm() -> None:
+    """The example of MicroPython's documents ("all 16 PWM channels and 8 timers"), as printed
+    there. With one frequency for all, the firmware (1.25) has no channel for the 16th pin: it
+    takes the timer of the other group, whose channels are all taken (ports/esp32/machine_pwm.c).
+    """
+    program = """
+pins = (15, 2, 4, 16, 18, 19, 22, 23, 25, 26, 27, 14, 12, 13, 32, 33)
+pwms = [PWM(Pin(pin), freq=100 * (n // 2 + 1)) for n, pin in enumerate(pins)]
+print(' '.join(str(pwm).split('mode=')[1] for pwm in pwms))
+for pwm in pwms:
+    pwm.deinit()
+pwms = [PWM(Pin(pin), freq=1000) for pin in pins[:15]]
+try:
+    PWM(Pin(33), freq=1000)
+except ValueError as error:
+    print(error)
+"""
+    places = [(n // 8, n % 8, n % 8 // 2) for n in range(16)]
+    assert lines("esp32", program) == [
+        " ".join(f"{mode}, channel={n}, timer={timer})" for mode, n, timer in places),
+        "out of PWM channels:16",
+    ]
+
+
 @families
 def test_a_pin_takes_its_pad_from_pwm(family: str) -> None:
     program = """

@@ -1,6 +1,7 @@
 """The OLED shows the drawing of a real board program and executes the controller's commands."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from io import BytesIO
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from PIL import Image
 
 from hardware.bench.drawing.png import frame_png
+from hardware.bench.limits import Limits
 from hardware.bench.parts.common.display import Pixels
+from tests.support.engine_programs import BUSY_HOUR, SECOND
 from tests.support.parts_bench import Parts, stage
 
 OLED: Parts = {"d": ("board-ssd1306", {})}
@@ -132,3 +135,12 @@ def test_a_disconnected_display_does_not_answer() -> None:
     address: Parts = {"d": ("board-ssd1306", {"i2cAddress": "0x3d"})}
     with stage(address, OLED_WIRES, program, until_ms=200) as seen:
         assert seen.printed_lines() == ["[61] b'@'"]
+
+
+def test_the_trace_holds_an_hour_of_ten_pictures_a_second() -> None:
+    """Here a tenth of the hour takes at most a tenth of the limit."""
+    with ExitStack() as stack:
+        bench = BUSY_HOUR.start(stack, BUSY_HOUR.circuit())
+        bench.run(360 * SECOND)
+        assert bench.ended is None
+        assert 10 * len(bench.board.recorder) <= (Limits().records or 0)

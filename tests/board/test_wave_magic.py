@@ -222,3 +222,12 @@ def test_an_input_that_nothing_drives_does_not_move_the_end(shell: InteractiveSh
     )
     edges = re.search(r"edges: 25 (\d+), 27 (\d+)", printed(shell, "%wave 25 27"))
     assert edges and int(edges[1]) >= 3
+
+
+def test_a_bench_that_has_dropped_the_beginning_says_so(shell: InteractiveShell) -> None:
+    assert "keeps the latest" not in printed(shell, "%wave 25 --from 0s")
+    live = current.need_bench()
+    live.ask(lambda bench: bench.board.recorder.forget())
+    begin_s = live.ask(lambda bench: bench.trace.begin_ns) / 1e9
+    text = f"The bench keeps the latest part of its trace, from {begin_s:.6g} s on."
+    assert begin_s > 0 and text in printed(shell, "%wave 25 --from 0s")

@@ -91,6 +91,21 @@ while True:
     latch(1); latch(0)
     time.sleep_ms(1)
 """
+_MATRICES = """
+from machine import SPI, Pin
+import time
+spi = SPI(2, baudrate=1_000_000, sck=Pin(26), mosi=Pin(25))
+select, n = Pin(27, Pin.OUT, value=1), 0
+def put(place, value):
+    select(0); spi.write(bytes((place, value)) * 8); select(1)
+for place, value in ((12, 1), (15, 0), (11, 7), (9, 0), (10, 3)):
+    put(place, value)
+while True:
+    n += 1
+    for row in range(8):
+        put(row + 1, n + row & 255)
+    time.sleep_ms(15)
+"""
 _TALKS = """
 from machine import UART
 import time
@@ -227,6 +242,11 @@ def _lamps(pins: tuple[int, ...]) -> tuple[Parts, Wires]:
     return parts, wires
 
 
+_MATRIX_PARTS: Parts = {f"m{n}": ("wokwi-max7219-matrix", {"chain": "4"}) for n in range(2)}
+_MATRIX_WIRES: Wires = [("b:25", "m0:DIN"), ("m0:DOUT", "m1:DIN")]
+for _matrix in _MATRIX_PARTS:
+    _MATRIX_WIRES += [("b:26", f"{_matrix}:CLK"), ("b:27", f"{_matrix}:CS")]
+    _MATRIX_WIRES += [("b:5V", f"{_matrix}:V+"), ("b:GND.1", f"{_matrix}:GND")]
 _CROSSED: Wires = [("b:17", "c:16"), ("b:16", "c:17"), ("b:GND.1", "c:GND.1")]
 _DHT_WIRES: Wires = [("dht:VCC", "b:3V3"), ("dht:SDA", "b:4"), ("dht:GND", "b:GND.1")]
 _STRIP_WIRES: Wires = [("strip:DIN", "b:26"), ("strip:VDD", "b:5V"), ("strip:VSS", "b:GND.1")]
@@ -259,10 +279,23 @@ PROGRAMS = (
     ),
     EngineProgram("four digits, one lit at a time", {"b": _DIGITS}, *_digits(), seconds=60),
     EngineProgram("15 lamps with PWM", {"b": _PWMS}, *_lamps(_PWM_PINS), seconds=600),
+    EngineProgram(
+        "8 dot matrices (MAX7219), 50 pictures a second",
+        {"b": _MATRICES},
+        _MATRIX_PARTS,
+        _MATRIX_WIRES,
+        seconds=30,
+    ),
 )
 HOUR = EngineProgram(
     "an hour of an OLED each second, sensor and MQTT",
     {"b": _oled(10, 960)},
+    _OLED_PARTS,
+    _OLED_WIRES,
+)
+BUSY_HOUR = EngineProgram(
+    "an hour of an OLED 10 times a second, sensor and MQTT",
+    {"b": _oled(100, 70)},
     _OLED_PARTS,
     _OLED_WIRES,
 )

@@ -1,5 +1,5 @@
-"""Random circuits of shift registers, lamps, gates, buttons and modules, with random programs: to
-compare runs that take shortcuts with runs that take none."""
+"""Random circuits of shift registers or dot matrices, lamps, gates, buttons and modules, with
+random programs: to compare runs that take shortcuts with runs that take none."""
 
 import textwrap
 from contextlib import ExitStack
@@ -14,6 +14,7 @@ from hardware.bench.diagram import Diagram, load
 from hardware.bench.flash import Flash
 from hardware.bench.parts.hc595 import STAGES, Hc595
 from hardware.bench.parts.led import Led
+from hardware.bench.parts.max7219_matrix import Max7219Matrix
 from hardware.bench.parts.servo import Servo
 
 MS = 1_000_000
@@ -61,7 +62,10 @@ def make(number: int) -> Fuzzed:
     rng = Random(number)
     drawing = _Drawing(rng)
     enabled, cleared = rng.random() < 0.3, rng.random() < 0.3
-    drawing.add_registers(rng.randrange(1, 5), enabled, cleared)
+    if rng.random() < 0.3:
+        drawing.add_matrices(rng.randrange(1, 4))
+    else:
+        drawing.add_registers(rng.randrange(1, 5), enabled, cleared)
     has_sensor = drawing.add_extra()
     looks = tuple(sorted(rng.uniform(1, RUN_MS) for _ in range(LOOKS)))
     return Fuzzed(drawing.diagram(), HEAD + _program(rng, enabled, cleared, has_sensor), looks)
@@ -84,7 +88,8 @@ class _Drawing:
             ("servo:GND", "b:GND.1"),
         ]
         self._add_lamp(f"b:{LAMP}", "own")
-        self._count = 0
+        self._shows = self._carries = ""
+        """A pin that shows what was latched, if there is one, and the last carry."""
 
     def diagram(self) -> Diagram:
         """What was drawn."""
@@ -93,7 +98,8 @@ class _Drawing:
 
     def add_registers(self, count: int, enabled: bool, cleared: bool) -> None:
         """A chain, sometimes of two chains, with lamps; rarely a lamp has no resistor."""
-        self._count = count
+        self._shows = f"u{count - 1}:Q{self._rng.randrange(STAGES)}"
+        self._carries = f"u{count - 1}:Q7S"
         for n in range(count):
             is_first = not n or self._rng.random() < 0.1
             lines = {
@@ -112,24 +118,39 @@ class _Drawing:
                 at = f"u{n // STAGES}:Q{n % STAGES}"
                 self._add_lamp(at, str(n), bare=self._rng.random() < 0.02)
 
+    def add_matrices(self, count: int) -> None:
+        """A chain of dot matrices, sometimes of two chains."""
+        self._carries = f"m{count - 1}:DOUT"
+        for n in range(count):
+            is_first = not n or self._rng.random() < 0.1
+            lines = {
+                "CLK": f"b:{CLOCK}",
+                "CS": f"b:{LATCH}",
+                "DIN": f"b:{DATA}" if is_first else f"m{n - 1}:DOUT",
+                "V+": "b:3V3",
+                "GND": "b:GND.2",
+            }
+            self._add("max7219-matrix", f"m{n}", chain=str(self._rng.randrange(1, 4)))
+            self._wires += [(line, f"m{n}:{pin}") for pin, line in lines.items()]
+
     def add_extra(self) -> bool:
         """Something that makes a chain noticed, or is on its lines, or a sensor; often nothing.
         Returns whether there is a sensor."""
-        last, kind = f"u{self._count - 1}", self._rng.randrange(14)
+        kind = self._rng.randrange(14)
         match kind:
             case 0:
-                self._wires.append((f"{last}:Q{self._rng.randrange(STAGES)}", f"b:{ECHO}"))
+                self._wires.append((self._shows or self._carries, f"b:{ECHO}"))
             case 1:
-                self._wires.append((f"{last}:Q7S", f"b:{ECHO}"))
+                self._wires.append((self._carries, f"b:{ECHO}"))
             case 2:
                 self._add("gate-and-2", "gate")
-                self._wires += [("u0:Q0", "gate:A"), (f"b:{LAMP}", "gate:B")]
+                self._wires += [(self._shows or self._carries, "gate:A"), (f"b:{LAMP}", "gate:B")]
                 self._wires.append(("gate:OUT", f"b:{ECHO}"))
             case 3:
                 self._add_lamp(f"b:{CLOCK}", "clock")
             case 4:
                 self._add("resistor", "rlast", value="1000")
-                self._wires += [(f"{last}:Q7S", "rlast:1"), ("rlast:2", "b:GND.1")]
+                self._wires += [(self._carries, "rlast:1"), ("rlast:2", "b:GND.1")]
 
             case 5 | 6:
                 self._add("dht22", "sensor")
@@ -222,7 +243,7 @@ def play(fuzzed: Fuzzed, shortcuts: Shortcut, *, looks: bool = True) -> Seen:
 
 
 def look(circuit: Circuit) -> Any:
-    """What the registers, the lamps and the servo show now."""
+    """What the registers, the matrices, the lamps and the servo show now."""
     parts = circuit.parts.values()
     levels = [
         circuit.level_of(part.id, pin)
@@ -231,6 +252,9 @@ def look(circuit: Circuit) -> Any:
         for pin in (*(f"Q{n}" for n in range(STAGES)), "Q7S")
     ]
     registers = [(p.shifted, p.shown, *p.level.items()) for p in parts if isinstance(p, Hc595)]
+    matrices = [p for p in parts if isinstance(p, Max7219Matrix)]
+    levels += [circuit.level_of(matrix.id, "DOUT") for matrix in matrices]
+    registers += [(m.shifted, b"".join(m.registers), *m.level.items()) for m in matrices]
     lamps = [round(part.view.amperes("A", "C"), 9) for part in parts if isinstance(part, Led)]
     angles = [part.angle for part in parts if isinstance(part, Servo)]
     return levels, registers, lamps, angles, circuit.levels()

@@ -1,7 +1,7 @@
 """A board with parts around it, for tests with real board programs: run to an end (`play`), or
 observed while it runs (`stage`)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.parts.common.display import Display, Pixels
+from hardware.bench.parts.common.part import Part
 from hardware.bench.trace.trace import Trace
 from tests.support.rig import MS, Hand, printed_lines
 
@@ -59,8 +60,12 @@ class Stage:
 
     def __init__(self, bench: Bench, circuit: Circuit) -> None:
         self.bench = bench
-        self.parts = circuit.parts
         self.circuit = circuit
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """The parts as they are now."""
+        return self.circuit.parts
 
     def run(self, until_ms: float) -> None:
         """Go on to a virtual time."""

@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 
 from hardware.bench.circuit.pads import Pad
+from hardware.bench.decode.calls import calls
 from hardware.bench.protocol import frames as f
-from hardware.bench.protocol.records import PACKER, RECORD, Row, pack_text, unpack_text
+from hardware.bench.protocol.packed_bytes import PackedBytes
+from hardware.bench.protocol.records import (
+    FEW,
+    PACKER,
+    RECORD,
+    Row,
+    bytes_in,
+    pack_text,
+    unpack_text,
+)
 from hardware.bench.trace.recorder import Recorder
 from hardware.bench.trace.summary import summary
 from hardware.bench.trace.trace import ControlAt, End, Line, Trace, UncaughtException
@@ -112,6 +122,16 @@ def test_text_survives_packing(length: int) -> None:
     assert set(unpack_text(packed)[1].tolist()) <= {77}
 
 
+def test_few_and_many_records_give_the_same_bytes() -> None:
+    chance, sizes = random.Random(5), set()
+    for _ in range(500):
+        data = chance.randbytes(chance.randrange(90))
+        packed = pack_text(f.REC_DATA, data, 10)
+        sizes.add(len(packed) <= FEW)
+        assert bytes_in(packed) == data
+    assert sizes == {True, False}
+
+
 def test_lines_have_the_time_of_their_newline() -> None:
     text = (
         pack_text(f.REC_TX, "سطر\r\n".encode(), 100)
@@ -171,6 +191,117 @@ def test_the_order_does_not_depend_on_the_arrival_of_records() -> None:
         recorder.power(False, f.END_OFF, 1000)
         prints.add(Trace("pi_pico", recorder.records(1000)).sha256())
     assert len(prints) == 1
+
+
+class BothSides:
+    """A recorder, and beside it all that it was given, as it came."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        self.recorder.power(True, f.END_RESET, 0)
+        self.came = PACKER.pack(*ON)
+
+    def call(self, t_ns: int, data: bytes, answer: bytes) -> None:
+        sent = pack_text(f.REC_DATA, data, t_ns)
+        row, result = (f.REC_CALL, 1, 21, 400_000, t_ns), (f.REC_RESULT, 1, len(data), 9, t_ns)
+        place = len(sent) // 2 // len(PACKER.pack(*row)) * len(PACKER.pack(*row))
+        self.recorder.take(PACKER.pack(*out(4, 1, t_ns)) + sent[:place])
+        self.recorder.take(sent[place:])
+        assert self.recorder.take_call(row) == data
+        self.recorder.note_with(answer, *result)
+        self.came += PACKER.pack(*out(4, 1, t_ns)) + sent + PACKER.pack(*row)
+        self.came += pack_text(f.REC_ANSWER, answer, t_ns) + PACKER.pack(*result)
+
+    def trace(self, until_ns: int) -> Trace:
+        recorder = self.recorder
+        records = recorder.records(until_ns)
+        return Trace("pi_pico", records, end_ns=until_ns, payloads=recorder.payloads)
+
+
+def test_a_trace_with_payloads_has_the_fingerprint_of_what_came(tmp_path: Path) -> None:
+    chance, sides = random.Random(3), BothSides()
+    for t_ns in range(10, 5000, 10):
+        data = chance.choice([b"", b"\x80\xae", chance.randbytes(chance.randrange(1, 90))])
+        sides.call(t_ns, data, chance.choice([b"", chance.randbytes(chance.randrange(9))]))
+    made = sides.trace(9000)
+    plain = Trace("pi_pico", np.frombuffer(sides.came, RECORD), end_ns=9000)
+    assert made.sha256() == plain.sha256()
+    made.save(tmp_path / "a.npz")
+    assert Trace.load(tmp_path / "a.npz").sha256() == plain.sha256()
+
+
+def test_packed_bytes_come_back_in_any_order() -> None:
+    chance, packed = random.Random(8), PackedBytes()
+    picture = bytearray(chance.randbytes(1024))
+    added = []
+    for number in range(2000):
+        picture[chance.randrange(1024)] ^= 0xFF
+        added.append(bytes(picture) if chance.random() < 0.9 else chance.randbytes(number % 50))
+        assert packed.add(added[-1]) == number
+        early = chance.randrange(number + 1)
+        assert packed.get(early) == added[early]
+    assert [packed.get(number) for number in range(2000)] == added
+    assert packed.lengths().tolist() == list(map(len, added))
+    assert packed.size < sum(map(len, added)) / 4
+
+
+def test_equal_payloads_take_no_further_room() -> None:
+    sides, picture = BothSides(), bytes(range(256)) * 4
+    for t_ns in range(10, 1000, 10):
+        sides.call(t_ns, picture, b"")
+    assert len(sides.trace(1000).records) == 1 + 3 * 99
+    assert len(sides.recorder) < 1 + 3 * 99 + len(picture) // 16 + 2
+
+
+def test_a_recorder_that_forgets_keeps_the_payloads_of_what_is_left() -> None:
+    sides = BothSides()
+    for number in range(1, 400):
+        sides.call(10 * number, b"%d" % number * 9, b"%d" % -number)
+    before = sides.trace(9000)
+    hash_before, size_before = before.sha256(), sides.recorder.payloads.size
+    sides.recorder.forget()
+    assert sides.recorder.payloads.size < 0.6 * size_before
+    kept = [(call.data, call.answer) for call in calls(sides.trace(9000))]
+    assert kept == [(call.data, call.answer) for call in calls(before)][-len(kept) :]
+    assert 150 < len(kept) < 250
+    sides.call(5000, b"after", b"")
+    assert calls(sides.trace(9000))[-1].data == b"after"
+    assert before.sha256() == hash_before
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_recorder_that_forgets_keeps_the_levels_of_pins(seed: int) -> None:
+    """Also those of a board that is on again: what is left of it is as before."""
+    chance, recorder = random.Random(seed), Recorder()
+    recorder.power(True, f.END_RESET, 0)
+    t_ns = 0
+    for gpio in range(3):
+        recorder.take(PACKER.pack(*mode(gpio, f.MODE_OUT, t_ns)))
+    for number in range(600):
+        t_ns += chance.randrange(1, 9)
+        recorder.take(PACKER.pack(*out(chance.randrange(3), chance.randrange(2), t_ns)))
+        recorder.note(*seen(4, chance.randrange(2), t_ns))
+        if number == 200 and seed % 2:
+            recorder.power(False, f.END_OFF, t_ns)
+            recorder.power(True, f.END_RESET, t_ns)
+            recorder.take(PACKER.pack(*mode(2, f.MODE_OUT, t_ns, 1)))
+    whole = Trace("pi_pico", recorder.records(t_ns), end_ns=t_ns)
+    for _time in range(3):
+        recorder.forget()
+        left = Trace("pi_pico", recorder.records(t_ns), end_ns=t_ns)
+        assert len(left.records) < 0.7 * len(whole.records) and recorder.begin_ns > 0
+        for gpio in range(5):
+            for at_ns in range(recorder.begin_ns, t_ns):
+                assert left.level_at(gpio, at_ns) == whole.level_at(gpio, at_ns)
+
+
+def test_the_largest_share_of_a_trace() -> None:
+    sides = BothSides()
+    for t_ns in range(10, 200, 10):
+        sides.call(t_ns, b"%d" % t_ns * 30, b"")
+    assert sides.recorder.largest_share() == ("I2C", 87)
+    sides.recorder.take(PACKER.pack(*out(5, 1, 300)) * 5000)
+    assert sides.recorder.largest_share() == ("GPIO 5", 96)
 
 
 def test_records_after_a_time_are_not_visible() -> None:

@@ -1,6 +1,7 @@
 """Why a board has ended, in words for people."""
 
 import re
+from functools import cache
 
 from hardware.bench.board.board_process import Exit
 from hardware.bench.protocol import frames
@@ -13,22 +14,26 @@ WALL = both("more than {n} s of wall time")
 TORN = both("died in the middle of a record")
 CODE = both("exit code {n}")
 SIGNAL = both("signal {n}")
-RECORDS = both("more than {n} pin changes and calls of devices")
+RECORDS = both("more than {n} records of what the program did, {percent} % of them of {what}")
+PAYLOADS = both("more than {n} bytes to and from devices")
 SET_UPS = both("more than {n} changes of pin modes")
 """The details of an end, in English. The trace keeps them so."""
-
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+DETAILS = (OUTPUT, CPU, WALL, TORN, CODE, SIGNAL, RECORDS, PAYLOADS, SET_UPS)
 
 
 def detail_in(lang: str, detail: str) -> str:
     """The details of an end in `ar` or `en`; "" where there is no translation."""
     if lang != "ar":
         return detail
-    number = _NUMBER.search(detail)
-    text = _NUMBER.sub("{n}", detail, count=1)
-    if (translated := arabic(text)) == text:
-        return ""
-    return translated.replace("{n}", number[0]) if number else translated
+    for text in DETAILS:
+        if found := _pattern(text).fullmatch(detail):
+            return arabic(text).format(**found.groupdict())
+    return ""
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text)))
 
 
 def how(end: Exit) -> str:
@@ -49,7 +54,7 @@ def why(end: End) -> str:
         frames.END_FORGED: _("it sent what no board can send"),
         frames.END_WALL: _("the run took too long on this machine"),
         frames.END_KILLED: _("this machine ended it or did not start it"),
-        frames.END_RECORDS: _("the program did too much without a pause"),
+        frames.END_RECORDS: _("the program did more than a trace holds"),
         frames.END_LOADER: _("its boot ROM waits for a program, as `machine.bootloader()` asked"),
     }
     text = texts[end.cause]

@@ -1,7 +1,5 @@
 """The calls of one board: each goes to the peripheral that answers it, and into the trace."""
 
-import numpy as np
-
 from hardware.bench.peripherals import find
 from hardware.bench.peripherals.peripheral import (
     LEAST_STATUS,
@@ -15,11 +13,7 @@ from hardware.bench.peripherals.peripheral import (
     PeripheralHost,
 )
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.records import PACKER, RECORD, SIZE, text_in, unpack_text
 from hardware.bench.trace.recorder import Recorder
-
-FEW = 8 * SIZE
-"""Up to this many bytes, a loop in Python is faster than numpy."""
 
 
 class PeripheralBus:
@@ -38,17 +32,17 @@ class PeripheralBus:
         bit = 1 << channel
         self.interrupts = self.interrupts | bit if pending else self.interrupts & ~bit
 
-    def call(self, op: int, b: int, c: int, batch: bytes) -> Answer:
-        """Answers a call, now. Its bytes are at the end of the batch. Raises: BadCallError."""
+    def call(self, op: int, b: int, c: int, data: bytes) -> Answer:
+        """Answers a call with its bytes, now. Raises: BadCallError."""
+        if len(data) > MOST_BYTES:
+            raise BadCallError("a call with too many bytes")
         peripheral = self._by_op.get(op) or self._connect(op)
         now = self._host.now_ns
-        answer = peripheral.call(Call(op, b, c, data_of(batch), now))
+        answer = peripheral.call(Call(op, b, c, data, now))
         assert LEAST_STATUS <= answer.status <= MOST_STATUS and len(answer.data) <= MOST_BYTES
         assert 0 <= answer.busy_ns <= MOST_BUSY_NS
-        if answer.data:
-            self._recorder.note_text(frames.REC_ANSWER, answer.data, now)
-        status = answer.status & 0xFFFF
-        self._recorder.note(frames.REC_RESULT, op, status, answer.busy_ns, now)
+        result = frames.REC_RESULT, op, answer.status & 0xFFFF, answer.busy_ns, now
+        self._recorder.note_with(answer.data, *result)
         return answer
 
     def get(self, kind: type[Peripheral]) -> Peripheral:
@@ -69,21 +63,3 @@ class PeripheralBus:
             raise BadCallError(f"a call {op} that nobody answers")
         self._by_op[op] = self.get(kind)
         return self._by_op[op]
-
-
-def data_of(batch: bytes) -> bytes:
-    """The bytes of a call: the DATA records at the end of what came before it."""
-    if len(batch) <= FEW:
-        pieces = []
-        for start in range(len(batch) - SIZE, -1, -SIZE):
-            row = PACKER.unpack_from(batch, start)
-            if row[0] != frames.REC_DATA:
-                break
-            pieces.append(text_in(row))
-        return b"".join(reversed(pieces))
-    rows = np.frombuffer(batch, RECORD)
-    others = np.flatnonzero(rows["kind"] != frames.REC_DATA)
-    rows = rows[others[-1] + 1 if len(others) else 0 :]
-    if int(rows["a"].sum(dtype=np.int64)) > MOST_BYTES:
-        raise BadCallError("a call with too many bytes")
-    return unpack_text(rows)[0]

@@ -26,13 +26,15 @@ RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 class Request:
     """A request for whose answer the board waits: the fields of its record.
 
-    In a CALL, `a`, `b` and `c` belong to the call. In other requests `b` is the room for serial
-    bytes and `c` the interrupt character (in a WAIT `a` is that character, and `c` the time).
+    In a CALL, `a`, `b`, `c` and `data` belong to the call. In other requests `b` is the room for
+    serial bytes and `c` the interrupt character (in a WAIT `a` is that character, and `c` the
+    time).
     """
 
-    def __init__(self, t_ns: int, kind: int, a: int, b: int, c: int) -> None:
+    def __init__(self, t_ns: int, kind: int, a: int, b: int, c: int, data: bytes = b"") -> None:
         self.t_ns = t_ns
         self.kind, self.a, self.b, self.c = kind, a, b, c
+        self.data = data
 
 
 class Termination(NamedTuple):
@@ -49,6 +51,7 @@ class RecordReader:
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
         self._limits = limits
         self._most_output = NEVER if limits.output_bytes is None else limits.output_bytes
+        self._most_payload = NEVER if limits.payload_bytes is None else limits.payload_bytes
         self._most_set_ups = NEVER if limits.set_ups is None else limits.set_ups
         self._recorder = recorder
         self._set_ups = 0
@@ -94,7 +97,11 @@ class RecordReader:
             self.bits = c
             return Request(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
-            self._recorder.take(data)
+            sent = self._recorder.take_call(row)
+            if self._recorder.payload_bytes > self._most_payload:
+                detail = end_reason.PAYLOADS.format(n=self._limits.payload_bytes)
+                return Termination(t_ns, frames.END_RECORDS, detail)
+            return Request(t_ns, kind, a, b, c, sent)
         return Request(t_ns, kind, a, b, c)
 
     def _accept(self, body: bytes) -> Termination | None:
@@ -132,7 +139,10 @@ class RecordReader:
         return True
 
     def _too_many(self, t_ns: int) -> Termination:
-        detail = end_reason.RECORDS.format(n=self._limits.records)
+        most = self._recorder.largest_share()
+        detail = end_reason.RECORDS.format(
+            n=self._limits.records, percent=most.percent, what=most.name
+        )
         return Termination(t_ns, frames.END_RECORDS, detail)
 
     def _room(self) -> int:

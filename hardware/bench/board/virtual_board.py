@@ -422,7 +422,7 @@ class VirtualBoard:
         if not isinstance(request, Request) or request.kind != frames.REC_CALL or self._answer:
             return
         try:
-            self._answer = self.peripherals.call(request.a, request.b, request.c, self._batch)
+            self._answer = self.peripherals.call(request.a, request.b, request.c, request.data)
         except BadCallError as error:
             self.pending = Termination(request.t_ns, frames.END_FORGED, str(error))
             return

@@ -1,5 +1,6 @@
-"""Chains of shift registers that no program can notice: worked out from the records of the board,
-in columns, when somebody looks. Looking in the middle gives the same as working at each edge.
+"""Chains of shift registers and of display drivers that no program can notice: worked out from the
+records of the board, in columns, when somebody looks. Looking in the middle gives the same as
+working at each edge.
 
 A chain is lazy only while that is certain: its three lines are plain outputs of one board with
 nothing else on them, its registers always have power, and no pattern at its outputs causes a
@@ -19,11 +20,12 @@ from hardware.bench.circuit.netlist import Cluster, Netlist
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.register_chain import Chain, chains_of
 from hardware.bench.circuit.worlds import Worlds
-from hardware.bench.parts.hc595 import STAGES, Hc595
+from hardware.bench.parts.common.shift_register import ShiftRegister
+from hardware.bench.parts.hc595 import Hc595
 from hardware.bench.protocol.pad_log import LogPlace
 
 if TYPE_CHECKING:
-    from hardware.bench.circuit.register_columns import Changes
+    from hardware.bench.circuit.register_columns import Changes, Taken
 
 SPI_KEPT = 4096
 """Exchanges of an SPI bus that are kept until somebody looks."""
@@ -84,7 +86,7 @@ class LazyRegisters:
         pads = [self._pads[pad] for pad in chain.pads]
         if not all(pad.holds and not pad.freq_hz and pad.step is None for pad in pads):
             return False
-        if not all(register.powered and register.level["MR"] for register in chain.registers):
+        if not all(register.shifts for register in chain.registers):
             return False
         if not all(silent(pad) and self._swings(pad) for pad in chain.pads):
             return False
@@ -119,8 +121,8 @@ class LazyRegisters:
         """The clusters at the outputs of a chain."""
         numbers = set()
         for register in chain.registers:
-            for n in range(STAGES):
-                cluster = self._netlist.cluster_of.get(self._netlist.net(register.id, f"Q{n}"))
+            for pin in register.SHOWN:
+                cluster = self._netlist.cluster_of.get(self._netlist.net(register.id, pin))
                 if cluster and cluster.number not in numbers:
                     numbers.add(cluster.number)
                     yield cluster
@@ -130,13 +132,14 @@ class LazyRegisters:
         against all others, and all at the same level."""
         if not all(self._pads[gpio].holds for gpio in cluster.gpios):
             return True
-        registers = [p for i in cluster.parts if isinstance(p := self._netlist.parts[i], Hc595)]
+        parts = [self._netlist.parts[part] for part in cluster.parts]
+        registers = [part for part in parts if isinstance(part, ShiftRegister)]
         outputs: list[tuple[str, str]] = [("", str(gpio)) for gpio in cluster.gpios]
         outputs += [
-            (register.id, f"Q{n}")
+            (register.id, pin)
             for register in registers
-            for n in range(STAGES)
-            if self._netlist.net(register.id, f"Q{n}") in cluster.nets
+            for pin in register.SHOWN
+            if self._netlist.net(register.id, pin) in cluster.nets
         ]
         alone = [{one} for one in outputs]
         for high in [set(), {*outputs}, *alone, *({*outputs} - one for one in alone)]:
@@ -181,21 +184,35 @@ class LazyRegisters:
         from hardware.bench.circuit.register_columns import take_in  # numpy: the lint needs none
 
         log, now_ns = self._worlds.of_pad(chain.clock).recorder, self._worlds.now_ns
-        taken = take_in(chain, log, now_ns, SEEN_NS)
+        taken = take_in(chain, log, now_ns)
         if taken is None:
             return
-        for t_ns, shown in taken.shown:
-            for register, value in zip(chain.registers, shown, strict=True):
-                if value != register.shown:
-                    self._afterimage.note(register.id, t_ns)
-                    register.take(register.shifted, value)
-                    yield from self._electric.restamp(register.id)
+        if bits := chain.registers[0].WORD_BITS:
+            for register, words in zip(chain.registers, taken.words(bits), strict=True):
+                register.take_words(words)
+        else:
+            yield from self._show(chain, taken)
         data = taken.data
-        for register, value in zip(chain.registers, taken.shifted, strict=True):
-            register.take(value, register.shown)
+        states = zip(chain.registers, taken.shifted(), taken.carries(), strict=True)
+        for register, shifted, carry in states:
+            register.take_shifted(shifted, carry)
             yield from self._electric.restamp(register.id)
-            levels = {"DS": data, "SHCP": taken.clock, "STCP": taken.latch}
+            levels = {
+                register.DATA: data,
+                register.CLOCK: taken.clock,
+                register.LATCH: taken.latch,
+            }
             for pin, high in levels.items():
                 register.level[pin] = high
                 self._listeners.heard(register, pin, high)
-            data = value > 0x7F
+            data = bool(register.driven[register.CARRY])
+
+    def _show(self, chain: Chain, taken: Taken) -> Iterator[Cluster]:
+        """The outputs of a chain, each change at its time, as far as a person still sees it."""
+        for t_ns, shown in taken.shown(self._worlds.now_ns - SEEN_NS):
+            for register, value in zip(chain.registers, shown, strict=True):
+                assert isinstance(register, Hc595)
+                if value != register.shown:
+                    self._afterimage.note(register.id, t_ns)
+                    register.take_shown(value)
+                    yield from self._electric.restamp(register.id)

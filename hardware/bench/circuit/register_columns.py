@@ -1,14 +1,14 @@
 """What shift registers have taken in, from the writes to their pads, in columns."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.circuit.register_chain import Chain
-from hardware.bench.parts.hc595 import STAGES
 from hardware.bench.protocol.pad_log import PadLog
 
 Levels = npt.NDArray[np.bool_]
@@ -17,43 +17,84 @@ Changes = tuple[Numbers, Levels, Numbers]
 """The pads that were written, their levels, and the times."""
 
 
-class Taken(NamedTuple):
-    """What a chain has taken in; bytes are in the order of its registers."""
+@dataclass
+class Taken:
+    """What a chain has taken in. Lists are in the order of its registers."""
 
-    shown: list[tuple[int, list[int]]]
-    """What its outputs showed from a time on."""
-    shifted: list[int]
-    """What its stages hold at the end."""
+    chain: Chain
+    bits: Levels
+    """All that passed through its stages, the oldest first; at the end those that it holds."""
+    latched_ns: Numbers
+    """When it took over what its stages held."""
+    places: Numbers
+    """Where the bits begin that it took over then."""
+    rose: bool
+    """Whether a bit came in."""
     data: bool
     clock: bool
     latch: bool
     """The levels of its lines at the end."""
 
+    def shown(self, since_ns: int) -> list[tuple[int, list[int]]]:
+        """What it took over since a time, and the last before it, with the time of each."""
+        old = int(np.searchsorted(self.latched_ns, since_ns, side="right"))
+        latched = slice(max(0, old - 1), None)
+        pairs = zip(self.latched_ns[latched].tolist(), self.places[latched].tolist(), strict=True)
+        return [(t_ns, self._values(place)) for t_ns, place in pairs]
 
-def take_in(chain: Chain, log: PadLog, now_ns: int, seen_ns: int) -> Taken | None:
-    """Take in all that was written to the pads of a chain since its place; None: nothing. Of what
-    its outputs showed longer than `seen_ns` ago, only the last counts."""
+    def words(self, bits: int) -> list[list[Numbers]]:
+        """All that it took over, for each register in words of so many bits, the one with the
+        latest bits first."""
+        last = self.places + self.chain.stages - 1
+        words, found = [], []
+        for begin in range(0, self.chain.stages, bits):
+            columns = (self.bits[last - begin - n].astype(np.int64) << n for n in range(bits))
+            words.append(sum(columns, np.zeros(len(last), np.int64)))
+        for register in self.chain.registers:
+            count = register.stages // bits
+            found.append(words[:count])
+            del words[:count]
+        return found
+
+    def shifted(self) -> list[int]:
+        """What the stages hold at the end."""
+        return self._values(len(self.bits) - self.chain.stages)
+
+    def carries(self) -> list[bool | None]:
+        """The levels of the carries at the end; None: as before."""
+        late = self.chain.registers[0].CARRIES_LATE and self.clock
+        if late and not self.rose:
+            return [None] * len(self.chain.registers)
+        ends = accumulate(register.stages for register in self.chain.registers)
+        return [bool(self.bits[len(self.bits) - late - end]) for end in ends]
+
+    def _values(self, place: int) -> list[int]:
+        """The values of registers whose bits begin at a place."""
+        end, values = place + self.chain.stages, []
+        for register in self.chain.registers:
+            begin = end - register.stages
+            packed = np.packbits(self.bits[begin:end][::-1], bitorder="little")
+            values.append(int.from_bytes(packed.tobytes(), "little"))
+            end = begin
+        return values
+
+
+def take_in(chain: Chain, log: PadLog, now_ns: int) -> Taken | None:
+    """Takes in all that was written to the pads of a chain since its place; None: nothing."""
     pieces = list(_written(chain, log, now_ns))
     if not pieces:
         return None
     pad, level, t_ns = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
     first = chain.registers[0]
-    rises, clock = _rises(pad == chain.clock, level, first.level["SHCP"])
-    latches, latch = _rises(pad == chain.latch, level, first.level["STCP"])
+    rises, clock = _rises(pad == chain.clock, level, first.level[first.CLOCK])
+    latches, latch = _rises(pad == chain.latch, level, first.level[first.LATCH])
     at_data = np.flatnonzero(pad == chain.data)
-    data = np.concatenate(([first.level["DS"]], level[at_data]))
-    # All bits that pass through, the oldest first; the last register has the oldest.
-    held = [bool(r.shifted >> n & 1) for r in chain.registers for n in range(STAGES)][::-1]
+    data = np.concatenate(([first.level[first.DATA]], level[at_data]))
+    held = [bool(r.shifted >> n & 1) for r in chain.registers for n in range(r.stages)][::-1]
     bits = np.concatenate((np.array(held, np.bool_), data[np.searchsorted(at_data, rises)]))
-    count = STAGES * len(chain.registers)
-    old = int(np.searchsorted(t_ns[latches], now_ns - seen_ns, side="right"))
-    latches = latches[max(0, old - 1) :]
-    places = np.searchsorted(rises, latches).tolist()
-    shown = [
-        (at_ns, _bytes(bits[place : place + count]))
-        for at_ns, place in zip(t_ns[latches].tolist(), places, strict=True)
-    ]
-    return Taken(shown, _bytes(bits[-count:]), bool(data[-1]), clock, latch)
+    places = np.searchsorted(rises, latches)
+    rose = len(rises) > 0
+    return Taken(chain, bits, t_ns[latches], places, rose, bool(data[-1]), clock, latch)
 
 
 def _written(chain: Chain, log: PadLog, now_ns: int) -> Iterator[Changes]:
@@ -79,10 +120,3 @@ def _rises(mine: Levels, level: Levels, before: bool) -> tuple[npt.NDArray[np.in
     levels = level[at]
     rose = levels & ~np.concatenate(([before], levels[:-1])) if len(at) else levels
     return at[rose], bool(levels[-1]) if len(at) else before
-
-
-def _bytes(bits: Levels) -> list[int]:
-    """The bytes of registers, from their bits, the oldest first."""
-    weights = 1 << np.arange(STAGES)
-    found: list[int] = (bits[::-1].reshape(-1, STAGES) @ weights).tolist()
-    return found

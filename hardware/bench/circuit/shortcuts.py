@@ -10,7 +10,8 @@ class Shortcut(Flag):
     SILENT_OUTPUTS = auto()
     """The board need not ask after a write that no program can notice (`reach.py`)."""
     LAZY_REGISTERS = auto()
-    """Chains of shift registers are worked out when somebody looks (`lazy_registers.py`)."""
+    """Chains of shift registers and of display drivers are worked out when somebody looks
+    (`lazy_registers.py`)."""
     SAME_READINGS = auto()
     """The board need not ask again what its ADC reads where nothing has changed."""
     WAVES = auto()

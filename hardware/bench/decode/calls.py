@@ -6,14 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.records import Records, Times, unpack_text
+from hardware.bench.protocol.payloads import STORED, Payload
+from hardware.bench.protocol.records import Records, Times, among
 from hardware.bench.trace.trace import Trace
 
 KINDS = (
-    frames.REC_DATA,
     frames.REC_CALL,
-    frames.REC_ANSWER,
+    frames.REC_CALL | STORED,
     frames.REC_RESULT,
+    frames.REC_RESULT | STORED,
     frames.REC_POWER,
 )
 
@@ -43,22 +44,35 @@ def calls(trace: Trace, *ops: int, limit: int | None = None) -> list[CallAt]:
     `ops` selects some kinds of calls. `limit` is the maximum number: a program that calls without
     a pause makes a million calls.
     """
-    rows = trace.records[np.isin(trace.records["kind"], KINDS)]
+    rows = trace.records[among(trace.records["kind"], KINDS)]
     call_at, result_at = _pairs(rows)
     if ops:
         chosen = np.isin(rows["a"][call_at], ops)
         call_at, result_at = call_at[chosen], result_at[chosen]
-    call_at, result_at = call_at[:limit], result_at[:limit]
-    sent = _pieces(rows, frames.REC_DATA, frames.REC_CALL, call_at)
-    got = _pieces(rows, frames.REC_ANSWER, frames.REC_RESULT, result_at)
-    made = rows[["t", "a", "b", "c"]][call_at].tolist()
-    ends = zip(_signed(rows["b"][result_at]), rows["c"][result_at].tolist(), strict=True)
+    made, ends = rows[call_at[:limit]], rows[result_at[:limit]]
+    pairs = zip(
+        made[["t", "a", "b"]].tolist(),
+        _payloads(trace, made),
+        _signed(ends["b"]),
+        _payloads(trace, ends),
+        strict=True,
+    )
     return [
         CallAt(t_ns, op, b, c, data, status, answer, busy_ns)
-        for (t_ns, op, b, c), data, answer, (status, busy_ns) in zip(
-            made, sent, got, ends, strict=True
-        )
+        for (t_ns, op, b), (c, data), status, (busy_ns, answer) in pairs
     ]
+
+
+class Rest(dict[bytes, bytes]):
+    """What follows the head of the bytes of calls. Equal ones are one object."""
+
+    def __init__(self, head: int) -> None:
+        super().__init__()
+        self._head = head
+
+    def __missing__(self, data: bytes) -> bytes:
+        self[data] = data[self._head :]
+        return self[data]
 
 
 def _pairs(rows: Records) -> tuple[Times, Times]:
@@ -67,7 +81,7 @@ def _pairs(rows: Records) -> tuple[Times, Times]:
     A call has no result if the board ended before. If the start of a trace was dropped, the first
     results have no call.
     """
-    kind = rows["kind"]
+    kind = rows["kind"] & (STORED - 1)
     life = np.cumsum(kind == frames.REC_POWER)
     call_at, result_at = (np.flatnonzero(kind == k) for k in (frames.REC_CALL, frames.REC_RESULT))
     lives = life[result_at]
@@ -80,17 +94,14 @@ def _pairs(rows: Records) -> tuple[Times, Times]:
     return call_at[index], result_at[~orphan]
 
 
-def _pieces(rows: Records, text: int, closing: int, ends: Times) -> list[bytes]:
-    """The bytes before each row of `ends`, since the previous row of that kind or since
-    power-on."""
-    kind = rows["kind"]
-    whole = unpack_text(rows[kind == text])[0]
-    length = np.cumsum(np.where(kind == text, rows["a"], 0), dtype=np.int64)
-    closed = np.flatnonzero((kind == closing) | (kind == frames.REC_POWER))
-    before = np.searchsorted(closed, ends) - 1
-    starts = np.where(before >= 0, length[closed[before]], 0) if len(ends) else ends
-    spans = zip(starts.tolist(), length[ends].tolist(), strict=True)
-    return [whole[start:end] for start, end in spans]
+def _payloads(trace: Trace, rows: Records) -> list[Payload]:
+    """Field c and the bytes of each record. Equal ones are one object: there may be many."""
+    stored = rows["kind"] & STORED != 0
+    found = {
+        number: trace.payloads.get(number) for number in np.unique(rows["c"][stored]).tolist()
+    }
+    fields = zip(stored.tolist(), rows["c"].tolist(), strict=True)
+    return [found[c] if held else Payload(c, b"") for held, c in fields]
 
 
 def _signed(status: npt.NDArray[np.uint16]) -> list[int]:

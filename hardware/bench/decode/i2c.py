@@ -6,7 +6,7 @@ The layout of a call is that of `peripherals/i2c.py`.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hardware.bench.decode.calls import calls
+from hardware.bench.decode.calls import Rest, calls
 from hardware.bench.peripherals.i2c import BITS_A_BYTE, HEAD
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
@@ -36,7 +36,7 @@ def i2c(trace: Trace, scl: int | str | None = None, limit: int | None = None) ->
     """The transfers on all buses, or on the bus with this clock pin, in the first `limit`
     calls."""
     clock = None if scl is None else trace.gpio(scl)
-    made = []
+    made, rest = [], Rest(HEAD.size)
     for call in calls(trace, frames.CALL_I2C, limit=limit):
         flags, address, count = HEAD.unpack_from(call.data)
         if clock is not None and clock != call.b & 0xFF:
@@ -51,7 +51,7 @@ def i2c(trace: Trace, scl: int | str | None = None, limit: int | None = None) ->
                 call.c,
                 flags,
                 None if flags & frames.I2C_RAW else address,
-                call.data[HEAD.size :],
+                rest[call.data],
                 max(call.status, 0),
                 call.answer[:count],
                 found,

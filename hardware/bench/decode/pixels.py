@@ -5,7 +5,7 @@ The layout of a call is that of `peripherals/bitstream.py`.
 
 from typing import NamedTuple
 
-from hardware.bench.decode.calls import calls
+from hardware.bench.decode.calls import Rest, calls
 from hardware.bench.peripherals.bitstream import HEAD, Timing
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
@@ -31,13 +31,14 @@ def pixels(
 ) -> list[PixelData]:
     """The data on all pins, or on this pin, in the first `limit` calls."""
     wanted = None if pin is None else trace.gpio(pin)
+    rest = Rest(HEAD.size)
     return [
         PixelData(
             call.t_ns,
             call.end_ns,
             call.b,
             Timing(*HEAD.unpack_from(call.data)),
-            call.data[HEAD.size :],
+            rest[call.data],
         )
         for call in calls(trace, frames.CALL_BITSTREAM, limit=limit)
         if wanted is None or call.b == wanted

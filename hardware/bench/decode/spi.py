@@ -5,7 +5,7 @@ The layout of a call is that of `peripherals/spi.py`.
 
 from typing import NamedTuple
 
-from hardware.bench.decode.calls import calls
+from hardware.bench.decode.calls import Rest, calls
 from hardware.bench.peripherals.spi import HEAD
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
@@ -33,14 +33,14 @@ def spi(trace: Trace, sck: int | str | None = None, limit: int | None = None) ->
     """The transfers on all buses, or on the bus with this clock pin, in the first `limit`
     calls."""
     clock = None if sck is None else trace.gpio(sck)
-    made = []
+    made, rest = [], Rest(HEAD.size)
     for call in calls(trace, frames.CALL_SPI, limit=limit):
         if clock is not None and clock != call.data[0]:
             continue
         mode = 2 * bool(call.b & frames.SPI_POLARITY) + bool(call.b & frames.SPI_PHASE)
         sck_pin, mosi, miso = HEAD.unpack_from(call.data)
         lsb = bool(call.b & frames.SPI_LSB)
-        sent = call.data[HEAD.size :]
+        sent = rest[call.data]
         made.append(
             SpiTransfer(
                 call.t_ns,

@@ -57,5 +57,4 @@ class NetworkLog:
         if recorder := self._recorders.get(board):
             now = self._simulation.now_ns
             kind, data = pack(note)
-            recorder.note_text(frames.REC_NOTE, data, now)
-            recorder.note(frames.REC_NOTED, kind, 0, len(data), now)
+            recorder.note_with(data, frames.REC_NOTED, kind, 0, len(data), now)

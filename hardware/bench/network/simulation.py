@@ -22,11 +22,11 @@ class Simulation(Protocol):
 class NoteRecorder(Protocol):
     """A board's trace, as far as the network writes into it."""
 
-    def note(self, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
-        """Append a record."""
+    def note_with(self, data: bytes, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
+        """Append a record with the bytes before it.
 
-    def note_text(self, kind: int, data: bytes, t_ns: int) -> None:
-        """Append text as records."""
+        `kind` is the record's kind, `a`, `b` and `c` are its fields, `t_ns` is the virtual time.
+        """
 
 
 class RadioBoard(Protocol):

@@ -1,7 +1,8 @@
 """The shift register 74HC595: it drives eight outputs over three pins."""
 
-from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
+from hardware.bench.parts.common.logic import dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
+from hardware.bench.parts.common.shift_register import ShiftRegister
 from hardware.i18n import both
 
 STAGES = 8
@@ -25,7 +26,7 @@ NAMES = (
 )
 
 
-class Hc595(Logic):
+class Hc595(ShiftRegister):
     """Pins `DS SHCP STCP MR OE`, outputs `Q0`…`Q7 Q7S`, `VCC GND` (2 V or more).
 
     A rising edge of SHCP shifts DS in. A rising edge of STCP copies the shift register to the
@@ -42,8 +43,11 @@ class Hc595(Logic):
     SIZE = dip_size(len(NAMES))
     LISTENS = ("STCP", "SHCP", "MR", "OE", "DS")
     SUPPLY = ("VCC", "GND", 2.0)
-    OUTPUTS = {"Q7S": False, **{f"Q{n}": False for n in range(STAGES)}}
-    shifted = shown = 0
+    DATA, CLOCK, LATCH, CARRY, CLEAR = "DS", "SHCP", "STCP", "Q7S", "MR"
+    SHOWN = tuple(f"Q{n}" for n in range(STAGES))
+    OUTPUTS = {"Q7S": False, **dict.fromkeys(SHOWN, False)}
+    stages = STAGES
+    shown = 0
 
     def begin(self) -> None:
         self.shifted = self.shown = 0
@@ -68,12 +72,10 @@ class Hc595(Logic):
         off = self.level["OE"]
         return {f"Q{n}": None if off else bool(self.shown >> n & 1) for n in range(STAGES)}
 
-    def take(self, shifted: int, shown: int) -> None:
-        """Take the state that edges have led to, which were worked out elsewhere
-        (`circuit/lazy_registers.py`)."""
-        self.shifted, self.shown = shifted, shown
+    def take_shown(self, shown: int) -> None:
+        """Takes what an edge of STCP has led to that was worked out elsewhere."""
+        self.shown = shown
         self.driven |= self._outputs()
-        self.driven["Q7S"] = shifted > 0x7F
 
     def svg(self, view: PartView) -> str:
         return dip_svg(self.PINS, "74HC595")

@@ -1,23 +1,28 @@
 """LED matrices of 8 by 8 dots with the driver MAX7219, one or several in a row."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display, Pixels
-from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import PartView
+from hardware.bench.parts.common.shift_register import ShiftRegister
 from hardware.bench.svg.colours import LIGHTS, light_colour
 from hardware.bench.svg.elements import circle, glow, mix, rect, text
 from hardware.i18n import both
 
-DOTS, WORD_BITS, MAX_CHAIN = 8, 16, 64
+DOTS, MAX_CHAIN = 8, 64
 DECODE, INTENSITY, SCAN_LIMIT, SHUTDOWN, TEST = 0x9, 0xA, 0xB, 0xC, 0xF
 CODE_B = bytes.fromhex("7e306d79335b5f707f7b014f370e6700")
 """Segments of the decoded digits 0-9, -, E, H, L, P, blank (table 5)."""
+PLACES = 16
+"""Of registers: an address has four bits."""
 SIDE, FOOT = 120.0, 14.0
 
 
-class Max7219Matrix(Logic, Display):
+class Max7219Matrix(ShiftRegister, Display):
     """Pins `V+ GND DIN CS CLK`, on the other side `V+.2 GND.2 DOUT CS.2 CLK.2`; attributes `chain`
     (1; how many in this part), `color`, `layout`: `parola` (bit 0 at the left) or `fc16` (bit 7 at
     the left).
@@ -35,6 +40,8 @@ class Max7219Matrix(Logic, Display):
     LISTENS = ("CS", "CLK", "DIN")
     SUPPLY = ("V+", "GND", 3.0)
     OUTPUTS = {"DOUT": False}
+    DATA, CLOCK, LATCH, CARRY, CARRIES_LATE = "DIN", "CLK", "CS", "DOUT", True
+    WORD_BITS = 16
     ATTRS = {"chain": "1", "color": "red", "layout": "parola"}
 
     def __init__(self, spec: PartSpec) -> None:
@@ -43,9 +50,13 @@ class Max7219Matrix(Logic, Display):
         self._mirrored = self.choice("layout", "parola", "fc16") == "parola"
         self.begin()
 
+    @property
+    def stages(self) -> int:
+        return self.WORD_BITS * self.chain
+
     def begin(self) -> None:
-        self._shifted = 0
-        self._registers = [bytearray(WORD_BITS) for _ in range(self.chain)]
+        self.shifted = 0
+        self.registers = [bytearray(PLACES) for _ in range(self.chain)]
 
     @property
     def size(self) -> tuple[float, float]:
@@ -61,19 +72,25 @@ class Max7219Matrix(Logic, Display):
         return left | {name: (right - 9.6 * (5 - n), y) for n, name in enumerate(far)}
 
     def input_changed(self, pin: str, high: bool) -> None:
-        bits = WORD_BITS * self.chain
         if pin == "CLK" and high:
-            self._shifted = (self._shifted << 1 | self.level["DIN"]) & ((1 << bits) - 1)
+            self.shifted = (self.shifted << 1 | self.level["DIN"]) & ((1 << self.stages) - 1)
         elif pin == "CLK":
-            self.set_outputs({"DOUT": bool(self._shifted >> (bits - 1))})
+            self.set_outputs({"DOUT": bool(self.shifted >> (self.stages - 1))})
         elif pin == "CS" and high:
             self._load()
 
     def _load(self) -> None:
         """Each driver loads the word in its part of the shift register."""
-        for number, registers in enumerate(self._registers):
-            word = self._shifted >> WORD_BITS * number & 0xFFFF
+        for number, registers in enumerate(self.registers):
+            word = self.shifted >> self.WORD_BITS * number & 0xFFFF
             registers[word >> 8 & 0xF] = word & 0xFF
+
+    def take_words(self, words: Sequence[npt.NDArray[np.int64]]) -> None:
+        for registers, loaded in zip(self.registers, words, strict=True):
+            last = np.full(PLACES, -1)
+            last[loaded >> 8 & 0xF] = np.arange(len(loaded))  # of several at one place, the last
+            for place in np.flatnonzero(last >= 0).tolist():
+                registers[place] = int(loaded[last[place]]) & 0xFF
 
     def _rows(self, registers: bytearray) -> list[int]:
         """The lit dots of one matrix, one byte for each row."""
@@ -89,7 +106,7 @@ class Max7219Matrix(Logic, Display):
         return rows
 
     def pixels(self) -> Pixels:
-        chips = [np.array(self._rows(registers), np.uint8) for registers in self._registers]
+        chips = [np.array(self._rows(registers), np.uint8) for registers in self.registers]
         squares = [np.unpackbits(rows[:, None], axis=1) for rows in chips]
         if self._mirrored:
             squares = [square[:, ::-1] for square in squares]
@@ -105,7 +122,7 @@ class Max7219Matrix(Logic, Display):
             for column in range(DOTS * self.chain):
                 x, y = pitch * (column + 0.5), pitch * (row + 0.5)
                 chip = self.chain - 1 - column // DOTS
-                bright = (self._registers[chip][INTENSITY] & 0xF) / 30 + 0.5
+                bright = (self.registers[chip][INTENSITY] & 0xF) / 30 + 0.5
                 on = bool(lit[row, column])
                 drawn += circle(x, y, 5.2, mix("#3a3f47", shade, bright if on else 0.0))
                 light += glow(x, y, 9, shade, 0.4 * bright) if on else ""

@@ -1,16 +1,14 @@
 """Network notes in a trace: packets, MQTT messages, ESP-NOW messages, WiFi links.
 
-A note is the text of NOTE records. A NOTED record at its end has its kind (`NOTE_…` of frames.py)
-and length.
+A note is the payload of a NOTED record, which has its kind (`NOTE_…` of frames.py).
 """
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
-
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.records import Records, unpack_text
+from hardware.bench.protocol.payloads import STORED, Payloads
+from hardware.bench.protocol.records import Records
 
 
 class PacketNote(NamedTuple):
@@ -154,10 +152,9 @@ def _unpack_mqtt(t_ns: int, data: bytes) -> MqttNote:
     )
 
 
-def notes(records: Records, kind: type[N]) -> list[N]:
-    """The notes of one type, in order. A note whose beginning was dropped from a long trace is
-    left out."""
-    found: Iterator[Any] = _all(records, _KINDS[kind])
+def notes(records: Records, payloads: Payloads, kind: type[N]) -> list[N]:
+    """The notes of one type, in order."""
+    found: Iterator[Any] = _all(records, payloads, _KINDS[kind])
     return list(found)
 
 
@@ -169,12 +166,7 @@ _KINDS: dict[type, int] = {
 }
 
 
-def _all(records: Records, wanted: int) -> Iterator[Note]:
-    text, _times = unpack_text(records[records["kind"] == frames.REC_NOTE])
-    closed = records[records["kind"] == frames.REC_NOTED]
-    ends = np.cumsum(closed["c"], dtype=np.int64)
-    ends += len(text) - (int(ends[-1]) if len(ends) else 0)
-    for at in np.flatnonzero(closed["a"] == wanted):
-        end, length = int(ends[at]), int(closed["c"][at])
-        if end >= length:
-            yield _unpack(wanted, int(closed["t"][at]), text[end - length : end])
+def _all(records: Records, payloads: Payloads, wanted: int) -> Iterator[Note]:
+    noted = records["kind"] == frames.REC_NOTED | STORED
+    for row in records[noted & (records["a"] == wanted)].tolist():
+        yield _unpack(wanted, row[4], payloads.get(row[3]).data)

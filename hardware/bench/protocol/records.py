@@ -23,6 +23,9 @@ TEXT_BYTES = frames.LAYOUT_TEXT.size
 """A text record (TX, EXC, GIVEN, RX) has up to this many bytes in place of `b` and `c`; `a` is
 their number."""
 
+FEW = 8 * SIZE
+"""Up to this many bytes of records, a loop in Python is faster than numpy."""
+
 PACKER = frames.LAYOUT_RECORD
 _TIME = struct.Struct("<Q")
 
@@ -42,6 +45,15 @@ def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
 def text_in(row: Row) -> bytes:
     """The text in one record."""
     return frames.LAYOUT_TEXT.pack(row[2], row[3])[: row[1]]
+
+
+def bytes_in(text: bytes | bytearray) -> bytes:
+    """The text in packed records of one kind."""
+    if len(text) <= FEW:
+        places = range(2, len(text), SIZE)
+        return b"".join([text[at : at + text[at - 1]] for at in places])
+    rows = np.frombuffer(text, np.uint8).reshape(-1, SIZE)
+    return rows[:, 2 : 2 + TEXT_BYTES][np.arange(TEXT_BYTES) < rows[:, 1:2]].tobytes()
 
 
 def unpack_text(records: Records) -> tuple[bytes, Times]:

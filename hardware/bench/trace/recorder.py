@@ -10,18 +10,26 @@ import numpy as np
 
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.pad_log import LogPlace, Outputs
+from hardware.bench.protocol.payloads import STORED, Payloads
 from hardware.bench.protocol.records import (
     PACKER,
     RECORD,
     SIZE,
     Records,
     Row,
+    among,
+    bytes_in,
     pack_text,
 )
+from hardware.bench.trace.edges import DRIVING
+from hardware.bench.trace.room import Share, largest_share
 
 PADS_ONLY = np.zeros(256, np.bool_)
 PADS_ONLY[[frames.REC_MODE, frames.REC_OUT, frames.REC_PWM]] = True
 """Whether a kind of record is about a pad, by its number."""
+STATES = PADS_ONLY.copy()
+STATES[[frames.REC_IN, frames.REC_DAC]] = True
+"""Whether the last record of a kind at a pad decides its level later on."""
 
 
 LevelAt = tuple[int, bool, int]
@@ -35,17 +43,39 @@ class Recorder:
         self._done = bytearray()
         self._board = bytearray()
         self._bench = bytearray()
+        self._call = bytearray()
+        """The bytes of a call that has not come yet, as DATA records."""
+        self.payloads = Payloads()
         self._last_of_pads = _LastOfPads()
         self.power_cycles = 0
+        self.payload_bytes = 0
+        """Bytes of all payloads so far, each as often as it came."""
         self._dropped = 0
         """How many of the board's records of this power cycle are not kept any more."""
+        self.begin_ns = 0
+        """From when on all records are kept."""
 
     def __len__(self) -> int:
-        return (len(self._done) + len(self._board) + len(self._bench)) // SIZE
+        """How many records the trace takes the place of."""
+        logs = len(self._done) + len(self._board) + len(self._bench) + len(self._call)
+        return (logs + self.payloads.size) // SIZE
 
     def take(self, data: bytes) -> None:
-        """Appends whole records of the board."""
-        self._board += data
+        """Appends whole records of the board. The bytes of a call wait until it comes: without
+        it they mean nothing."""
+        if not data or data[-SIZE] != frames.REC_DATA:
+            self._board += data
+            return
+        end = SIZE * len(data[::SIZE].rstrip(bytes((frames.REC_DATA,))))  # by their kinds
+        self._board += data[:end]
+        self._call += data[end:]
+
+    def take_call(self, call: Row) -> bytes:
+        """Appends the record of a call. Returns the bytes that came before it."""
+        data = bytes_in(self._call)
+        self._call.clear()
+        self._board += self._with(data, *call)
+        return data
 
     def note(self, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
         """Appends a record of the bench."""
@@ -55,6 +85,17 @@ class Recorder:
         """Appends levels that the bench has set, in the order of time."""
         for gpio, level, t_ns in levels:
             self._bench += PACKER.pack(frames.REC_IN, gpio, 0, level, t_ns)
+
+    def note_with(self, data: bytes, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
+        """Appends a record of the bench that has bytes before it."""
+        self._bench += self._with(data, kind, a, b, c, t_ns)
+
+    def _with(self, data: bytes, kind: int, a: int, b: int, c: int, t_ns: int) -> bytes:
+        """A record that stands for the bytes before it, too."""
+        if not data:
+            return PACKER.pack(kind, a, b, c, t_ns)
+        self.payload_bytes += len(data)
+        return PACKER.pack(kind | STORED, a, b, self.payloads.number_of(c, data), t_ns)
 
     def note_text(self, kind: int, data: bytes, t_ns: int) -> None:
         """Appends text as records of the bench."""
@@ -66,6 +107,7 @@ class Recorder:
         self._done += self._with_open(np.zeros(0, RECORD), t_ns).tobytes()
         self._board.clear()
         self._bench.clear()
+        self._call.clear()
         self._last_of_pads = _LastOfPads()
         self._dropped = 0
         self.power_cycles += 1
@@ -75,6 +117,11 @@ class Recorder:
         """All records up to a time, as a new array."""
         done = np.frombuffer(self._done, RECORD)
         return self._with_open(done, until_ns)
+
+    def largest_share(self) -> Share:
+        """What takes most of the trace."""
+        logs = (self._done, self._board, self._bench)
+        return largest_share([np.frombuffer(log, RECORD) for log in logs], self.payloads)
 
     def pad_rows(self, gpios: Sequence[int], since_ns: int, until_ns: int) -> list[Row]:
         """What the board of this power cycle did to pads (see `World.pad_rows` of part.py)."""
@@ -117,19 +164,29 @@ class Recorder:
 
     def forget(self) -> None:
         """Drops about the oldest half, for a bench that runs for days. Call it between grants.
-        Nothing is sorted here: this happens often for a board that prints without end, and a
-        person waits for it.
+        What decides the level of a pad later on is kept. Nothing is sorted here: this happens
+        often for a board that prints without end, and a person waits for it.
         """
-        half = len(self) // 2 * SIZE
-        if len(self._done) >= half:
-            del self._done[:half]
-            return
-        self._done.clear()
-        self._last_of_pads = _LastOfPads()
-        before = _middle_time(max(self._board, self._bench, key=len))
-        self._dropped += _rows_before(self._board, before)
-        for log in (self._board, self._bench):
-            del log[: _rows_before(log, before) * SIZE]
+        half = (len(self._done) + len(self._board) + len(self._bench)) // SIZE // 2
+        if len(self._done) > half * SIZE:
+            self.begin_ns = int(np.frombuffer(self._done, RECORD)["t"][half])
+            _drop(self._done, half)
+        else:
+            self._done.clear()
+            self._last_of_pads = _LastOfPads()
+            self.begin_ns = _middle_time(max(self._board, self._bench, key=len))
+            self._dropped += _drop(self._board, _rows_before(self._board, self.begin_ns))
+            _drop(self._bench, _rows_before(self._bench, self.begin_ns))
+        self._forget_payloads()
+
+    def _forget_payloads(self) -> None:
+        """Drops the payloads that no record has any more. Traces that were given out keep them."""
+        logs = [np.frombuffer(log, RECORD) for log in (self._done, self._board, self._bench)]
+        stored = [log["kind"] & STORED != 0 for log in logs]
+        numbers = [log["c"][at] for log, at in zip(logs, stored, strict=True)]
+        self.payloads, renumbered = self.payloads.only(np.concatenate(numbers))
+        for log, at, old in zip(logs, stored, numbers, strict=True):
+            log["c"][at] = renumbered[old]
 
     def _with_open(self, done: Records, until_ns: int) -> Records:
         """These records, then those of the present power cycle up to a time, sorted. It copies
@@ -175,6 +232,25 @@ def _until(log: bytearray, until_ns: int) -> Records:
     the log must not grow."""
     rows = np.frombuffer(log, RECORD)
     return rows[: np.searchsorted(rows["t"], np.uint64(until_ns), side="right")]
+
+
+def _drop(log: bytearray, count: int) -> int:
+    """Drops the oldest records of a log, but not those that decide the level of a pad after them.
+    Returns how many."""
+    rows = np.frombuffer(bytes(log[: count * SIZE]), RECORD)
+    powers = np.flatnonzero(rows["kind"] == frames.REC_POWER)
+    rows = rows[powers[-1] if len(powers) else 0 :]
+    last = np.full(1 << 16, -1)
+    states = np.flatnonzero(STATES[rows["kind"]])
+    kinds = rows["kind"][states].astype(np.int64)
+    # The last mode that drives counts beside the last one: an input keeps the level of an output.
+    kinds += 128 * ((kinds == frames.REC_MODE) & among(rows["b"][states] & 15, DRIVING))
+    last[kinds << 8 | rows["a"][states]] = states
+    left = last[last >= 0]
+    if len(powers):
+        left = np.append(left, 0)
+    log[: count * SIZE] = rows[np.sort(left)].tobytes()
+    return count - len(left)
 
 
 def _middle_time(log: bytearray) -> int:

@@ -17,6 +17,7 @@ import numpy as np
 
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, PacketNote, notes
+from hardware.bench.protocol.payloads import Payloads
 from hardware.bench.protocol.records import RECORD, Records, Times, among, unpack_text
 from hardware.bench.trace.driving import driving_of
 from hardware.bench.trace.edges import Edges, edges_of
@@ -143,6 +144,11 @@ class Trace:
     """The word size of the board's build: 32 as on the chip, or 64."""
     joined: list[list[int]] = field(default_factory=list)
     """The GPIOs of the board that wires join with each other: a list for each such net."""
+    payloads: Payloads = field(default_factory=Payloads)
+    """The bytes of its calls and notes."""
+    begin_ns: int = 0
+    """From when on everything is here: a bench that runs for days drops what is older, except what
+    decides the levels of pins."""
 
     def edges(self, pin: int | str, pwm: bool = False) -> Edges:
         """The level at the pin over time. The first entry is the level at the start. The pulses of
@@ -263,38 +269,43 @@ class Trace:
 
     def packets(self) -> list[PacketNote]:
         """Packets from the board or to it, at their arrival."""
-        return notes(self.records, PacketNote)
+        return notes(self.records, self.payloads, PacketNote)
 
     def mqtt(self) -> list[MqttNote]:
         """MQTT messages of the board's clients, and messages that others published."""
-        return notes(self.records, MqttNote)
+        return notes(self.records, self.payloads, MqttNote)
 
     def espnow(self) -> list[EspNowNote]:
         """ESP-NOW messages that the board sent or received."""
-        return notes(self.records, EspNowNote)
+        return notes(self.records, self.payloads, EspNowNote)
 
     def links(self) -> list[LinkNote]:
         """When the board joined an access point, left it, or did not find it."""
-        return notes(self.records, LinkNote)
+        return notes(self.records, self.payloads, LinkNote)
 
     def sha256(self) -> str:
         """The SHA-256 of what happened, in hexadecimal digits.
 
         These bytes are hashed (text in UTF-8), in this order: the line `warsha-trace 1`, a line
         with the board type, a line with `end_ns` in decimal, the records (little-endian, in the
-        order of the trace), and a line of JSON for each control. `nets`, `joined` and
+        order of the trace, payloads as the records in which they came), and a line of JSON for
+        each control. `nets`, `joined` and
         `end_detail` do not count."""
         digest = hashlib.sha256(f"{FORMAT}\n{self.board}\n{self.end_ns}\n".encode())
-        digest.update(np.ascontiguousarray(self.records).tobytes())
+        for piece in self.payloads.expanded(self.records):
+            digest.update(piece)
         for control in self.controls:
             digest.update((json.dumps(control, ensure_ascii=False) + "\n").encode())
         return digest.hexdigest()
 
     def save(self, file: str | PathLike[str] | IO[bytes]) -> None:
         """Writes the trace as a compressed numpy archive."""
-        meta = {k: v for k, v in vars(self).items() if k != "records"} | {"format": FORMAT}
+        binary = ("records", "payloads")
+        meta = {k: v for k, v in vars(self).items() if k not in binary} | {"format": FORMAT}
         text = np.frombuffer(json.dumps(meta).encode(), np.uint8)
-        np.savez_compressed(file, records=self.records.view(np.uint8), meta=text)
+        whole, ends = self.payloads.columns()
+        rows = self.records.view(np.uint8)
+        np.savez_compressed(file, records=rows, payloads=whole, payload_ends=ends, meta=text)
 
     @classmethod
     def load(cls, file: str | PathLike[str] | IO[bytes]) -> "Trace":
@@ -302,10 +313,11 @@ class Trace:
         with np.load(file, allow_pickle=False) as archive:
             meta = json.loads(archive["meta"].tobytes())
             records = archive["records"].view(RECORD)
+            payloads = Payloads.of_columns(archive["payloads"], archive["payload_ends"])
         if meta.pop("format") != FORMAT:
             raise ValueError(f"{file} is no {FORMAT}")
         meta["controls"] = [ControlAt(*row) for row in meta["controls"]]
-        return cls(records=records, **meta)
+        return cls(records=records, payloads=payloads, **meta)
 
     def named(self, nets: Mapping[str, int]) -> "Trace":
         """The same trace with more names for its pins."""

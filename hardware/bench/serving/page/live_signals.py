@@ -20,13 +20,15 @@ from hardware.bench.decode.onewire import OneWire, onewire_buses
 from hardware.bench.decode.pixels import pixels
 from hardware.bench.decode.spi import spi
 from hardware.bench.protocol import frames
+from hardware.bench.protocol.payloads import STORED
 from hardware.bench.protocol.records import Records, among
 from hardware.bench.trace.edges import DRIVING
 from hardware.bench.trace.trace import Trace
 from hardware.boards import BoardType
 
 KINDS = (frames.REC_MODE, frames.REC_OUT, frames.REC_IN, frames.REC_PWM)
-BUSES = (frames.REC_CALL, frames.REC_RESULT)
+CALLS = (frames.REC_CALL, frames.REC_RESULT)
+BUSES = (*CALLS, *(kind | STORED for kind in CALLS))
 LAG_NS = 3_000_000
 """Records of the last moment may still be on their way: boards that follow the wall clock agree to
 about 2 ms."""
@@ -182,8 +184,9 @@ class _BoardSignals:
     def _transfers(self, since_ns: int, until_ns: int) -> list[str]:
         """The transfers that ended in this time, as lines of text."""
         begin_ns = max(0, since_ns - LONGEST_NS)
-        records = self._board.recorder.recent(begin_ns, until_ns)
-        trace = Trace(self._kind.name, records, end_ns=until_ns)
+        recorder = self._board.recorder
+        records = recorder.recent(begin_ns, until_ns)
+        trace = Trace(self._kind.name, records, end_ns=until_ns, payloads=recorder.payloads)
         found = [*_texts(trace), *self._lines(trace, since_ns, until_ns)]
         ended = [(t, text) for t, text in found if since_ns < t <= until_ns]
         older = [gpio for gpio, pin in self._drains.items() if pin.since_ns <= begin_ns]
