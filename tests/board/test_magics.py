@@ -552,6 +552,18 @@ def test_a_port_that_another_kernel_holds_runs_no_cell_elsewhere(
     assert run(shell, "%%board", "print(2)") == "2\n"
 
 
+def test_a_bench_that_has_a_client_already_says_so(shell: InteractiveShell) -> None:
+    with LiveBench("esp32") as bench:
+        url = bench.serve_socket()
+        with closing(open_port(url)):
+            # A busy machine closes the connection only when the first cell runs.
+            shown = run(shell, f"%board connect {url}") + run(shell, "%%board", "print(2)")
+            late = "Does another notebook or program use this board?"
+            assert f"Another program uses {url}." in shown or late in shown
+        run(shell, f"%board connect {url}")
+        assert run(shell, "%%board", "print(2)") == "2\n"
+
+
 def test_connecting_the_same_board_again_keeps_its_line(shell: InteractiveShell, pty: str) -> None:
     run(shell, f"%board connect {pty}")
     run(shell, "%%board", "kept = 7")
