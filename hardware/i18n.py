@@ -89,6 +89,12 @@ def after_code(code: str, text: str) -> str:
     return f"{code}{_RTL}{text}{_END}"
 
 
+def at_place(place: object, text: str) -> str:
+    """A message about a place, such as a file: its name does not decide the direction of an Arabic
+    line."""
+    return f"{_FIRST_STRONG}{place}{_END}: {text}" if language() == "ar" else f"{place}: {text}"
+
+
 @cache
 def arabic(text: str) -> str:
     """The Arabic of an English message, or the message itself when the catalogue has none."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import DiagramError
-from hardware.i18n import _, reason
+from hardware.i18n import _, at_place, reason
 
 SERIAL_MONITOR = "$serialMonitor"
 """Wokwi's virtual part at a board's UART. It may be wired, but the file does not list it."""
@@ -106,7 +106,7 @@ def read_text(path: Path) -> str:
         return path.read_bytes().decode()
     except OSError as error:
         raise DiagramError(
-            f"{path}: {reason(error)}", _("Give the path of a diagram.json.")
+            at_place(path, reason(error)), _("Give the path of a diagram.json.")
         ) from error
     except UnicodeDecodeError as error:
         cause = _("{file}: not UTF-8 text").format(file=path)
@@ -149,7 +149,7 @@ class _Reader:
         self.name = name
 
     def fail(self, where: str, what: str, cure: str) -> DiagramError:
-        return DiagramError(f"{self.name}: {where}{': ' if where else ''}{what}", cure)
+        return DiagramError(at_place(self.name, f"{where}{': ' if where else ''}{what}"), cure)
 
     def diagram(self, raw: object) -> Diagram:
         if not isinstance(raw, Mapping):

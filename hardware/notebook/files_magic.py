@@ -12,7 +12,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 
 from hardware.atomic_file import check_writable
 from hardware.errors import HardwareError
-from hardware.i18n import _, both, reason
+from hardware.i18n import _, at_place, both, reason
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.cell_output import CellOutput
 from hardware.notebook.magic_line import shown_help
@@ -79,7 +79,7 @@ def _files_line(words: list[str]) -> None:
                 if error.filename != name:
                     raise
                 cure = _("Its files come one by one: {form}").format(form="%files get FOLDER/FILE")
-                raise HardwareError(f"{error.filename}: {reason(error)}", cure) from None
+                raise HardwareError(at_place(error.filename, reason(error)), cure) from None
         case ["cat", name]:
             with CellOutput() as output:
                 output.write(_board_files().cat(name))
@@ -162,6 +162,8 @@ def _get(name: str, file: Path) -> None:
 
 def _sync(folder: Path, name: str = "") -> None:
     """Copy what differs; files that only the board has stay."""
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, "", str(folder))
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
     with _sending(str(folder)) as progress:
@@ -194,4 +196,4 @@ def _told(error: OSError) -> HardwareError:
             why, cure = _("the folder is not empty"), _("Remove what is in it first.")
         case errno.ENOSPC:
             why, cure = _("the board's flash is full"), _("Remove files: %files rm NAME")
-    return HardwareError(f"{error.filename}: {why}", cure)
+    return HardwareError(at_place(error.filename, why), cure)

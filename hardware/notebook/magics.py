@@ -1,5 +1,6 @@
 """The magics `%board`, `%%board` and `%bench`; `%board?` in a cell shows their forms."""
 
+import ast
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from hardware.notebook.bench_editor import open_editor
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.controls import moved_by
 from hardware.notebook.magic_line import guard, option, seconds, shown_help, split, usage
+from hardware.notebook.meant_for_board import given_on_board
 from hardware.notebook.running import (
     WATCH_S,
     print_note,
@@ -42,7 +44,7 @@ BOARD_FORM = (
 )
 BENCH_FORM = "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
-"""A sign that is in most expressions; names of boards have none."""
+"""A sign that is in most expressions; the words of other forms have none."""
 
 BOARD_HELP = (
     both("The board of this notebook."),
@@ -112,7 +114,7 @@ class BoardMagics(Magics):
         value = None
         if cell is not None:
             self._run(line, cell)
-        elif line.split(" ")[0] not in BOARD and _EXPRESSION.search(line):
+        elif line.split(" ")[0] not in BOARD and _is_expression(line):
             value = run_expression(line)
         else:
             guard(lambda: _board_line(split(line)))
@@ -150,6 +152,20 @@ def _not_first_line(_line: str) -> None:
     """`%%board` below other lines, where IPython takes it for a line magic."""
     cause, cure = _("%%board is not the first line."), _("Move it to the top of the cell.")
     raise explain(HardwareError(cause, cure))
+
+
+def _is_expression(line: str) -> bool:
+    """Whether a line asks for a value. A name alone does when a program on the board gives it one:
+    other names are misspelt words."""
+    if _EXPRESSION.search(line):
+        return True
+    if line.isidentifier():
+        return given_on_board(line)
+    try:
+        ast.parse(line, mode="eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _board_line(words: list[str]) -> None:

@@ -1,5 +1,5 @@
-"""Cells that were meant for the board and ran on the computer: what their writer may have
-forgotten."""
+"""Cells that were meant for the board and ran on the computer, or that have characters of an
+Arabic keyboard: what their writer may have forgotten."""
 
 import difflib
 import re
@@ -8,11 +8,13 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from hardware.i18n import _
+from hardware.i18n import _, language
+from hardware.notebook import stray_characters
 from hardware.notebook.hints import is_of_board
 from hardware.notebook.session import current
 
 _CELL_MAGIC = re.compile(r"\s*%%\s*(\w+)")
+_NOT_PYTHON = "invalid character", "invalid non-printable character"
 _IMPORTED = re.compile(r"cannot import name '(\w+)'")
 
 
@@ -29,7 +31,8 @@ def load(shell: Any) -> None:
 
 
 def advice(cell: str, error: BaseException | None, magics: list[str]) -> str:
-    """What to write so that the cell runs on the board; "" when nothing shows that it should.
+    """What to write so that the cell runs, or runs on the board; "" when nothing shows that it
+    should.
 
     Args:
         cell: its text.
@@ -42,10 +45,12 @@ def advice(cell: str, error: BaseException | None, magics: list[str]) -> str:
             "`%board` is a line of its own, and the rest ran on the computer: "
             "a cell for the board begins with %%board."
         )
+    if isinstance(error, SyntaxError) and str(error.msg).startswith(_NOT_PYTHON):
+        return " ".join(one.describe(language()) for one in stray_characters.find(cell)[:1])
     if isinstance(error, UsageError | SyntaxError) and (found := _CELL_MAGIC.match(first)):
         near = difflib.get_close_matches(found[1].casefold(), magics, 1, 0.75)
         return _("Is it %%{name}? Begin the line with it.").format(name=near[0]) if near else ""
-    if (name := _missing(error)) and (is_of_board(name) or _given_on_board(name)):
+    if (name := _missing(error)) and (is_of_board(name) or given_on_board(name)):
         return _("This is a program for the board: begin the cell with %%board.")
     return ""
 
@@ -59,7 +64,7 @@ def _missing(error: BaseException | None) -> str:
     return getattr(error, "name", None) or ""
 
 
-def _given_on_board(name: str) -> bool:
+def given_on_board(name: str) -> bool:
     """Whether a program that ran on the board gives this name a value."""
     given = re.compile(
         rf"^(?:{name}\s*=(?!=)|def {name}\b|.*\bimport\b.*\b{name}\b)", re.MULTILINE

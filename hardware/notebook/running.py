@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 
 from hardware.errors import BoardTimeout, DeviceError, HardwareError
-from hardware.i18n import _
+from hardware.i18n import _, reason
 from hardware.notebook import stray_characters
 from hardware.notebook.cell_failure import MAIN, CellFailed, explain
 from hardware.notebook.cell_output import CellOutput, WithoutLastTraceback
@@ -119,9 +119,9 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
     except HardwareError as error:
         raise explain(error, cell, name, shift=1 + blank_lines[name]) from None
     except OSError as error:  # of the board's file system
-        cause = _("The board cannot save {name}: {error}.").format(name=name, error=error.strerror)
+        cause = _("The board cannot save {name}: {error}.").format(name=name, error=reason(error))
         folder = name.rpartition("/")[0]
-        cure = _("Make the folder first: board.files.mkdir({name}).").format(name=repr(folder))
+        cure = _("Make the folder first: %files mkdir {name}").format(name=folder)
         raise explain(HardwareError(cause, cure if folder else "")) from None
     except KeyboardInterrupt:
         raise stopped() from None

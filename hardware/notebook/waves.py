@@ -18,7 +18,7 @@ from hardware.bench.trace.edges import TimeWindow
 from hardware.bench.trace.trace import Trace
 from hardware.bench.vcd import analyzer_vcd
 from hardware.errors import HardwareError
-from hardware.i18n import _, reason
+from hardware.i18n import _, at_place, reason
 from hardware.notebook.running import print_note
 from hardware.notebook.session import Session
 from hardware.notebook.views import Picture
@@ -128,7 +128,7 @@ def save_trace(session: Session, file: Path, names: Sequence[str], part: WavePar
             file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise HardwareError(
-            f"{file}: {reason(error)}", _("Give a path that is writable.")
+            at_place(file, reason(error)), _("Give a path that is writable.")
         ) from None
     length_ns = shown.window.end_ns - shown.window.begin_ns
     text = _("{file} is here: {signals}; {length}, a sample every {unit}")

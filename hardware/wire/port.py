@@ -91,6 +91,14 @@ def busy(url: str) -> BoardBusy:
     return BoardBusy(cause, _("Close the other notebook, terminal or Thonny that uses it."))
 
 
+def turned_away(url: str) -> BoardNotFound:
+    """The error for a server that ends the connection before it has said anything."""
+    return BoardNotFound(
+        _("{url} has closed the connection.").format(url=url),
+        _("Does another notebook or program use this board? Only one can: close the other one."),
+    )
+
+
 def lost(url: str) -> BoardNotFound:
     """The error for a line that broke while it was in use."""
     return BoardNotFound(

@@ -14,10 +14,21 @@ from urllib.parse import urlsplit
 from hardware.errors import BoardNotFound, BoardTimeout
 from hardware.i18n import _
 from hardware.wire import telnet
-from hardware.wire.port import CHUNK, RESET_PULSE_S, Deadline, busy, lost, no_address, not_there
+from hardware.wire.port import (
+    CHUNK,
+    RESET_PULSE_S,
+    Deadline,
+    busy,
+    lost,
+    no_address,
+    not_there,
+    turned_away,
+)
 
 CONNECT_S = 5.0
 ANSWER_S = 3.0
+REFUSAL_S = 0.02
+"""TCP connects also to a server that has a client already, and closes the connection then."""
 
 
 class _ConnectedPort:
@@ -33,17 +44,21 @@ class _ConnectedPort:
             ready, _w, _x = select.select([self._socket], [], [], timeout_s)
             data = self._socket.recv(CHUNK) if ready else b""
         except (OSError, ValueError) as error:  # ValueError: closed here
-            raise lost(self.name) from error
+            raise self._ended() from error
         if ready and not data:
-            raise lost(self.name)
+            raise self._ended()
         return data
+
+    def _ended(self) -> BoardNotFound:
+        """The error when the other end has closed the connection."""
+        return lost(self.name)
 
     def write(self, data: bytes) -> None:
         """See `Port.write`."""
         try:
             self._socket.sendall(data)
         except OSError as error:
-            raise lost(self.name) from error
+            raise self._ended() from error
 
     def pulse_reset(self) -> bool:
         """See `Port.pulse_reset`."""
@@ -58,8 +73,26 @@ class SocketPort(_ConnectedPort):
     """A `Port` on a TCP connection that carries the bare line (`socket://`)."""
 
     def __init__(self, url: str) -> None:
-        """Raises: BoardNotFound."""
+        """Raises: BoardNotFound; BoardBusy when the other end closes the connection at once."""
         super().__init__(url, _connect(url))
+        self._heard = False
+        ready, _w, _x = select.select([self._socket], [], [], REFUSAL_S)
+        try:
+            refused = ready and not self._socket.recv(1, socket.MSG_PEEK)
+        except OSError:
+            refused = True
+        if refused:
+            self.close()
+            raise busy(url)
+
+    def read(self, timeout_s: float | None) -> bytes:
+        """See `Port.read`."""
+        data = super().read(timeout_s)
+        self._heard = self._heard or bool(data)
+        return data
+
+    def _ended(self) -> BoardNotFound:
+        return super()._ended() if self._heard else turned_away(self.name)
 
 
 class PairPort(_ConnectedPort):

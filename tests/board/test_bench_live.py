@@ -314,3 +314,14 @@ def test_a_line_is_as_fast_as_it_was_made_after_a_reset_of_the_chip() -> None:
         board.reset()
         text = board.run("for i in range(2000): print('x' * 98)", timeout_s=15)
         assert len(text) == 2000 * 99
+
+
+def test_a_known_error_that_ends_a_bench_keeps_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_too_old(_bench: LiveBench) -> None:
+        raise BenchError("The board is of an older build.", "Run `make setup`.")
+
+    monkeypatch.setattr(LiveBench, "_serve_once", is_too_old)
+    with LiveBench("esp32") as live, pytest.raises(BenchError) as caught:
+        live.wait()
+    assert str(caught.value) == "The board is of an older build."
+    assert caught.value.cure == "Run `make setup`."

@@ -155,6 +155,7 @@ def test_a_folder_is_copied_and_what_is_the_same_is_skipped(
         ("rm nope", "nope: there is no such file", "Check the name"),
         ("put nope", "nope: there is no such file", "Check the name"),
         ("put folder", "folder: it is a folder", "%files sync FOLDER"),
+        ("sync nope", "nope: there is no such file", "Check the name"),
         ("sync file.txt", "file.txt: it is no folder", "%files put FILE"),
         ("mkdir data", "data: it exists already", "%files rm NAME"),
         ("rm data", "data: the folder is not empty", "Remove what is in it first."),
@@ -183,3 +184,14 @@ def test_an_error_is_a_line_of_cause_and_a_line_of_cure(
     told = run(shell, f"%files {line}")
     assert len(told) == 2
     assert cause in told[0] and cure in told[1]
+
+
+def test_an_error_in_arabic_begins_on_the_right(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    for line in ("%files rm nope.txt", "%board connect nope.json", "%%board no/x.py\n1"):
+        cause = run(shell, line)[0]
+        outside = re.sub("\u2066.*?\u2069|\u2068.*?\u2069|\x1b\\[\\d+m", "", cause)
+        assert re.search(r"\w", outside)[0] > "\u0620", cause  # type: ignore[index]
+        assert "No such" not in cause

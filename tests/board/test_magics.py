@@ -329,7 +329,7 @@ def test_a_real_board_that_takes_the_stop_button_names_the_button(
         ("%%board main.py --second 2\nx", "Write: %%board"),
         ("%%board main\nx", "Write: %%board"),
         ("%%board Main.py\nx", "lower case"),
-        ("%%board nowhere/x.py\nx", "board.files.mkdir('nowhere')"),
+        ("%%board nowhere/x.py\nx", "Make the folder first: %files mkdir nowhere"),
         ("# mine\n%%board main.py\nx", "not the first line"),
     ],
 )
@@ -385,6 +385,8 @@ def advised(shell: InteractiveShell) -> Iterator[InteractiveShell]:
         ("%%Board\nprint(1)", "Is it %%board?"),
         ("%% board\nprint(1)", "Is it %%board?"),
         (" %%board\nprint(1)", "Is it %%board?"),
+        ("٪٪board\nprint(1)", "line 1, column 1: an Arabic percent sign; write % instead"),
+        ("x = 1\nprint(x + ٢)", "line 2, column 11: an Arabic digit ٢; write 2 instead"),
     ],
 )
 def test_a_cell_that_was_meant_for_the_board_says_so(
@@ -550,6 +552,18 @@ def test_a_port_that_another_kernel_holds_runs_no_cell_elsewhere(
     assert run(shell, "%%board", "print(2)") == "2\n"
 
 
+def test_a_bench_that_has_a_client_already_says_so(shell: InteractiveShell) -> None:
+    with LiveBench("esp32") as bench:
+        url = bench.serve_socket()
+        with closing(open_port(url)):
+            # A busy machine closes the connection only when the first cell runs.
+            shown = run(shell, f"%board connect {url}") + run(shell, "%%board", "print(2)")
+            late = "Does another notebook or program use this board?"
+            assert f"Another program uses {url}." in shown or late in shown
+        run(shell, f"%board connect {url}")
+        assert run(shell, "%%board", "print(2)") == "2\n"
+
+
 def test_connecting_the_same_board_again_keeps_its_line(shell: InteractiveShell, pty: str) -> None:
     run(shell, f"%board connect {pty}")
     run(shell, "%%board", "kept = 7")
@@ -585,6 +599,9 @@ def test_a_value_comes_back_from_the_board(shell: InteractiveShell) -> None:
     run(shell, "x = %board read(2)", "y = %board x_missing.y")
     assert shell.user_ns["x"] == [2, "سطر", 1.5]
     assert "y" not in shell.user_ns
+    run(shell, "%%board\nlevel = 7")
+    run(shell, "low = %board level - 8", "one = %board level", "no = %board not level")
+    assert [shell.user_ns[name] for name in ("low", "one", "no")] == [-1, 7, False]
     assert "NameError" in run(shell, "%board missing()")
     assert "no value that the board can send" in run(shell, "%board (n for n in [1])")
     assert "Write: %board connect" in run(shell, "%board conect esp32")

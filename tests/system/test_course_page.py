@@ -115,6 +115,11 @@ def test_one_language_at_a_time_and_a_way_back(root: Path, tmp_path: Path, pictu
         names = browser.driver.execute_async_script(FOLDER)
         assert LAB in names and not {"labs", "course.toml", "nbgrader_config.py"} & {*names}
 
+        menus = browser.driver.find_elements("css selector", ".lm-MenuBar-item")
+        next(menu for menu in menus if menu.text == "Nbgrader").click()
+        assert lab.wait(SHOWN, ".lm-Menu-item") == ["Assignment List"], "none for instructors"
+        ActionChains(browser.driver).send_keys(Keys.ESCAPE).perform()
+
         lab.js("jupyterapp.commands.execute('nbgrader:open-assignment-list')")
         lab.wait(f"return (() => {{ {ASSIGNMENTS} }})() !== null")
         assert lab.js(ASSIGNMENTS) == []

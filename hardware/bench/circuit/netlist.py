@@ -22,7 +22,7 @@ from hardware.bench.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, su
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import DiagramError
-from hardware.i18n import _
+from hardware.i18n import _, at_place
 
 GPIOS = 64
 """Pads of a board, one for each bit of a mask of levels. A pad without a pin on the board is a net
@@ -122,7 +122,7 @@ class Netlist:
 
     def fail(self, what: str, cure: str) -> DiagramError:
         """An error that names the file."""
-        return DiagramError(f"{self.diagram.name}: {what}", cure)
+        return DiagramError(at_place(self.diagram.name, what), cure)
 
     def _find_boards(self) -> dict[str, BoardType]:
         found = {spec.id: b for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))}

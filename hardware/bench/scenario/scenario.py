@@ -23,7 +23,7 @@ from hardware.bench.scenario.command import Command
 from hardware.bench.scenario.commands import all_commands
 from hardware.bench.scenario.nodes import Nodes
 from hardware.errors import ScenarioError
-from hardware.i18n import _, language, reason
+from hardware.i18n import _, at_place, language, reason
 
 NOT_SIMULATED = ("expect-chip-output", "touch", "touch-press", "touch-move", "touch-release")
 """Wokwi's commands for parts that are not simulated here: custom chips and touch displays."""
@@ -63,7 +63,7 @@ def load(path: Path | str) -> Scenario:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ScenarioError(
-            f"{path}: {reason(error)}", _("Give the path of a scenario file.")
+            at_place(path, reason(error)), _("Give the path of a scenario file.")
         ) from error
     except UnicodeDecodeError as error:
         cause = _("{file}: not UTF-8 text").format(file=path)

@@ -13,7 +13,7 @@ from hardware.bench.bench import Mode
 from hardware.bench.diagram import Diagram
 from hardware.boards import BoardType
 from hardware.errors import BoardNotFound
-from hardware.i18n import _
+from hardware.i18n import _, at_place
 
 MODES: dict[str, Mode] = {"realtime": "realtime", "virtual": "virtual"}
 SCHEME = "bench:"
@@ -86,13 +86,13 @@ def find_board(name: str) -> BoardType:
             return board
     if os.path.isdir(name):
         raise BoardNotFound(
-            f"{name}: {_('it is a folder')}", _("Give the path of a diagram.json.")
+            at_place(name, _("it is a folder")), _("Give the path of a diagram.json.")
         )
     if Path(name).suffix[1:].isalpha():
         what = _("the name of a circuit file ends with .json")
         if not os.path.exists(name):
             what = _("there is no such file")
-        raise BoardNotFound(f"{name}: {what}", _("Give the path of a diagram.json."))
+        raise BoardNotFound(at_place(name, what), _("Give the path of a diagram.json."))
     raise BoardNotFound(
         _("There is no board type {name}.").format(name=name),
         diagrams.suggest(name, [board.name for board in known]),

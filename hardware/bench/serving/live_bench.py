@@ -36,7 +36,7 @@ from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.serial_lines import LAG_S, SerialLines
 from hardware.bench.serving.serial_tail import SerialTail
 from hardware.boards import BoardType
-from hardware.errors import BenchError
+from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
 from hardware.wire.port import Port
 from hardware.wire.socket_port import PairPort
@@ -360,9 +360,11 @@ class LiveBench:
                 self._bench.reset(board=key)
 
     def _error(self) -> BenchError:
-        if self._failure:
-            error = BenchError(_("The bench failed: {error}.").format(error=self._failure))
-            error.__cause__ = self._failure
+        if failure := self._failure:
+            error = BenchError(_("The bench failed: {error}.").format(error=failure))
+            if isinstance(failure, HardwareError):
+                error = BenchError(failure.cause, failure.cure)
+            error.__cause__ = failure
             return error
         cure = _(
             "Open it again: `%board connect diagram.json` in a notebook, "
