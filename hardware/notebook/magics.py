@@ -2,6 +2,7 @@
 
 import ast
 import re
+from posixpath import normpath
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
@@ -198,9 +199,9 @@ def _program_line(words: list[str]) -> tuple[str, float, bool]:
     known = [name, "--detach", "--seconds", option(words, "--seconds")]
     if any(word not in known for word in words):
         raise usage(CELL_FORM)
-    if name != "main.py" and name.lower() == "main.py":
+    if name != "main.py" and normpath(f"/{name}").lower() == "/main.py":
         cause = _("The board starts main.py, not {name}.").format(name=name)
-        raise HardwareError(cause, _("Write the name in lower case."))
+        raise HardwareError(cause, _("Write the name as it is here: %%board main.py"))
     return name, watch_s, "--detach" in words
 
 
