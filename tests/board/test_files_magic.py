@@ -21,6 +21,7 @@ from tests.support.notebook_shell import printed, shell_with
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(progress, "QUIET_S", 600)  # on a busy machine, a short transfer is long
     with shell_with(BoardMagics, FilesMagics) as shell:
         current.connect("esp32")  # a test before may have left a lab's bench to be opened
         yield shell
