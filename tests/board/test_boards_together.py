@@ -146,7 +146,7 @@ FLOOD = "x = 'x' * 1000\nwhile True: print(x)"
 CRASHES = {
     "output": (FLOOD, Limits(output_bytes=10_000), frames.END_OUTPUT),
     "processor": ("while True: x = 1", Limits(cpu_s=1), frames.END_CPU),
-    "wall": ("while True: x = 1", Limits(wall_s=2), frames.END_WALL),
+    "wall": ("while True: x = 1", Limits(wall_s=6), frames.END_WALL),
 }
 
 
