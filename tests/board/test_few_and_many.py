@@ -3,7 +3,8 @@ trace."""
 
 import pytest
 
-from hardware.bench.board import peripheral_bus, pins, record_reader
+from hardware.bench.board import pins, record_reader
+from hardware.bench.protocol import records
 from tests.support.workbench import SECOND, bench_with
 
 PROGRAM = """
@@ -29,7 +30,7 @@ def test_few_and_many_records_give_the_same_trace(
     with bench_with(PROGRAM, family) as bench:
         bench.run(2 * SECOND)
         usual = bench.trace
-    for module in (peripheral_bus, pins, record_reader):
+    for module in (pins, record_reader, records):
         monkeypatch.setattr(module, "FEW", few)
     with bench_with(PROGRAM, family) as bench:
         bench.run(2 * SECOND)
