@@ -75,7 +75,7 @@ def run_expression(expression: str) -> object:
     try:
         return current.need_board().eval(expression, timeout_s=None)
     except HardwareError as error:
-        raise explain(error) from None
+        raise explain(error, expression) from None
     except ValueError as error:
         cure = _("Ask for a number, a text, or a list of them.")
         raise explain(HardwareError(str(error), cure)) from None

@@ -604,6 +604,7 @@ def test_a_value_comes_back_from_the_board(shell: InteractiveShell) -> None:
     run(shell, "low = %board level - 8", "one = %board level", "no = %board not level")
     assert [shell.user_ns[name] for name in ("low", "one", "no")] == [-1, 7, False]
     assert "NameError" in run(shell, "%board missing()")
+    assert "The bracket `(` is opened here and never closed" in run(shell, "x = %board abs(")
     assert "no value that the board can send" in run(shell, "%board (n for n in [1])")
     assert "Write: %board connect" in run(shell, "%board conect esp32")
 
