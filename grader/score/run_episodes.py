@@ -19,7 +19,7 @@ from grader.score.judge import judge
 from grader.score.results import Observer, SeedResult
 from grader.seeds import episode_seed
 from hardware.bench import diagram
-from hardware.bench.bench import Bench
+from hardware.bench.bench import Bench, this_machine
 from hardware.bench.board.end_reason import why
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
@@ -165,7 +165,8 @@ def _record(
     bench_seed = episode_seed(seed, episode.name)
     ready = LineForm(lab.ready_line)  # `Ready L01` is a slip of form, not a program that is dead
     before = os.times()
-    with Flash(board.type) as flash:
+    platform = this_machine()
+    with platform.one_processor(), Flash(board.type) as flash:
         flash.put(files_of(lab, board, program, episode))
         with Bench(
             circuit,
@@ -173,6 +174,7 @@ def _record(
             flash=flash,
             limits=budget.limits(),
             ticks0_ms=episode.ticks0_ms,
+            platform=platform,
         ) as bench:
             zero_ns = 0 if episode.from_reset else _until_ready(bench, ready)
             files: list[FileSnapshot] = []

@@ -63,7 +63,7 @@ class Bench:
         self._own_flashes: list[Flash] = []
         self._listeners: dict[str, list[Callable[[bytes, int], None]]] = {}
         self._started = self._in_listener = False
-        self._platform = platform or _this_machine()
+        self._platform = platform or this_machine()
         flashes = {circuit.board_id: flash} if isinstance(flash, Flash) else flash or {}
         self.boards = {key: self._board(key, Seed(int(seed)), flashes) for key in circuit.sides}
         """By id, in the order of the diagram."""
@@ -258,7 +258,7 @@ class Bench:
             self._in_listener = False
 
 
-def _this_machine() -> Platform:
+def this_machine() -> Platform:
     """Boards as processes of this machine. Imported here, because it needs Linux."""
     from hardware.bench.board.process import LinuxPlatform
 

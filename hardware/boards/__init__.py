@@ -136,7 +136,7 @@ def load(name: str) -> BoardType:
             _("There is no board type {name}.").format(name=name),
             _("There are: {names}.").format(names=", ".join(names())),
         )
-    board = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    board = tomllib.loads(_text(name))
     chip_file = FOLDER / "chips" / f"{board['chip']}.toml"
     facts = tomllib.loads(chip_file.read_text(encoding="utf-8")) | board
     return BoardType(**_typed(name, facts))
@@ -150,7 +150,12 @@ def ports() -> list[str]:
 @cache
 def for_diagram(diagram_type: str) -> BoardType | None:
     """The board type for a part type of a diagram; None when the part is not a board here."""
-    return next((b for b in map(load, names()) if diagram_type in b.diagram_types), None)
+    named = (name for name in names() if f'"{diagram_type}"' in _text(name))  # few are parsed
+    return next((b for b in map(load, named) if diagram_type in b.diagram_types), None)
+
+
+def _text(name: str) -> str:
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def _typed(name: str, facts: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hardware.seed import Seed
 from tests.support import rig
 
 BUSY = "n = 0\nwhile True: n += 1\n"
-PRESS_MS, RUN_MS = 6000.0, 8000.0
+PRESS_MS, RUN_MS = 18_000.0, 20_000.0
 SHARES = (1, 400, 40, 4000)
 """By what the mean of the promises is divided in each run."""
 LISTS = """

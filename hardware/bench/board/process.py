@@ -67,10 +67,13 @@ class LinuxPlatform:
         trip takes 6 us there, and ten times as long between two CPUs.
 
         Processes that start inside the block inherit it. A thread that is bound to one CPU already
-        (a worker of a pool) stays there.
+        stays there, and nothing is done: its processes were started inside an outer block.
         """
         before = os.sched_getaffinity(0)
-        here = before if len(before) == 1 else {_processor()} & before or before
+        if len(before) == 1:
+            yield
+            return
+        here = {_processor()} & before or before
         # A board may be gone, and a container may forbid this: then it is only slower.
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, here)

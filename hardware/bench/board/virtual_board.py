@@ -36,10 +36,10 @@ POWER_ON_CAUSE = 1
 REFILL_NS = 10_000_000
 """While serial input waits for room in the board's receive buffer, the board has to ask again
 after at most this time."""
-PROMISE_NS = 100_000_000
+PROMISE_NS = 300_000_000
 """The mean time for which an answer promises that nothing changes, in virtual time. Shorter ones
 cost more requests; with longer ones more of their ends are events (`promise_ns`): with a press
-each second it is one in ten."""
+each second it is one in four."""
 FOREVER = 2**64 - 1
 """The horizon of a board (the time until which its inputs are known) when nothing is planned. The
 port calls it VB_NEVER."""

@@ -67,10 +67,13 @@ def lint_value(raw: object, name: str) -> list[Finding]:
 def _refused(error: HardwareError, name: str) -> Finding:
     """The bench's own error as a finding, in the reader's language."""
     text = f"{error}. {error.cure}".removeprefix(name).lstrip(": ")
-    return Finding("error", "invalid-circuit", "", "", text, text)
+    return Finding("error", "invalid-circuit", "", "", "{text}", "", (("text", text),))
 
 
 def as_json(findings: list[Finding]) -> str:
     """The findings as JSON for other programs, in both languages."""
-    listed: list[dict[str, Any]] = [vars(finding) for finding in findings]
+    listed: list[dict[str, Any]] = [
+        {name: getattr(finding, name) for name in ("level", "rule", "part", "pin", "en", "ar")}
+        for finding in findings
+    ]
     return json.dumps(listed, indent=2, ensure_ascii=False)

@@ -36,8 +36,20 @@ class Finding:
     rule: str
     part: str
     pin: str
-    en: str
-    ar: str
+    message: str
+    cure: str
+    facts: tuple[tuple[str, str], ...]
+    """What the places in the two texts are filled with."""
+
+    @property
+    def en(self) -> str:
+        """The finding in English."""
+        return f"{self.message} {self.cure}".strip().format(**dict(self.facts))
+
+    @property
+    def ar(self) -> str:
+        """The finding in Arabic. The catalogue is read only for this: it takes its time."""
+        return f"{arabic(self.message)} {arabic(self.cure)}".strip().format(**dict(self.facts))
 
     @property
     def text(self) -> str:
@@ -61,10 +73,8 @@ class Rule(Generic[Subject]):
             (place.part, place.pin, tuple(place.words.items())) for place in self.find(subject)
         ):
             facts = {"part": part, "pin": pin, "at": f"{part}:{pin}", **dict(words)}
-            facts = {name: sanitize(fact) for name, fact in facts.items()}
-            en = f"{self.message} {self.cure}".format(**facts)
-            ar = f"{arabic(self.message)} {arabic(self.cure)}".format(**facts)
-            yield Finding(self.level, self.id, part, pin, en, ar)
+            filled = tuple((name, sanitize(fact)) for name, fact in facts.items())
+            yield Finding(self.level, self.id, part, pin, self.message, self.cure, filled)
 
 
 Maker = Callable[[Callable[[Subject], Iterator[LintPlace]]], Rule[Subject]]
