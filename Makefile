@@ -21,6 +21,7 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 OUT := build
 CHIPS := esp32 esp32s2 esp32s3 esp32c3 rp2
 PORTS := $(foreach chip,$(CHIPS),$(OUT)/port/$(chip)/warsha-$(chip))
+TLS_SERVER := $(OUT)/port/tls_server/warsha-tls-server
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*/*/*.[ch] firmware/port/*.py firmware/port/*.toml firmware/port/*.ld \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
@@ -28,7 +29,7 @@ PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/po
 
 # esptool-js is only for the page that writes MicroPython from a browser: a machine without npm, or without a way to
 # its registry, goes without.
-setup: .venv/.done $(PORTS) $(OUT)/compiled/.done
+setup: .venv/.done $(PORTS) $(TLS_SERVER) $(OUT)/compiled/.done
 	@test -e $(OUT)/esptool-js/bundle.js || ! command -v npm > /dev/null || $(MAKE) --no-print-directory esptool-js || \
 		echo "esptool-js could not be fetched: the page of a board at this computer cannot write MicroPython"
 
@@ -65,14 +66,22 @@ build/micropython/py/py.mk: firmware/port/source.py
 
 $(PORTS): $(OUT)/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
 	@mkdir -p $(@D) $(OUT)/objects/$(notdir $(@D))
-	@# Objects of files that were moved or renamed since are not used again: their names say too little.
-	@echo $(PORT_FILES) | cmp -s - $(OUT)/objects/$(notdir $(@D))/files || rm -rf $(OUT)/objects/$(notdir $(@D))/*
-	@echo $(PORT_FILES) > $(OUT)/objects/$(notdir $(@D))/files
+	@# Objects of files that were moved or renamed, or compiled with other flags, are not used again: their names say too little.
+	@{ echo $(PORT_FILES); cat firmware/port/Makefile; } > $(OUT)/objects/$(notdir $(@D)).made
+	@cmp -s $(OUT)/objects/$(notdir $(@D)).made $(OUT)/objects/$(notdir $(@D))/made || rm -rf $(OUT)/objects/$(notdir $(@D))/*
+	@mv $(OUT)/objects/$(notdir $(@D)).made $(OUT)/objects/$(notdir $(@D))/made
 	@echo "building the virtual board $(notdir $(@D)) (log: $(@D)/build.log)"
 	@$(MAKE) --no-print-directory -j$(shell nproc) -C firmware/port CHIP=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
 		BUILD=$(CURDIR)/$(OUT)/objects/$(notdir $(@D)) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
 	@# At once: a bench that starts a board meanwhile gets the old one or the new one.
 	@cp $(OUT)/objects/$(notdir $(@D))/$(@F) $@.new && mv -f $@.new $@
+
+$(TLS_SERVER): $(wildcard firmware/tls_server/*) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
+	@mkdir -p $(@D)
+	@echo "building the TLS server of the virtual network (log: $(@D)/build.log)"
+	@$(MAKE) --no-print-directory -j$(shell nproc) -C firmware/tls_server MICROPY_DIR=$(MICROPY_DIR) \
+		BUILD=$(CURDIR)/$(OUT)/objects/tls_server > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
+	@cp $(OUT)/objects/tls_server/$(@F) $@.new && mv -f $@.new $@
 
 demo: setup
 	$(SAFE)/warsha demo
@@ -96,7 +105,7 @@ test-all: setup lint
 
 # The boards as 64-bit programs, for hosts without 32-bit support. Their heap is not the chip's.
 test-64: setup
-	$(MAKE) --no-print-directory BITS=64 OUT=build/64 $(PORTS:$(OUT)/%=build/64/%)
+	$(MAKE) --no-print-directory BITS=64 OUT=build/64 $(patsubst $(OUT)/%,build/64/%,$(PORTS) $(TLS_SERVER))
 	WARSHA_BUILD=$(CURDIR)/build/64 $(SAFE)/pytest $(PARALLEL) -k "not memory_is_the_chips" \
 		tests/board/test_port.py tests/board/test_board_contract.py tests/board/test_machine.py
 

@@ -222,6 +222,20 @@ def lint(
         raise typer.Exit(1)
 
 
+@app.command()
+def ca(file: Path) -> None:
+    """Write the certificate of the bench's CA: PEM, or DER where the file ends with .der.
+
+    A program on a board checks servers of the virtual network with it. Trust it there only: its
+    key is public.
+    """
+    from hardware.bench.network.tls.certificates import ca_certificate, pem
+
+    der = ca_certificate()
+    check_writable(file)
+    file.write_bytes(der if file.suffix == ".der" else pem(der).encode())
+
+
 def begin_diagram(diagram: Path | None, board: str) -> None:
     """Write a circuit file that has only a board. Raises: DiagramError when there is such a file,
     BoardNotFound."""

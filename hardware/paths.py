@@ -41,6 +41,11 @@ def port_build(port: str) -> str:
         raise BenchError(cause.format(port=port, program=program), cure) from error
 
 
+def tls_server_program() -> Path:
+    """The program that speaks TLS for the servers of a bench (`firmware/tls_server`)."""
+    return build_dir() / "port" / "tls_server" / "warsha-tls-server"
+
+
 def micropython_dir() -> Path:
     """The MicroPython source of the ports: `MICROPY_DIR`, else `build/micropython`."""
     return Path(os.environ.get("MICROPY_DIR") or build_dir() / "micropython")

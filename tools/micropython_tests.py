@@ -39,10 +39,6 @@ WHY_SKIPPED = {
     "array_micropython": "the type codes `O` and `S`: left out for the same reason",
     "import_mpy": "loading `.mpy` files: left out for the same reason",
     "uctypes_": "left out for the same reason",
-    "ssl_": "TLS is not simulated: ImportError",
-    "tls_": "for the same reason as `ssl`",
-    "cryptolib_": "not simulated, though the chips have it",
-    "hashlib_": "not simulated, though the chips have it",
     "btree": "not simulated, though the ESP32 has it",
     "": "as on the chip itself, whose firmware lacks the feature too",
 }

@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,8 +21,6 @@ import source  # noqa: E402 - not a package: firmware/ holds scripts
 
 SDK = Path("/usr/src/pico-sdk")
 TINYUSB = Path("/usr/src/tinyusb")
-MBEDTLS = "3.6"
-"""MicroPython 1.25.0 takes 3.6.2 (its lib/mbedtls); Debian's is a later one of the same line."""
 
 
 class BuildError(Exception):
@@ -45,25 +42,13 @@ def micropython() -> Path:
     return tree
 
 
-def mbedtls(folder: Path) -> Path:
-    """Debian's source of mbedtls, once fetched."""
-    place = folder / "mbedtls"
-    if not place.is_dir():
-        with tempfile.TemporaryDirectory(dir=folder) as name:
-            tree = source.from_debian(Path(name), "mbedtls", MBEDTLS)
-            if tree is None:
-                raise BuildError(f"no package source of this machine has mbedtls {MBEDTLS}")
-            shutil.move(tree, place)
-    return place
-
-
 def assemble(folder: Path) -> Path:
     """A tree with the submodules that Debian left out."""
     tree = folder / "tree"
     shutil.rmtree(tree, ignore_errors=True)
     left_out = shutil.ignore_patterns("tests", "docs")
     shutil.copytree(micropython(), tree, symlinks=True, ignore=left_out)
-    for name, place in (("pico-sdk", SDK), ("tinyusb", TINYUSB), ("mbedtls", mbedtls(folder))):
+    for name, place in (("pico-sdk", SDK), ("tinyusb", TINYUSB)):
         shutil.rmtree(tree / "lib" / name)
         (tree / "lib" / name).symlink_to(place)
     (tree / "lib" / "micropython-lib" / "README.md").touch()  # CMake checks that it exists

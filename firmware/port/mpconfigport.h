@@ -1,5 +1,5 @@
 // mpconfigport.h: the parts of MicroPython that are compiled in: those of ports/esp32 and ports/rp2 of 1.25.0, without
-// TLS, Bluetooth and everything that could reach memory by address.
+// Bluetooth and everything that could reach memory by address.
 #pragma once
 
 #include <stdint.h>
@@ -93,6 +93,14 @@ void vb_heap_shrink(void *at);
 #define MICROPY_PY_NETWORK (1)
 #define MICROPY_PY_NETWORK_INCLUDEFILE "net/radio.h"
 #define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "net/network_globals.h"
+
+// TLS: extmod/modtls_mbedtls.c with Mbed TLS (tls/), whose memory is a part of Python's heap.
+#define MICROPY_PY_SSL (1)
+#define MICROPY_SSL_MBEDTLS (1)
+#define MICROPY_TRACKED_ALLOC (1)
+#define MICROPY_PY_HASHLIB_SHA1 (1)
+#define MICROPY_PY_HASHLIB_MD5 (VB_IS_ESP32)
+#define MICROPY_PY_CRYPTOLIB (1)
 
 // The files of FAT: long names, as on both chips.
 #define MICROPY_FATFS_ENABLE_LFN (1)

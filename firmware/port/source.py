@@ -1,10 +1,13 @@
-"""Put the one MicroPython version that this port is built from into a folder.
+"""Put the one MicroPython version that this port is built from into a folder, with Mbed TLS.
 
     python source.py build/micropython
 
 From Debian's source package where a suite of this machine has the version (apt checks its
 signature), else from the official release archive (checked by SHA-256 here). `MICROPY_DIR=…` names
 a source tree of your own instead; then nothing is fetched. The version is set here, once.
+
+The release archive contains Mbed TLS. Debian has it as a package of its own: any version of the
+long-term series that MicroPython uses.
 """
 
 import hashlib
@@ -25,21 +28,23 @@ ARCHIVE = (
 )
 # The digest that Homebrew's formula of this release records for the same file.
 SHA256 = "9fe99ad5808e66bb40d374f5cad187c32c7d1c49cf47f72b38fd453c28c2aebe"
+MBEDTLS_SERIES = "3.6."
 ENOUGH = ("py/py.mk", "extmod/extmod.mk", "lib/littlefs/lfs2.c", "tests/run-tests.py")
+MBEDTLS, ENOUGH_MBEDTLS = "lib/mbedtls", ("library/ssl_tls.c", "include/mbedtls/ssl.h")
 
 
 class SourceError(Exception):
     """The source is not available here; the text says what to do."""
 
 
-def complete(folder: Path) -> bool:
+def complete(folder: Path, names: tuple[str, ...] = ENOUGH) -> bool:
     """Whether `folder` holds what the port is built and tested from."""
-    return all((folder / name).is_file() for name in ENOUGH)
+    return all((folder / name).is_file() for name in names)
 
 
 def from_debian(work: Path, name: str = "micropython", version: str = VERSION) -> Path | None:
-    """Unpack Debian's source package below `work`; None if no suite here has the version (or one
-    that begins with it).
+    """Unpack Debian's source package below `work`, a new folder; None if no suite here has the
+    version (or one that begins with it).
 
     The machine's package lists are not changed: they rarely name sources, so a copy that does is
     made from them.
@@ -73,6 +78,7 @@ def from_debian(work: Path, name: str = "micropython", version: str = VERSION) -
 
 def from_archive(work: Path) -> Path:
     """Fetch, check and unpack the release archive below `work`."""
+    work.mkdir(parents=True, exist_ok=True)
     file = work / "micropython.tar.xz"
     try:
         with urllib.request.urlopen(ARCHIVE, timeout=60) as answer, file.open("wb") as out:
@@ -93,16 +99,25 @@ def from_archive(work: Path) -> Path:
 
 def bring(folder: Path) -> None:
     """Make `folder` the source tree; nothing is left behind when it fails."""
-    if complete(folder):
-        return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
         work = Path(name).resolve()
-        tree = from_debian(work) or from_archive(work)
-        if not complete(tree):
-            raise SourceError(f"{tree.name} lacks one of {', '.join(ENOUGH)}")
-        shutil.rmtree(folder, ignore_errors=True)
-        os.replace(tree, folder)
+        if not complete(folder):
+            tree = from_debian(work / "micropython") or from_archive(work / "archive")
+            _put(tree, folder, ENOUGH)
+        if not complete(folder / MBEDTLS, ENOUGH_MBEDTLS):
+            tree = (
+                from_debian(work / "mbedtls", "mbedtls", MBEDTLS_SERIES)
+                or from_archive(work / "archive") / MBEDTLS
+            )
+            _put(tree, folder / MBEDTLS, ENOUGH_MBEDTLS)
+
+
+def _put(tree: Path, folder: Path, names: tuple[str, ...]) -> None:
+    if not complete(tree, names):
+        raise SourceError(f"{tree.name} lacks one of {', '.join(names)}")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(tree, folder)
 
 
 def main() -> int:

@@ -118,6 +118,8 @@ class Bench:
     def close(self) -> None:
         """Ends the boards' processes and releases everything. The traces can still be read."""
         self._scheduler.close()
+        if (lan := self.commons.get(Lan)) is not None:
+            lan.close()
         for flash in self._own_flashes:
             flash.close()
 

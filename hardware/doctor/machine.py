@@ -56,6 +56,15 @@ def port(port: str) -> CheckResult:
     return CheckResult(name, "ok", found)
 
 
+def tls_server() -> CheckResult:
+    """Whether the servers of the virtual network can speak TLS."""
+    name = _("TLS of the virtual network")
+    code, found = _run(str(paths.tls_server_program()), "ca")
+    if code:
+        return CheckResult(name, "fail", found or _("not built"), _("run: make setup"))
+    return CheckResult(name, "ok", _("works"))
+
+
 def modules() -> CheckResult:
     """Whether the modules are compiled in which the bench spends its time."""
     name = _("modules of the bench")
@@ -93,4 +102,4 @@ def disk() -> CheckResult:
 
 def checks() -> list[Check]:
     """The checks of this machine, the most important ones first."""
-    return [*(partial(port, name) for name in boards.ports()), modules, fonts, disk]
+    return [*(partial(port, name) for name in boards.ports()), tls_server, modules, fonts, disk]

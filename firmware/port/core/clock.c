@@ -302,7 +302,11 @@ uint64_t vb_clock_work(uint64_t most, bool heeds) {
 }
 
 static void wait_for_event(uint64_t t, uint8_t kind) {
+    uint32_t before = vb_events;
     vb_aside(vb_serve);
+    if (vb_events != before) { // perhaps it is what the caller waits for, who has looked before
+        return;
+    }
     if (busy) { // in a hard interrupt, as in vb_wait_until()
         t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
         return;

@@ -122,3 +122,17 @@
 #define VB_NS_FLASH_CALL VB_US(31.094)
 #define VB_NS_FLASH_ERASE 45000000
 #define VB_NS_FLASH_PAGE 400000
+
+// TLS (cost/tls.c). GUESSES: a product on P-256 takes about 44 million cycles of a Cortex-M0+ in C; an ESP32 has hardware for
+// long numbers, SHA and AES, but not for the hash of GCM. RSA is a check of a signature with the usual exponent.
+#if VB_ESP32
+#define VB_NS_TLS_CURVE_256 70000000u
+#define VB_NS_TLS_RSA_2048 12000000u
+#define VB_NS_TLS_HASH_BYTE 60u
+#define VB_NS_TLS_CIPHER_BYTE 400u
+#else
+#define VB_NS_TLS_CURVE_256 350000000u
+#define VB_NS_TLS_RSA_2048 30000000u
+#define VB_NS_TLS_HASH_BYTE 500u
+#define VB_NS_TLS_CIPHER_BYTE 1600u
+#endif

@@ -8,7 +8,7 @@ host itself (`localhost:1883`) is `host.wokwi.internal` to boards, as in Wokwi's
 from collections.abc import Callable
 
 from hardware.bench.network.host import Address, Host, Ports, parse_ip
-from hardware.bench.network.tcp.stream import StreamEnd
+from hardware.bench.network.tcp.stream import Stream
 
 THIS_HOST = "host.wokwi.internal"
 LOCAL_NAMES = ("localhost", "127.0.0.1")
@@ -21,7 +21,7 @@ class HostGateway:
         self._hosts: dict[Address, Host] = {}
         self._names: dict[str, Address] = {}
 
-    def allow(self, name: str, port: int, accept: Callable[[StreamEnd], bool]) -> None:
+    def allow(self, name: str, port: int, accept: Callable[[Stream], bool]) -> None:
         """Allow a place; `accept` takes the near end of each connection to it."""
         known = THIS_HOST if name in LOCAL_NAMES else name
         number = len(self._hosts) + 1

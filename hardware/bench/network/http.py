@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from hardware.bench.network.ntp import WallClock
-from hardware.bench.network.tcp.stream import StreamEnd
+from hardware.bench.network.tcp.stream import Stream
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
 MOST_DIGITS = 10
@@ -27,7 +27,7 @@ class HttpServer:
         self.clock = clock
         self.pages: dict[str, bytes] = {}
 
-    def accept(self, end: StreamEnd) -> bool:
+    def accept(self, end: Stream) -> bool:
         """Take a new connection."""
         end.user = _Exchange(self)
         return True
@@ -76,10 +76,10 @@ class _Exchange:
         self._unsent = b""
         """The part of the response that is still to be sent."""
 
-    def opened(self, end: StreamEnd) -> None:
+    def opened(self, end: Stream) -> None:
         pass
 
-    def received(self, end: StreamEnd, data: bytes) -> None:
+    def received(self, end: Stream, data: bytes) -> None:
         end.consumed(len(data))
         if self._answered:
             return
@@ -103,18 +103,18 @@ class _Exchange:
         elif len(body) >= int(length):
             self._answer(end, self._server.response(words[0], words[1], headers, body))
 
-    def _answer(self, end: StreamEnd, response: bytes) -> None:
+    def _answer(self, end: Stream, response: bytes) -> None:
         self._answered, self._unsent = True, response
         self.writable(end)
 
-    def finished(self, end: StreamEnd) -> None:
+    def finished(self, end: Stream) -> None:
         if not self._answered:
             end.finish()
 
-    def broken(self, end: StreamEnd, error: int) -> None:
+    def broken(self, end: Stream, error: int) -> None:
         pass
 
-    def writable(self, end: StreamEnd) -> None:
+    def writable(self, end: Stream) -> None:
         self._unsent = self._unsent[end.send(self._unsent) :]
         if not self._unsent:
             end.finish()

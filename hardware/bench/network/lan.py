@@ -1,8 +1,9 @@
 """The virtual network of one bench: its hosts, the ways between them, and the servers.
 
 Boards reach the servers by these names, through any access point that has internet:
-`broker.warsha` and well-known public MQTT brokers on port 1883, names with `ntp` or `time` in them
-on port 123, `http.warsha` and `example.com` on port 80. The gateway's own address has all three.
+`broker.warsha` and well-known public MQTT brokers on ports 1883 and 8883 (TLS), names with `ntp`
+or `time` in them on port 123, `http.warsha` and `example.com` on ports 80 and 443 (TLS). The
+gateway's own address has them all. Hosts like `expired.warsha` have a certificate with a fault.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from hardware.bench.network.mqtt.broker import MqttBroker
 from hardware.bench.network.network_log import NetworkLog
 from hardware.bench.network.ntp import NTP_PORT, WallClock, ntp_server
 from hardware.bench.network.simulation import RadioBoard, Simulation
+from hardware.bench.network.tls.certificates import FAULTY
+from hardware.bench.network.tls.tls_server import TlsServer
 from hardware.bench.network.wifi.access_point import AccessPoint, RadioMedium
 from hardware.bench.network.wifi.espnow import EspNowNetwork
 from hardware.bench.network.wifi.radio import NOTIFY_NS, Radio
@@ -57,9 +60,10 @@ class Lan:
         self.host_gateway = HostGateway()
         ports = Ports()
         self._gateway, self._servers = Host(ports, GATEWAY), Host(ports, SERVERS)
-        self.broker = MqttBroker(self, ports)
+        self._tls = TlsServer(simulation, default="http.warsha")
+        self.broker = MqttBroker(self, ports, self._tls.before)
         self.http = HttpServer(self.clock)
-        ports.tcp[80] = self.http.accept
+        ports.tcp |= {80: self.http.accept, 443: self._tls.before(self.http.accept)}
         ports.udp[NTP_PORT] = ntp_server(self, self.clock)
 
     def register(self, board: RadioBoard) -> None:
@@ -76,6 +80,10 @@ class Lan:
         soonest_ns = min([*delays_ns, NOTIFY_NS]) + WIRE_NS
         for board in self._boards:
             board.noticed_after(radio_ns=soonest_ns)
+
+    def close(self) -> None:
+        """End what runs for the network on this machine."""
+        self._tls.close()
 
     # -- time -----------------------------------------------------------------------------------
 
@@ -146,7 +154,7 @@ class Lan:
         if (ip := self.host_gateway.lookup(name)) is not None:
             return ip
         is_time_server = TIME_SERVERS & set(name.replace("-", ".").split("."))
-        return SERVERS if name in BROKERS | WEB_SITES or is_time_server else None
+        return SERVERS if name in BROKERS | WEB_SITES | set(FAULTY) or is_time_server else None
 
 
 def lan_of(simulation: Any) -> Lan:

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from hardware.bench.bench import Mode
-from hardware.bench.network.tcp.stream import StreamEnd
+from hardware.bench.network.tcp.stream import Stream
 from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.errors import BenchError
 from hardware.i18n import _
@@ -60,7 +60,7 @@ class HostNetwork:
         for connection in list(self._connections):
             connection.close()
 
-    def _accept(self, end: StreamEnd, place: tuple[str, int]) -> bool:
+    def _accept(self, end: Stream, place: tuple[str, int]) -> bool:
         if len(self._connections) >= MOST_CONNECTIONS:
             return False
         connection = _HostConnection(end, place, self._bench.soon, self._connections.discard)
@@ -74,7 +74,7 @@ class _HostConnection:
 
     def __init__(
         self,
-        end: StreamEnd,
+        end: Stream,
         place: tuple[str, int],
         run_on_bench: RunOnBench,
         on_end: Callable[[_HostConnection], None],
@@ -93,23 +93,23 @@ class _HostConnection:
 
     # -- the board's side, in the thread of the bench -------------------------------------------
 
-    def opened(self, end: StreamEnd) -> None:
+    def opened(self, end: Stream) -> None:
         pass
 
-    def received(self, end: StreamEnd, data: bytes) -> None:
+    def received(self, end: Stream, data: bytes) -> None:
         with self._lock:
             self._to_host += data
         self._wake_thread()
 
-    def finished(self, end: StreamEnd) -> None:
+    def finished(self, end: Stream) -> None:
         self._board_finished = True
         self._wake_thread()
 
-    def broken(self, end: StreamEnd, error: int) -> None:
+    def broken(self, end: Stream, error: int) -> None:
         self._closed = True
         self._wake_thread()
 
-    def writable(self, end: StreamEnd) -> None:
+    def writable(self, end: Stream) -> None:
         self._send_to_board()
 
     def close(self) -> None:

@@ -13,10 +13,11 @@ from hardware.bench.network.link import Link
 from hardware.bench.network.mqtt import packets
 from hardware.bench.network.mqtt.packets import Connect, Message, MqttError, Packet, check_topic
 from hardware.bench.network.mqtt.session import MqttSession, matches
-from hardware.bench.network.tcp.stream import StreamEnd
+from hardware.bench.network.tcp.stream import Stream
+from hardware.bench.network.tls.tls_server import Accept
 from hardware.bench.protocol.notes import MqttNote
 
-MQTT_PORT = 1883
+MQTT_PORT, MQTTS_PORT = 1883, 8883
 MOST_CLIENTS = 64
 """The most sessions of one board, so that one board cannot keep the others out."""
 MOST_RETAINED = 1000
@@ -30,11 +31,12 @@ LEVEL = 4
 
 
 class MqttBroker:
-    """Listens on port 1883 until `stop`."""
+    """Listens on port 1883, and behind TLS on port 8883, until `stop`."""
 
-    def __init__(self, link: Link, ports: Ports) -> None:
+    def __init__(self, link: Link, ports: Ports, secure: Callable[[Accept], Accept]) -> None:
         self.link = link
         self._ports = ports
+        self._listeners = {MQTT_PORT: self._accept, MQTTS_PORT: secure(self._accept)}
         self._sessions: dict[str, MqttSession] = {}
         self._clients: dict[str, MqttClient] = {}
         self._retained: dict[str, Message] = {}
@@ -62,11 +64,12 @@ class MqttBroker:
 
     def start(self) -> None:
         """Listen, without any sessions or messages."""
-        self._ports.tcp[MQTT_PORT] = self._accept
+        self._ports.tcp |= self._listeners
 
     def stop(self) -> None:
         """Break every connection, publish no will, forget everything."""
-        self._ports.tcp.pop(MQTT_PORT, None)
+        for port in self._listeners:
+            self._ports.tcp.pop(port, None)
         for client in list(self._clients.values()):
             client.reset()
         self._sessions.clear()
@@ -147,7 +150,7 @@ class MqttBroker:
             self._retained[message.topic] = message
             self._retained_bytes = total
 
-    def _accept(self, end: StreamEnd) -> bool:
+    def _accept(self, end: Stream) -> bool:
         end.user = MqttClient(self, end)
         return True
 
@@ -155,7 +158,7 @@ class MqttBroker:
 class MqttClient:
     """The broker's side of one client's connection; a `StreamUser`."""
 
-    def __init__(self, broker: MqttBroker, end: StreamEnd) -> None:
+    def __init__(self, broker: MqttBroker, end: Stream) -> None:
         self._broker = broker
         self._end = end
         self._reader = packets.Reader()
@@ -179,10 +182,10 @@ class MqttClient:
 
     # -- the connection -------------------------------------------------------------------------
 
-    def opened(self, end: StreamEnd) -> None:
+    def opened(self, end: Stream) -> None:
         pass
 
-    def received(self, end: StreamEnd, data: bytes) -> None:
+    def received(self, end: Stream, data: bytes) -> None:
         end.consumed(len(data))
         self._last_packet_ns = self._broker.link.now_ns
         try:
@@ -194,14 +197,14 @@ class MqttClient:
             self.note("broken")
             self.close()
 
-    def finished(self, end: StreamEnd) -> None:
+    def finished(self, end: Stream) -> None:
         end.finish()
         self._ended()
 
-    def broken(self, end: StreamEnd, error: int) -> None:
+    def broken(self, end: Stream, error: int) -> None:
         self._ended()
 
-    def writable(self, end: StreamEnd) -> None:
+    def writable(self, end: Stream) -> None:
         del self._out[: end.send(bytes(self._out))]
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from hardware.bench.network.host import NO_ADDRESS, Address, Datagram, Host, Por
 from hardware.bench.network.link import Link
 from hardware.bench.network.tcp import datagram as udp
 from hardware.bench.network.tcp import stream
-from hardware.bench.network.tcp.stream import NO_USER, StreamEnd
+from hardware.bench.network.tcp.stream import NO_USER, Stream, StreamEnd
 from hardware.bench.protocol import frames
 
 MOST_SOCKETS = 16
@@ -60,22 +60,22 @@ class BoardSocket:
             flags |= frames.SOCKET_ENDED
         return flags
 
-    def opened(self, end: StreamEnd) -> None:
+    def opened(self, end: Stream) -> None:
         self.on_change()
 
-    def received(self, end: StreamEnd, data: bytes) -> None:
+    def received(self, end: Stream, data: bytes) -> None:
         self.input += data
         self.on_change()
 
-    def finished(self, end: StreamEnd) -> None:
+    def finished(self, end: Stream) -> None:
         self.at_end = True
         self.on_change()
 
-    def broken(self, end: StreamEnd, error: int) -> None:
+    def broken(self, end: Stream, error: int) -> None:
         self.error = error
         self.on_change()
 
-    def writable(self, end: StreamEnd) -> None:
+    def writable(self, end: Stream) -> None:
         self.on_change()
 
     def take(self, most: int) -> bytes:

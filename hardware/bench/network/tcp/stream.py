@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from typing import Protocol
+from typing import Any, Protocol
 
 from hardware.bench.network.host import Address, Host
 from hardware.bench.network.link import Link
@@ -27,22 +27,51 @@ FIN = b""
 """In a queue: the sender has finished."""
 
 
+class Stream(Protocol):
+    """An end of a connection as its program sees it: a `StreamEnd`, or one with TLS on it."""
+
+    user: StreamUser
+
+    @property
+    def peer(self) -> Any:
+        """The `Host` at the other end."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether `send` may take bytes."""
+
+    def send(self, data: bytes) -> int:
+        """Send as much as there is room for; returns the count of bytes."""
+
+    def finish(self) -> None:
+        """Send no more; what is on its way still arrives."""
+
+    def consumed(self, count: int) -> None:
+        """The program has read this many bytes: the sender may go on."""
+
+    def reset(self) -> None:
+        """Break the connection off; the other end learns it."""
+
+    def close(self) -> None:
+        """The program is done: what it sent arrives, what comes is dropped."""
+
+
 class StreamUser(Protocol):
     """The program at an end of a connection: on a board or in a server."""
 
-    def opened(self, end: StreamEnd) -> None:
+    def opened(self, end: Stream) -> None:
         """The other side accepted."""
 
-    def received(self, end: StreamEnd, data: bytes) -> None:
+    def received(self, end: Stream, data: bytes) -> None:
         """Bytes came; call `end.consumed` when they are read."""
 
-    def finished(self, end: StreamEnd) -> None:
+    def finished(self, end: Stream) -> None:
         """The other side sends no more."""
 
-    def broken(self, end: StreamEnd, error: int) -> None:
+    def broken(self, end: Stream, error: int) -> None:
         """The connection ended, with an errno."""
 
-    def writable(self, end: StreamEnd) -> None:
+    def writable(self, end: Stream) -> None:
         """There is room again, after `send` took less than all."""
 
 
@@ -58,7 +87,7 @@ class StreamEnd:
         self.other: StreamEnd = self
         """The far end, once the SYN has found it."""
         self.alive = True
-        self.is_open = False
+        self.is_open: bool = False
         self._queue: deque[tuple[int, bytes]] = deque()
         """Segments with the time of their arrival."""
         self._unread = 0
@@ -260,19 +289,19 @@ class _Handshake:
 class _NoUser:
     """The user of an end that no program has any more."""
 
-    def opened(self, end: StreamEnd) -> None:
+    def opened(self, end: Stream) -> None:
         end.close()
 
-    def received(self, end: StreamEnd, data: bytes) -> None:
+    def received(self, end: Stream, data: bytes) -> None:
         end.consumed(len(data))
 
-    def finished(self, end: StreamEnd) -> None:
+    def finished(self, end: Stream) -> None:
         end.finish()
 
-    def broken(self, end: StreamEnd, error: int) -> None:
+    def broken(self, end: Stream, error: int) -> None:
         pass
 
-    def writable(self, end: StreamEnd) -> None:
+    def writable(self, end: Stream) -> None:
         pass
 
 

@@ -1,3 +1,0 @@
-# The C half of ssl on the chips; not simulated either.
-
-import ssl
