@@ -2,7 +2,8 @@
 
 Boards reach the servers by these names, through any access point that has internet:
 `broker.warsha` and well-known public MQTT brokers on port 1883, names with `ntp` or `time` in them
-on port 123, `http.warsha` and `example.com` on port 80. The gateway's own address has all three.
+on port 123, `http.warsha`, `example.com` and `micropython.org` on port 80. The gateway's own
+address has all three.
 """
 
 from collections.abc import Callable
@@ -31,7 +32,7 @@ BROKERS = {
     "broker.emqx.io",
     "mqtt.eclipseprojects.io",
 }
-WEB_SITES = {"http.warsha", "example.com", "www.example.com"}
+WEB_SITES = {"http.warsha", "example.com", "www.example.com", "micropython.org"}
 TIME_SERVERS = {"ntp", "time"}
 """One of these words in a name makes it a time server."""
 GUEST = b"Wokwi-GUEST"
