@@ -55,6 +55,11 @@ typedef long mp_off_t;
 #define MICROPY_PY_OS_SYNC (1)
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (vb_random())
 #define MICROPY_PY_HASHLIB_SHA256 (1)
+#define MICROPY_PY_HASHLIB_SHA1 (1)
+#define MICROPY_PY_HASHLIB_MD5 (VB_ESP32)
+#define MICROPY_PY_CRYPTOLIB (1)
+#define MICROPY_PY_WEBSOCKET (1)
+#define MICROPY_PY_WEBREPL (1)
 
 // The families differ here.
 #if VB_ESP32
@@ -98,9 +103,6 @@ void vb_heap_shrink(void *at);
 #define MICROPY_PY_SSL (1)
 #define MICROPY_SSL_MBEDTLS (1)
 #define MICROPY_TRACKED_ALLOC (1)
-#define MICROPY_PY_HASHLIB_SHA1 (1)
-#define MICROPY_PY_HASHLIB_MD5 (VB_IS_ESP32)
-#define MICROPY_PY_CRYPTOLIB (1)
 
 // The files of FAT: long names, as on both chips.
 #define MICROPY_FATFS_ENABLE_LFN (1)
