@@ -9,6 +9,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -157,6 +158,9 @@ def run(
     ] = 10.0,
     seed: Annotated[int, typer.Option(help="Seed of the bench's random numbers.")] = 0,
     vcd: Annotated[Path | None, typer.Option(help="Write the pins' levels here.")] = None,
+    pcap: Annotated[
+        Path | None, typer.Option(help="Write the network's packets here, for Wireshark.")
+    ] = None,
     json_: Annotated[
         Path | None, typer.Option("--json", help="Write a summary of the trace here.")
     ] = None,
@@ -164,7 +168,7 @@ def run(
     """Boot a virtual board with a program, headless; its serial output goes to stdout.
 
     With several boards on the bench, PROGRAM is for the first one. Lines of other boards begin
-    with their names, and each board has a VCD of its own.
+    with their names, and each board has a VCD and a pcap of its own.
 
     Failed steps, their feedback and the points go to stderr.
 
@@ -178,8 +182,9 @@ def run(
     from hardware.headless import run_program
 
     circuit = diagrams.load(diagram)
-    targets = run_report.vcd_files(vcd, Circuit(circuit).sides) if vcd else {}
-    for target in filter(None, (*targets.values(), json_)):
+    boards = Circuit(circuit).sides
+    targets = [run_report.board_files(one, boards).values() for one in (vcd, pcap) if one]
+    for target in filter(None, (*chain(*targets), json_)):
         check_writable(target)
     files = {path.name: _content(path) for path in file or []}
     files["main.py"] = _content(program)
@@ -194,7 +199,7 @@ def run(
         others=dict(map(_other_board, on or [])),
     )
     _print(text.feed(b"", final=True))
-    run_report.write_files(outcome, vcd, json_)
+    run_report.write_files(outcome, vcd, pcap, json_)
     if code := run_report.exit_code(outcome):
         raise typer.Exit(code)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hardware.bench.board.end_reason import why
 from hardware.bench.drawing.time_axis import duration
+from hardware.bench.pcap import pcap
 from hardware.bench.trace.summary import summary
 from hardware.bench.vcd import write_vcd
 from hardware.errors import HardwareError
@@ -19,19 +20,25 @@ RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
 """Exit codes."""
 
 
-def vcd_files(vcd: Path, boards: Collection[str]) -> dict[str, Path]:
+def board_files(file: Path, boards: Collection[str]) -> dict[str, Path]:
     """The file of each board: with several boards each has its own."""
     several = len(boards) > 1
-    return {board: vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd for board in boards}
+    return {board: file.with_stem(f"{file.stem}-{board}") if several else file for board in boards}
 
 
-def write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:
-    """Write the VCD and JSON files, if wanted. Raises: HardwareError when that is not possible."""
+def write_files(
+    outcome: RunOutcome, vcd: Path | None, pcap_: Path | None, json_: Path | None
+) -> None:
+    """Write the VCD, pcap and JSON files that are wanted. Raises: HardwareError when that is not
+    possible."""
     several = len(outcome.boards) > 1
     try:
         if vcd:
-            for board, file in vcd_files(vcd, outcome.boards).items():
+            for board, file in board_files(vcd, outcome.boards).items():
                 write_vcd(outcome.boards[board].trace, file, outcome.boards[board].pins)
+        if pcap_:
+            for board, file in board_files(pcap_, outcome.boards).items():
+                file.write_bytes(pcap(outcome.boards[board].trace))
         if json_:
             each = {board: summary(ran.trace) for board, ran in outcome.boards.items()}
             content = {"boards": each} if several else summary(outcome.trace)

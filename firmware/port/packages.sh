@@ -1,13 +1,13 @@
 #!/bin/sh
 # Install the Debian or Ubuntu packages that are missing, if allowed; else print one line that says what to install.
 #   packages.sh build    compiler with 32-bit libraries, sandbox, tools for the MicroPython source
-#   packages.sh test     for the tests: a browser, a broker for MQTT, a database server, and a second compiler
+#   packages.sh test     for the tests: a browser, a broker for MQTT, a database server, a second compiler, readers of files
 #   packages.sh pico     tools and sources to build a Pico's firmware (560 MB of download)
 set -eu
 
 case "${1:-}" in
 build) want="gcc make libc6-dev bubblewrap dpkg-dev xz-utils fonts-noto-core fonts-dejavu-core" ;;
-test) want="chromium chromium-driver mosquitto postgresql sigrok-cli clang" ;;
+test) want="chromium chromium-driver mosquitto postgresql sigrok-cli clang tshark" ;;
 pico) want="gcc make libc6-dev dpkg-dev xz-utils cmake gcc-arm-none-eabi libnewlib-arm-none-eabi \
 libstdc++-arm-none-eabi-newlib picotool pico-sdk-source tinyusb-source" ;;
 *) echo "usage: packages.sh build|test|pico" >&2; exit 2 ;;

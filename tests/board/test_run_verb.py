@@ -86,12 +86,14 @@ def run(folder: Path, program: str, *args: str) -> subprocess.CompletedProcess[s
 
 
 def test_the_serial_line_is_stdout_and_the_trace_is_json(folder: Path) -> None:
-    done = run(folder, BLINK, "--seconds", "2", "--json", "out.json", "--vcd", "out.vcd")
+    files = "--json out.json --vcd out.vcd --pcap out.pcap"
+    done = run(folder, BLINK, "--seconds", "2", *files.split())
     assert (done.returncode, done.stdout, done.stderr) == (0, "مرحبا\n", "")
     found = json.loads((folder / "out.json").read_text())
     assert found["end_ns"] == 2_000_000_000
     assert found["pins"]["25"]["edge_count"] == 8
     assert (folder / "out.vcd").read_text().count("\n1") == 4
+    assert len((folder / "out.pcap").read_bytes()) == 24, "no packets"
 
 
 def test_the_same_seed_gives_the_same_trace(folder: Path) -> None:
@@ -188,7 +190,7 @@ def test_a_missing_file_is_one_line_of_cause_and_one_of_cure(folder: Path, missi
     assert len(done.stderr.splitlines()) == 2
 
 
-@pytest.mark.parametrize("option", ["--vcd", "--json"])
+@pytest.mark.parametrize("option", ["--vcd", "--pcap", "--json"])
 def test_a_folder_that_is_not_there_is_one_line_of_cause(folder: Path, option: str) -> None:
     done = run(folder, "print('a')", option, "nowhere/out", "--seconds", "0.1")
     assert done.returncode == 1

@@ -46,7 +46,14 @@ HARDWARE = (
     # from a diagram to voltages
     *("bench.parts", "bench.circuit"),
     # the trace of a board, and the peripherals of its chip
-    *("bench.trace", "bench.peripherals", "bench.decode", "bench.vcd", "bench.sigrok_session"),
+    *(
+        "bench.trace",
+        "bench.peripherals",
+        "bench.decode",
+        "bench.vcd",
+        "bench.pcap",
+        "bench.sigrok_session",
+    ),
     # boards with a common virtual time
     *("bench.board", "bench.scheduler", "bench.bench"),
     # the chip of an ESP32 as flashing programs see it
