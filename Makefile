@@ -72,6 +72,7 @@ $(PORTS): $(OUT)/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython
 	@mv $(OUT)/objects/$(notdir $(@D)).made $(OUT)/objects/$(notdir $(@D))/made
 	@echo "building the virtual board $(notdir $(@D)) (log: $(@D)/build.log)"
 	@$(MAKE) --no-print-directory -j$(shell nproc) -C firmware/port CHIP=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
+		MBEDTLS_BUILD=$(CURDIR)/$(OUT)/objects/mbedtls-$(if $(filter esp32%,$(notdir $(@D))),esp32,rp2) \
 		BUILD=$(CURDIR)/$(OUT)/objects/$(notdir $(@D)) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
 	@# At once: a bench that starts a board meanwhile gets the old one or the new one.
 	@cp $(OUT)/objects/$(notdir $(@D))/$(@F) $@.new && mv -f $@.new $@
