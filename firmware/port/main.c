@@ -16,6 +16,7 @@
 #include "shared/runtime/pyexec.h"
 #include "core/aside.h"
 #include "core/internal.h"
+#include "esp32/ota.h"
 #include "core/host.h"
 #include "net/radio.h"
 #include "collected.h"
@@ -149,6 +150,9 @@ static void live(void) {
     mp_cstack_init_with_top(&top, VB_STACK_BYTES * WORDS);
     vb_clock_start(vb_options.t0_ns);
     vb_rtc_start();
+    #if VB_ESP32
+    vb_ota_start();
+    #endif
     vb_hello();
     vb_wall_restart();
     if (vb_options.cause != 1) {
@@ -238,7 +242,12 @@ int main(int argc, char **argv) {
     }
     #endif
     vb_cost_start();
-    vb_flash_start(flash_bytes - VB_NVS_BYTES);
+    #if VB_ESP32
+    vb_partitions_start(flash_bytes);
+    vb_flash_start(vb_storage_bytes);
+    #else
+    vb_flash_start(flash_bytes);
+    #endif
     vb_pin_start();
     vb_heap_map();
     vb_thread_map();

@@ -95,7 +95,8 @@ class Flash:
     def __init__(self, board: BoardType, path: str | os.PathLike[str] | None = None) -> None:
         self.size = board.storage_bytes
         """Bytes of its file system."""
-        whole = self.size + board.nvs_bytes
+        whole = self.size + board.nvs_bytes + board.app_bytes
+        self._whole, self._app_bytes = whole, board.app_bytes
         self._first = BOOT_PY if board.family == "esp32" else b""
         self.store: ByteStore
         if path is None and not hasattr(os, "memfd_create"):  # a platform without processes
@@ -119,6 +120,8 @@ class Flash:
     def _format(self) -> None:
         for at, data in _formatted(self.size, self._first).items():
             self.store.write(at, data)
+        if self._app_bytes:
+            self.store.write(self._whole - self._app_bytes, b"\xff" * self._app_bytes)
 
     def fileno(self) -> int:
         """The descriptor of the image file. Raises: TypeError for a flash that has none."""

@@ -7,7 +7,7 @@ chip.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,8 @@ class BoardType:
     storage_bytes: int
     nvs_bytes: int
     """Size of the ESP32's non-volatile storage, after the file system in the flash image."""
+    app_bytes: int
+    """Size of the programs for updates over the air, after that; 0: it has one program."""
     ram_bytes: int
     min_write_ns: int
     port_args: tuple[str, ...]
@@ -154,6 +156,13 @@ def for_diagram(diagram_type: str) -> BoardType | None:
     return next((b for b in map(load, named) if diagram_type in b.diagram_types), None)
 
 
+def with_updates(board: BoardType) -> BoardType:
+    """An ESP32 with MicroPython's partition table for updates over the air: two programs and a
+    smaller file system (partitions-4MiB-ota.csv of MicroPython 1.25.0)."""
+    otadata, program = 0x2000, 0x180000
+    return replace(board, storage_bytes=0xF0000, nvs_bytes=0x4000, app_bytes=otadata + 2 * program)
+
+
 def _text(name: str) -> str:
     return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
 
@@ -162,6 +171,7 @@ def _typed(name: str, facts: dict[str, Any]) -> dict[str, Any]:
     drawing = facts["drawing"]
     made = {
         "name": name,
+        "app_bytes": 0,
         "led": facts.get("led"),
         "boot_button": facts.get("boot_button", ""),
         "pins": _pins(facts),

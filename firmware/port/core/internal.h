@@ -68,6 +68,13 @@ void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds); // Pin.irq(wake=)
 bool vb_sleep_keeps_input(uint8_t pin); // the pad keeps its pull in deep sleep
 uint8_t vb_sleep(uint8_t kind, uint64_t until); // kind: [sleep]; returns machine.wake_reason()
 
+#if VB_ESP32
+// esp32/partition.c
+extern size_t vb_storage_bytes, vb_nvs_bytes; // of the file system, which is first in the image, and of the settings behind it
+extern uint32_t vb_storage_address;           // of the file system in the flash
+void vb_partitions_start(size_t image_bytes);
+#endif
+
 // machine/rtc.c
 void vb_rtc_start(void);          // a hard reset or power on
 

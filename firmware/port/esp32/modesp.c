@@ -10,19 +10,18 @@
 
 #define SECTOR 4096
 #define FLASH_BYTES 0x400000
-#define FILES 0x200000 // partitions-4MiB.csv: vfs
-#define SETTINGS 0x9000 // and nvs
+#define SETTINGS 0x9000 // partitions-4MiB.csv: nvs
 
 // Where a region of the flash is in the image of the bench.
 static size_t place(mp_int_t offset, size_t len) {
     if (offset < 0 || offset > FLASH_BYTES || len > (size_t)(FLASH_BYTES - offset)) {
         mp_raise_OSError(MP_EIO);
     }
-    if (offset >= FILES) {
-        return offset - FILES;
+    if (offset >= (mp_int_t)vb_storage_address) {
+        return offset - vb_storage_address;
     }
-    if (offset >= SETTINGS && offset + len <= SETTINGS + VB_NVS_BYTES) {
-        return VB_FLASH_BYTES + offset - SETTINGS; // behind the file system
+    if (offset >= SETTINGS && offset + len <= SETTINGS + vb_nvs_bytes) {
+        return vb_storage_bytes + offset - SETTINGS; // behind the file system
     }
     mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: the flash outside of the partitions vfs and nvs"));
 }
@@ -67,7 +66,7 @@ static mp_obj_t flash_size(void) {
 static MP_DEFINE_CONST_FUN_OBJ_0(flash_size_obj, flash_size);
 
 static mp_obj_t flash_user_start(void) {
-    return MP_OBJ_NEW_SMALL_INT(FILES);
+    return MP_OBJ_NEW_SMALL_INT(vb_storage_address);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(flash_user_start_obj, flash_user_start);
 

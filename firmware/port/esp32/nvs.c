@@ -20,7 +20,7 @@ struct entry {
 enum { MARK = 0x4e, TYPE_I32 = 0x14, TYPE_BLOB = 0x42, TYPE_ANY = 0xff };
 enum { NOT_FOUND = 0x1102, NOT_ENOUGH_SPACE = 0x1105, KEY_TOO_LONG = 0x1109, INVALID_LENGTH = 0x110c };
 
-static uint8_t store[VB_NVS_BYTES];
+static uint8_t store[VB_NVS_BYTES]; // of which vb_nvs_bytes are used
 static bool loaded;
 
 typedef struct {
@@ -53,12 +53,12 @@ static size_t size_of(const struct entry *e) {
 // The entry at a position; NULL at the end of the list, also in a broken image.
 static struct entry *entry_at(size_t at) {
     struct entry *e = (struct entry *)(store + at);
-    return at + sizeof(*e) <= sizeof(store) && e->mark == MARK && at + size_of(e) <= sizeof(store) ? e : NULL;
+    return at + sizeof(*e) <= vb_nvs_bytes && e->mark == MARK && at + size_of(e) <= vb_nvs_bytes ? e : NULL;
 }
 
 static void load(void) {
     if (!loaded) {
-        vb_flash_read(VB_FLASH_BYTES, store, sizeof(store));
+        vb_flash_read(vb_storage_bytes, store, vb_nvs_bytes);
         loaded = true;
     }
 }
@@ -99,24 +99,24 @@ static size_t used(void) {
 
 // Writes from a position to the end. The cost is the chip's: its log writes a page for each entry.
 static void save(size_t from) {
-    vb_flash_program(VB_FLASH_BYTES + from, store + from, sizeof(store) - from);
+    vb_flash_program(vb_storage_bytes + from, store + from, vb_nvs_bytes - from);
 }
 
 static size_t remove_entry(struct entry *e) {
     size_t at = (uint8_t *)e - store, size = size_of(e);
-    memmove(store + at, store + at + size, sizeof(store) - at - size);
-    memset(store + sizeof(store) - size, 0xff, size);
+    memmove(store + at, store + at + size, vb_nvs_bytes - at - size);
+    memset(store + vb_nvs_bytes - size, 0xff, size);
     return at;
 }
 
 static void put(nvs_obj_t *self, mp_obj_t key_in, uint8_t type, const void *value, size_t len) {
     struct entry *old = find(self, key_in, TYPE_ANY);
     struct entry made = {MARK, type, 0, 0, len};
-    size_t space_len, key_len, at = sizeof(store), freed = old ? size_of(old) : 0;
+    size_t space_len, key_len, at = vb_nvs_bytes, freed = old ? size_of(old) : 0;
     const char *space = name_of(self->space, &space_len), *key = name_of(key_in, &key_len);
     made.space_len = space_len;
     made.key_len = key_len;
-    if (len > UINT16_MAX || used() - freed + size_of(&made) > sizeof(store)) {
+    if (len > UINT16_MAX || used() - freed + size_of(&made) > vb_nvs_bytes) {
         fail(NOT_ENOUGH_SPACE);
     }
     if (old) {

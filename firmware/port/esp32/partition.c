@@ -1,6 +1,9 @@
-// esp32/partition.c: esp32.Partition: the table of a 4 MB module. Only the file system and the settings have content;
-// reading or writing another partition raises.
-// Behaviour: ports/esp32/esp32_partition.c and partitions-4MiB.csv of 1.25.0.
+// esp32/partition.c: esp32.Partition: the table of a 4 MB module, and which program it boots (esp32/ota.c).
+// Behaviour: ports/esp32/esp32_partition.c, partitions-4MiB.csv and partitions-4MiB-ota.csv of 1.25.0.
+//
+// The image of the bench holds, in this order: the file system, the settings (nvs), and with the table for updates its
+// otadata and the two programs. Its size tells which table it is. Other partitions have no content: reading and writing
+// them raises.
 
 #include <string.h>
 
@@ -8,6 +11,8 @@
 #include "py/runtime.h"
 #include "extmod/vfs.h"
 #include "core/internal.h"
+#include "esp32/modesp32.h"
+#include "esp32/ota.h"
 
 #if VB_ESP32
 
@@ -16,19 +21,42 @@
 enum { BOOT, RUNNING };
 enum { TYPE_APP, TYPE_DATA, ANY_SUBTYPE = 0xff };
 
+#define NOT_HERE UINT32_MAX
+
 static const struct row {
     uint8_t type, subtype;
     uint32_t address, size;
     const char *label;
-} rows[] = {
-    {TYPE_DATA, 0x02, 0x9000, VB_NVS_BYTES, "nvs"},
-    {TYPE_DATA, 0x01, 0xf000, 0x1000, "phy_init"},
-    {TYPE_APP, 0x00, 0x10000, 0x1f0000, "factory"},
-    {TYPE_DATA, 0x81, 0x200000, VB_FLASH_BYTES, "vfs"},
+    uint32_t image; // where it begins in the image
+} one_program[] = {
+    {TYPE_DATA, 0x02, 0x9000, VB_NVS_BYTES, "nvs", VB_FLASH_BYTES},
+    {TYPE_DATA, 0x01, 0xf000, 0x1000, "phy_init", NOT_HERE},
+    {TYPE_APP, 0x00, 0x10000, 0x1f0000, "factory", NOT_HERE},
+    {TYPE_DATA, 0x81, 0x200000, VB_FLASH_BYTES, "vfs", 0},
+}, two_programs[] = {
+    {TYPE_DATA, 0x02, 0x9000, 0x4000, "nvs", VB_OTA_STORAGE_BYTES},
+    {TYPE_DATA, 0x00, 0xd000, 0x2000, "otadata", VB_OTA_DATA},
+    {TYPE_DATA, 0x01, 0xf000, 0x1000, "phy_init", NOT_HERE},
+    {TYPE_APP, 0x10, 0x10000, VB_OTA_SLOT_BYTES, "ota_0", VB_OTA_SLOT(0)},
+    {TYPE_APP, 0x11, 0x190000, VB_OTA_SLOT_BYTES, "ota_1", VB_OTA_SLOT(1)},
+    {TYPE_DATA, 0x81, 0x310000, VB_OTA_STORAGE_BYTES, "vfs", 0},
 };
-#define SETTINGS 0
-#define FACTORY 2
-#define FILES 3
+
+static const struct row *rows = one_program;
+static size_t row_count = MP_ARRAY_SIZE(one_program);
+size_t vb_storage_bytes = VB_FLASH_BYTES, vb_nvs_bytes = VB_NVS_BYTES;
+uint32_t vb_storage_address = 0x200000;
+
+void vb_partitions_start(size_t image_bytes) {
+    if (image_bytes == VB_OTA_IMAGE_BYTES) {
+        rows = two_programs;
+        row_count = MP_ARRAY_SIZE(two_programs);
+        vb_storage_bytes = VB_OTA_STORAGE_BYTES;
+        vb_nvs_bytes = rows[0].size;
+        vb_storage_address = rows[row_count - 1].address;
+        vb_has_ota = true;
+    }
+}
 
 typedef struct {
     mp_obj_base_t base;
@@ -50,12 +78,16 @@ static mp_obj_t partition_new(const struct row *row, mp_int_t block_size) {
 }
 
 static const struct row *labelled(const char *label) {
-    for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < row_count; i++) {
         if (!strcmp(rows[i].label, label)) {
             return &rows[i];
         }
     }
     return NULL;
+}
+
+static const struct row *slot(int number) {
+    return labelled(number ? "ota_1" : "ota_0");
 }
 
 static mp_obj_t partition_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -66,7 +98,7 @@ static mp_obj_t partition_make_new(const mp_obj_type_t *type, size_t n_args, siz
         if (which != BOOT && which != RUNNING) {
             mp_raise_ValueError(NULL);
         }
-        row = &rows[FACTORY];
+        row = !vb_has_ota ? labelled("factory") : slot(which == RUNNING ? vb_ota_running() : vb_ota_boot());
     } else {
         row = labelled(mp_obj_str_get_str(args[0]));
     }
@@ -90,7 +122,7 @@ static mp_obj_t partition_find(size_t n_args, const mp_obj_t *pos_args, mp_map_t
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
     mp_obj_t label = args[ARG_label].u_obj, list = mp_obj_new_list(0, NULL);
-    for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
+    for (size_t i = 0; i < row_count; i++) {
         if (rows[i].type == args[ARG_type].u_int
             && (args[ARG_subtype].u_int == ANY_SUBTYPE || rows[i].subtype == args[ARG_subtype].u_int)
             && (label == mp_const_none || !strcmp(rows[i].label, mp_obj_str_get_str(label)))) {
@@ -116,7 +148,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(partition_info_obj, partition_info);
 
 static partition_obj_t *with_content(mp_obj_t self_in) {
     partition_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if ((self->row != &rows[FILES] && self->row != &rows[SETTINGS]) || self->block_size != BLOCK) {
+    if (self->row->image == NOT_HERE || self->block_size != BLOCK) {
         mp_raise_msg_varg(&mp_type_NotImplementedError,
             MP_ERROR_TEXT("not simulated: the content of partition %s in blocks of %u"), self->row->label,
             self->block_size);
@@ -124,15 +156,14 @@ static partition_obj_t *with_content(mp_obj_t self_in) {
     return self;
 }
 
-// The position of a request in the image of the bench: (block, buffer) or (block, buffer, offset). The settings follow
-// the file system there.
+// The position of a request in the image of the bench: (block, buffer) or (block, buffer, offset).
 static size_t place(size_t n_args, const mp_obj_t *args, size_t len) {
     const struct row *row = with_content(args[0])->row;
     uint64_t at = (uint64_t)(uint32_t)mp_obj_get_int(args[1]) * BLOCK + (n_args == 4 ? (uint32_t)mp_obj_get_int(args[3]) : 0);
     if (at + len > row->size) {
         mp_raise_OSError(MP_EINVAL);
     }
-    return at + (row == &rows[SETTINGS] ? VB_FLASH_BYTES : 0);
+    return at + row->image;
 }
 
 static mp_obj_t partition_readblocks(size_t n_args, const mp_obj_t *args) {
@@ -181,23 +212,29 @@ static mp_obj_t partition_ioctl(mp_obj_t self_in, mp_obj_t command, mp_obj_t arg
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(partition_ioctl_obj, partition_ioctl);
 
-// ---- updates over the air: the table has only one partition for the program ----
+// ---- updates over the air ----
 
 static mp_obj_t partition_set_boot(mp_obj_t self_in) {
-    partition_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->row != &rows[FACTORY]) {
-        mp_raise_msg(&mp_type_NotImplementedError, MP_ERROR_TEXT("not simulated: another program to boot"));
+    const struct row *row = ((partition_obj_t *)MP_OBJ_TO_PTR(self_in))->row;
+    if (row->type != TYPE_APP) {
+        vb_esp_error(-0x102, "ESP_ERR_INVALID_ARG");
+    }
+    if (vb_has_ota) {
+        vb_ota_set_boot(row == slot(1));
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(partition_set_boot_obj, partition_set_boot);
 
 static mp_obj_t partition_get_next_update(mp_obj_t self) {
-    return partition_new(NULL, BLOCK);
+    return partition_new(vb_has_ota ? slot(!vb_ota_running()) : NULL, BLOCK);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(partition_get_next_update_obj, partition_get_next_update);
 
 static mp_obj_t partition_mark_valid(mp_obj_t cls) {
+    if (vb_has_ota) {
+        vb_ota_mark_valid();
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(partition_mark_valid_fun, partition_mark_valid);

@@ -125,12 +125,22 @@ class Netlist:
         return DiagramError(at_place(self.diagram.name, what), cure)
 
     def _find_boards(self) -> dict[str, BoardType]:
-        found = {spec.id: b for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))}
+        found = {spec.id: b for spec in self.diagram.parts if (b := self._board(spec))}
         if found:
             return found
         types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
         cure = _("Add a part of one of these types: {types}.").format(types=", ".join(types))
         raise self.fail(_("there is no board"), cure)
+
+    def _board(self, spec: PartSpec) -> BoardType | None:
+        board = boards.for_diagram(spec.type)
+        table = spec.attrs.get("partitions", "")
+        if board is None or not table:
+            return board
+        if table == "ota" and board.family == "esp32":
+            return boards.with_updates(board)
+        what = _("board {part}: there are no partitions {name}").format(part=spec.id, name=table)
+        raise self.fail(what, _("Write ota, on a board with an ESP32, or leave it out."))
 
     def _make_parts(self) -> dict[str, Part]:
         specs = (spec for spec in self.diagram.parts if spec.id not in self.boards)

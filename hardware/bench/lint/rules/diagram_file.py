@@ -21,6 +21,7 @@ BOARD_ATTRS = {
     "firmwareOffset",
     "flashSize",
     "macAddress",
+    "partitions",
     "psramSize",
     "psramType",
     "serialInterface",
