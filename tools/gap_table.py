@@ -8,7 +8,13 @@ from tests.support.project import ROOT
 
 PAGE = ROOT / "docs" / "measured" / "not-simulated.md"
 GAPS = ROOT / "firmware" / "port" / "not_simulated.toml"
-FAMILIES = {"esp32": "ESP32", "rp2": "Pico", "both": "both boards", "bench": "the bench"}
+FAMILIES = {
+    "esp32": "ESP32",
+    "rp2": "Pico",
+    "rp2_w": "Pico W",
+    "both": "both boards",
+    "bench": "the bench",
+}
 HEAD = """\
 # What is not simulated
 

@@ -28,6 +28,8 @@ a project yourself:
         --file tests/board/wokwi_projects/lcd.py \\
         --diagram tests/board/wokwi_projects/two-dice/diagram.json \\
         --scenario tests/board/wokwi_projects/two-dice/scenario.yaml --seconds 600
+
+A project with an OLED needs `--file firmware/drivers/ssd1306.py`: no firmware has this driver.
 """
 NOT_PARTS = ("wokwi-resistor", "wokwi-gnd", "wokwi-vcc", "wokwi-junction", "wokwi-text")
 

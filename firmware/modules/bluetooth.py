@@ -3,8 +3,9 @@
 import network  # raises on a board without a radio
 
 
-def BLE(*args):
-    raise NotImplementedError("bluetooth: not simulated")
+class BLE:
+    def __init__(self):
+        raise NotImplementedError("not simulated: bluetooth")
 
 
 class UUID:

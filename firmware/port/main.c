@@ -203,18 +203,24 @@ static void parse(const char *name, const char *value) {
     }
 }
 
-// A Pico with a radio has the name of the Pico W's firmware.
-static void name_machine(void) {
-    #if VB_RP2
-    if (vb_radio) {
-        mp_obj_str_t *says[] = {&mp_sys_implementation_machine_obj, &mp_os_uname_info_machine_obj};
-        for (size_t i = 0; i < MP_ARRAY_SIZE(says); i++) {
-            says[i]->data = (const byte *)VB_RADIO_MACHINE;
-            says[i]->len = sizeof(VB_RADIO_MACHINE) - 1;
-        }
-    }
-    #endif
+#if VB_RP2
+static void name(mp_obj_str_t *text, const char *says) {
+    text->data = (const byte *)says;
+    text->len = strlen(says);
 }
+
+// A Pico with a radio has the Pico W's firmware.
+static void be_pico_w(void) {
+    name(&mp_sys_implementation_machine_obj, VB_RADIO_MACHINE);
+    name(&mp_os_uname_info_machine_obj, VB_RADIO_MACHINE);
+    name(&mp_sys_implementation__build_obj, VB_RADIO_BUILD_NAME);
+    vb_rp2_has_radio();
+    vb_pin_has_radio();
+    if (vb_options.heap_bytes == VB_HEAP_BYTES * WORDS) {
+        vb_options.heap_bytes = VB_RADIO_HEAP_BYTES * WORDS;
+    }
+}
+#endif
 
 int main(int argc, char **argv) {
     for (int i = 1; i + 1 < argc; i += 2) {
@@ -226,7 +232,11 @@ int main(int argc, char **argv) {
             " [--cause N] [--heap BYTES] [--radio 0|1]\n", argv[0]);
         return VB_EXIT_USAGE;
     }
-    name_machine();
+    #if VB_RP2
+    if (vb_radio) {
+        be_pico_w();
+    }
+    #endif
     vb_cost_start();
     vb_flash_start(flash_bytes - VB_NVS_BYTES);
     vb_pin_start();

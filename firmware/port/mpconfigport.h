@@ -55,6 +55,8 @@ typedef long mp_off_t;
 #define MICROPY_PY_OS_SYNC (1)
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (vb_random())
 #define MICROPY_PY_HASHLIB_SHA256 (1)
+#define MICROPY_PY_WEBSOCKET (1)
+#define MICROPY_PY_WEBREPL (1)
 
 // The families differ here.
 #if VB_ESP32

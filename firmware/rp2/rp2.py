@@ -86,7 +86,7 @@ class PIOASMEmit:
         self.side_bits = _count(sideset_init)
         self.side_optional = False
 
-    def begin(self, writes):
+    def start_pass(self, writes):
         """Start a pass; the second one knows whether each instruction has a side-set."""
         if writes:
             if not self.wrapped and self.length:
@@ -213,7 +213,7 @@ def asm_pio(**options):
         names.update(_names(emit, _INSTRUCTIONS + _DIRECTIVES))
         try:
             for writes in (False, True):
-                emit.begin(writes)
+                emit.start_pass(writes)
                 function()
         finally:
             names.clear()
@@ -226,7 +226,7 @@ def asm_pio(**options):
 def asm_pio_encode(instruction, sideset_count, sideset_opt=False):
     """One instruction as a number; the bit of an optional side-set counts, too."""
     emit = PIOASMEmit()
-    emit.begin(False)
+    emit.start_pass(False)
     emit.writes = True
     emit.side_bits = sideset_count
     emit.side_optional = bool(sideset_opt)

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 BLOCK = 4096
 """Erase size of the flash chips of both families; MicroPython's file system uses it too."""
 ERASED = b"\xff" * BLOCK
+BOOT_PY = b"""\
+# This file is executed on every boot (including wake-boot from deepsleep)
+#import esp
+#esp.osdebug(None)
+#import webrepl
+#webrepl.start()
+"""
+"""What MicroPython of the ESP32 series writes when it formats the flash (inisetup.py)."""
 
 
 class ByteStore(Protocol):
@@ -88,6 +96,7 @@ class Flash:
         self.size = board.storage_bytes
         """Bytes of its file system."""
         whole = self.size + board.nvs_bytes
+        self._first = BOOT_PY if board.family == "esp32" else b""
         self.store: ByteStore
         if path is None and not hasattr(os, "memfd_create"):  # a platform without processes
             self.store = MemoryStore(whole)
@@ -108,7 +117,7 @@ class Flash:
             raise FlashError(f"{path}: {reason(error)}", cure) from error
 
     def _format(self) -> None:
-        for at, data in _formatted(self.size).items():
+        for at, data in _formatted(self.size, self._first).items():
             self.store.write(at, data)
 
     def fileno(self) -> int:
@@ -267,9 +276,15 @@ def _littlefs_error() -> type[Exception]:
 
 
 @cache
-def _formatted(size: int) -> dict[int, bytes]:
-    """The blocks that an empty file system of this size has written, by their offsets."""
+def _formatted(size: int, boot_py: bytes) -> dict[int, bytes]:
+    """The blocks that a file system of this size has written at first, by their offsets. It is
+    empty, or holds one file."""
     store = MemoryStore(size)
     _littlefs(store, size).format()
+    if boot_py:
+        tree = _mounted(store, size)
+        with tree.open("boot.py", "wb") as file:
+            file.write(boot_py)
+        tree.unmount()
     blocks = {at: store.read(at, BLOCK) for at in range(0, size, BLOCK)}
     return {at: data for at, data in blocks.items() if data != ERASED}

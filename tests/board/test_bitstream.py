@@ -76,7 +76,7 @@ lamps[-1] = (7, 8, 9)
 start = time.ticks_us()
 lamps.write()
 took = time.ticks_diff(time.ticks_us(), start)
-print(lamps[2], len(lamps), 72 * 1.25 <= took + 1 < 72 * 1.25 + 100)
+print(lamps[2], len(lamps), 72 * 1.25 <= took + 1 < 72 * 1.25 + 200)
 lamps.fill((255, 0, 0))
 lamps.write()
 """

@@ -33,6 +33,7 @@ def run(shell: InteractiveShell, cell: str) -> list[str]:
 
 
 def test_files_go_to_the_board_and_back(shell: InteractiveShell, tmp_path: Path) -> None:
+    run(shell, "%files rm boot.py")
     assert run(shell, "%files") == ["· no files"]
     (tmp_path / "log.csv").write_text("time,level\n")
     assert run(shell, "%files put log.csv") == ["· log.csv: 11 bytes on the board"]
@@ -76,7 +77,10 @@ def test_the_same_line_goes_on_after_a_cut(shell: InteractiveShell, tmp_path: Pa
             cause, cure = run(shell, "%files put noise.bin")
         assert "was lost" in cause and "Connect again." in cure
         with Board(line.connect()) as current.board:
-            assert [entry.name for entry in current.board.files.ls()] == ["noise.bin.part"]
+            assert [entry.name for entry in current.board.files.ls()] == [
+                "boot.py",
+                "noise.bin.part",
+            ]
             assert run(shell, "%files put noise.bin") == ["· noise.bin: 8,000 bytes on the board"]
             assert current.board.files.get("noise.bin") == data
 

@@ -10,7 +10,7 @@ from hardware import boards
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
-from hardware.bench.flash import Flash
+from hardware.bench.flash import BOOT_PY, Flash
 from hardware.errors import FlashError
 from tests.support.call_count import calls
 from tests.support.rig import play, printed_lines
@@ -33,7 +33,8 @@ def circuit(board_type: str) -> Circuit:
 def test_a_file_that_is_put_is_in_the_flash(name: str) -> None:
     with Flash(boards.load(name)) as flash:
         flash.put(FILES)
-        assert flash.list() == {file: len(data) for file, data in FILES.items()}
+        first = {"boot.py": BOOT_PY} if boards.load(name).family == "esp32" else {}
+        assert flash.list() == {file: len(data) for file, data in (FILES | first).items()}
         assert {file: flash.read(file) for file in FILES} == FILES
         flash.put({"main.py": b"print(2)\n"})
         assert flash.read("main.py") == b"print(2)\n"
@@ -57,7 +58,8 @@ print(sorted(os.listdir('/')), os.statvfs('/')[2], open('lib/a.txt').read())
             bench.run(5_000_000_000)
         blocks = made.board.storage_bytes // 4096
         line = bench.trace.lines()[0].text
-        assert line == f"['folder', 'lib', 'made.txt', 'main.py'] {blocks} from here"
+        first = ["boot.py"] if made.board.family == "esp32" else []
+        assert line == f"{[*first, 'folder', 'lib', 'made.txt', 'main.py']} {blocks} from here"
         assert flash.read("made.txt") == b"on the board"
 
 
@@ -71,9 +73,10 @@ def test_an_image_in_a_file_stays(tmp_path: Path) -> None:
         assert flash.read("lib/deep/er/a.py") == b"x = 1\n"
 
 
-def test_a_board_formats_an_invalid_image(tmp_path: Path) -> None:
+@pytest.mark.parametrize("board_type", TYPES)
+def test_a_board_formats_an_erased_image(tmp_path: Path, board_type: str) -> None:
     image = tmp_path / "flash.bin"
-    made = circuit(TYPES[1])
+    made = circuit(board_type)
     image.write_bytes(b"\xff" * made.board.storage_bytes)
     with Flash(made.board, image) as flash:
         with pytest.raises(FlashError, match="no file system"):
@@ -82,6 +85,16 @@ def test_a_board_formats_an_invalid_image(tmp_path: Path) -> None:
             bench.send(b"open('a', 'w').close()\r\n", 1_000_000_000)
             bench.run(3_000_000_000)
         assert "a" in flash.list()
+        assert made.board.family == "rp2" or flash.read("boot.py") == BOOT_PY
+
+
+def test_an_esp32_does_not_format_a_file_system_that_is_damaged(tmp_path: Path) -> None:
+    image = tmp_path / "flash.bin"
+    made = circuit(TYPES[0])
+    image.write_bytes(bytes(made.board.storage_bytes))
+    with Flash(made.board, image) as flash, Bench(made, flash=flash) as bench:
+        bench.run(10_000_000_000)
+        assert "filesystem appears to be corrupted" in bench.trace.lines()[3].text
 
 
 def test_too_much_is_refused_with_its_name() -> None:

@@ -9,6 +9,7 @@ from hardware.bench import diagram
 from hardware.bench.lint.lint import lint_file
 from hardware.bench.scenario import scenario
 from hardware.headless import BoardFiles, run_program
+from tests.support.project import drivers_for
 from tools import wokwi_projects
 from tools.wokwi_projects import FOLDER, PAGE, Project, projects
 
@@ -18,7 +19,8 @@ LONGEST_S = 600
 def files(project: Project, program: str) -> dict[str, bytes]:
     """The files on a board's flash: its program as main.py, and shared files."""
     shared = {path.name: path.read_bytes() for path in FOLDER.glob("*.py")}
-    return {**shared, "main.py": (project.folder / program).read_bytes()}
+    source = (project.folder / program).read_text()
+    return {**shared, **drivers_for(source), "main.py": source.encode()}
 
 
 @pytest.mark.parametrize("project", projects(), ids=lambda project: project.slug)
@@ -67,8 +69,9 @@ EXAMPLE = Path(__file__).with_name("reference_example")
 
 
 def test_circuit_and_scenario_of_wokwi_run() -> None:
+    source = (EXAMPLE / "main.py").read_text()
     outcome = run_program(
-        {"main.py": (EXAMPLE / "main.py").read_bytes()},
+        {**drivers_for(source), "main.py": source.encode()},
         diagram.load(EXAMPLE / "diagram.json"),
         scenario=scenario.load(EXAMPLE / "scenario.yaml"),
     )

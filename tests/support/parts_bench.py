@@ -12,6 +12,7 @@ from hardware.bench.flash import Flash
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.part import Part
 from hardware.bench.trace.trace import Trace
+from tests.support.project import drivers_for
 from tests.support.rig import MS, Hand, printed_lines
 
 Parts = dict[str, tuple[str, dict[str, Any]]]
@@ -42,7 +43,7 @@ def play(
     """Boot the board with this main.py and run it to a virtual time; all in one trace."""
     made = circuit(parts, wires, family)
     with Flash(made.board) as flash:
-        flash.put({"main.py": program.encode()} | (files or {}))
+        flash.put(drivers_for(program) | {"main.py": program.encode()} | (files or {}))
         with Bench(made, seed=1, flash=flash) as bench:
             for hand in hands:
                 bench.control(hand.part, hand.control, hand.value, round(hand.t_ms * MS))
@@ -100,7 +101,7 @@ def stage(
     """Boot the board with this main.py, and run it to a virtual time."""
     made = circuit(parts, wires, family)
     with Flash(made.board) as flash:
-        flash.put({"main.py": program.encode()} | (files or {}))
+        flash.put(drivers_for(program) | {"main.py": program.encode()} | (files or {}))
         with Bench(made, seed=1, flash=flash) as bench:
             found = Stage(bench, made)
             found.run(until_ms)

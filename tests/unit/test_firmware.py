@@ -10,7 +10,16 @@ from tests.support.project import ROOT
 
 PORT = ROOT / "firmware" / "port"
 STANDARD = {
-    *("alloca.h", "math.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h"),
+    *(
+        "alloca.h",
+        "math.h",
+        "stdarg.h",
+        "stdbool.h",
+        "stddef.h",
+        "stdint.h",
+        "stdio.h",
+        "stdlib.h",
+    ),
     *("setjmp.h", "string.h"),
 }
 """Headers that are the same on every platform."""

@@ -5,6 +5,7 @@
 
 #define MICROPY_HW_BOARD_NAME "Generic ESP32 module"
 #define MICROPY_HW_MCU_NAME "ESP32"
+#define MICROPY_BOARD_BUILD_NAME "ESP32_GENERIC"
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-esp32"
 
 // Speed against the emulated RP2040 of cost/costs.h.

@@ -5,6 +5,7 @@
 
 #define MICROPY_HW_BOARD_NAME "ESP32C3 module"
 #define MICROPY_HW_MCU_NAME "ESP32C3"
+#define MICROPY_BOARD_BUILD_NAME "ESP32_GENERIC_C3"
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-esp32c3"
 
 #define VB_SPEED (1.12 * 0.8)      // a GUESS: as the ESP32; it has no floating point unit

@@ -5,6 +5,7 @@
 
 #define MICROPY_HW_BOARD_NAME "Generic ESP32S2 module"
 #define MICROPY_HW_MCU_NAME "ESP32S2"
+#define MICROPY_BOARD_BUILD_NAME "ESP32_GENERIC_S2"
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-esp32s2"
 
 #define VB_SPEED (1.12 * 0.8)      // a GUESS: as the ESP32; it has no floating point unit

@@ -5,6 +5,7 @@
 
 #define MICROPY_HW_BOARD_NAME "Generic ESP32S3 module"
 #define MICROPY_HW_MCU_NAME "ESP32S3"
+#define MICROPY_BOARD_BUILD_NAME "ESP32_GENERIC_S3"
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-esp32s3"
 
 #define VB_SPEED (1.12 * 0.8)      // a GUESS: as the ESP32

@@ -107,6 +107,9 @@ void vb_pending_has_handler(uint8_t channel, bool has); // of the program: news 
 // GPIO numbers are 0 .. VB_PINS - 1; some do not exist (families/, chips/).
 
 // GPIO number of a Python pin: a Pin, a number or a name, as for the family's Pin(); raises the same errors.
+#if VB_RP2
+extern uint32_t vb_peripheral_hz;    // machine/modmachine.c: clk_peri
+#endif
 uint8_t vb_pin_get(void *mp_obj);
 // Sets direction and pull of a pad and reports them to the bench (VB_MODE_..., VB_PULL_...).
 void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull);

@@ -117,11 +117,3 @@ static mp_obj_t flash_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
     return MP_OBJ_FROM_PTR(&flash_obj);
 }
-
-static const mp_rom_map_elem_t module_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__flash) },
-    { MP_ROM_QSTR(MP_QSTR_flash), MP_ROM_PTR(&flash_obj) },
-};
-static MP_DEFINE_CONST_DICT(module_dict, module_table);
-const mp_obj_module_t vb_flash_module = {{&mp_type_module}, (mp_obj_dict_t *)&module_dict};
-MP_REGISTER_MODULE(MP_QSTR__flash, vb_flash_module);

@@ -1,6 +1,7 @@
 // core/internal.h: what the files of the core share, beyond what the peripherals see (core/board.h).
 #pragma once
 
+#include "py/obj.h"
 #include "core/board.h"
 
 struct vb_options {
@@ -136,11 +137,18 @@ void vb_pin_hold(uint8_t pin, bool on);
 void vb_pin_hold_asleep(bool on);
 void vb_pin_watch(uint8_t pin, bool asleep);
 
+// core/absent.c
+void vb_asked(mp_obj_t owner, qstr name); // an attribute is looked up
+
 // core/flash.c
 void vb_flash_start(size_t bytes); // of the file system
 void vb_flash_read(size_t at, void *to, size_t len); // all raise OSError
 void vb_flash_program(size_t at, const void *from, size_t len);
 void vb_flash_erase(size_t at);   // 4 KB
+
+// rp2/modrp2.c, machine/pin_rp2.c
+void vb_rp2_has_radio(void); // the module of a Pico W
+void vb_pin_has_radio(void); // the names of its pins
 
 // main.c
 void vb_state(uint8_t state, uint32_t detail);

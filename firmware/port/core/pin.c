@@ -9,7 +9,7 @@
 
 static struct {
     uint8_t mode, pull, owner;
-} pads[VB_PINS];
+} pads[VB_PINS + VB_EXT_PINS];
 static uint64_t latch;          // the last written level, also while the pad is an input
 static uint64_t engine_pads, engine_level; // pads that an engine drives, and their levels
 static uint64_t driven, open_drain;  // pads in push-pull mode and in open drain mode
@@ -26,6 +26,7 @@ void vb_pin_start(void) {
     for (int i = 0; i < VB_PINS; i++) {
         pads[i].pull = VB_RESET_PULL;
     }
+    latch = VB_EXT_HIGH;
 }
 
 uint8_t vb_pin_pull(uint8_t pin) { return pads[pin].pull; }
@@ -65,7 +66,7 @@ void vb_pin_hold_asleep(bool on) {
 }
 
 void vb_pin_float_all(bool deep_sleep) {
-    for (uint8_t pin = 0; pin < VB_PINS; pin++) {
+    for (uint8_t pin = 0; pin < VB_PINS + VB_EXT_PINS; pin++) {
         if (deep_sleep && !hold.asleep && !VB_PIN_IS_RTC(pin)) {
             set_bit(&hold.pads, pin, false);
         }
@@ -77,7 +78,9 @@ void vb_pin_float_all(bool deep_sleep) {
 }
 
 void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull) {
-    vb_pwm_detach(pin);
+    if (pin < VB_PINS) {
+        vb_pwm_detach(pin);
+    }
     if (pads[pin].mode == mode && pads[pin].pull == pull && pads[pin].owner == VB_OF_PIN) {
         return;
     }
@@ -103,6 +106,9 @@ void vb_pin_write(uint8_t pin, bool level) {
         return;
     }
     latch ^= 1ull << pin;
+    if (pin >= VB_PINS) {
+        vb_charge(VB_NS_EXT_PIN);
+    }
     if (pads[pin].owner != VB_OF_PIN) {
         return;
     }
@@ -119,7 +125,7 @@ void vb_pin_write(uint8_t pin, bool level) {
 }
 
 // The level of a push-pull output is the written one (the bench handles a short circuit), and so is that of an open drain
-// output that pulls low: no request is needed.
+// output that pulls low: no request is needed. Nothing is connected to the pins of the WiFi chip.
 bool vb_pin_read(uint8_t pin) {
     vb_charge(VB_NS_PIN_READ);
     return vb_pin_look(pin);
@@ -131,7 +137,7 @@ bool vb_pin_look(uint8_t pin) {
         vb_engine_catch_up();
         return mode == VB_MODE_OUT ? engine_level >> pin & 1 : vb_level(pin);
     }
-    if (mode == VB_MODE_OUT || (mode == VB_MODE_OPEN_DRAIN && !vb_pin_latch(pin))) {
+    if (mode == VB_MODE_OUT || pin >= VB_PINS || (mode == VB_MODE_OPEN_DRAIN && !vb_pin_latch(pin))) {
         return vb_pin_latch(pin);
     }
     return vb_level(pin);

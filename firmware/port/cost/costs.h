@@ -97,6 +97,7 @@
 // Calls of machine and time: measured without the opcodes around them. The shortest write, p(1) called from C, is
 // min_write_ns in hardware/boards/chips/*.toml.
 #define VB_NS_PIN_WRITE VB_US(0.500)
+#define VB_NS_EXT_PIN VB_US(200.0)   // a command to the WiFi chip; a GUESS
 #define VB_NS_PIN_READ VB_US(0.101)
 #define VB_NS_PIN_INIT VB_US(0.000)
 #define VB_NS_ADC_READ VB_US(0.100)

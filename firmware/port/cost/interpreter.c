@@ -196,7 +196,12 @@ qstr __wrap_qstr_from_strn(const char *s, size_t n) {
     return made;
 }
 
-WRAP(mp_obj_t, mp_load_attr, (mp_obj_t o, qstr attr), (o, attr), VB_NS_LOAD_ATTR)
+mp_obj_t __real_mp_load_attr(mp_obj_t o, qstr attr);
+mp_obj_t __wrap_mp_load_attr(mp_obj_t o, qstr attr) {
+    vb_spend(VB_NS_LOAD_ATTR);
+    vb_asked(o, attr);
+    return __real_mp_load_attr(o, attr);
+}
 WRAP(void, mp_load_method_maybe, (mp_obj_t o, qstr attr, mp_obj_t *dest), (o, attr, dest), VB_NS_LOAD_METHOD)
 WRAP(void, mp_store_attr, (mp_obj_t o, qstr attr, mp_obj_t value), (o, attr, value), VB_NS_STORE_ATTR)
 WRAP(void, mp_convert_member_lookup,

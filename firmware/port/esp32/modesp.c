@@ -1,14 +1,8 @@
 // esp32/modesp.c: the module esp: the flash by its addresses. Of it only the file system and the settings are here; the
 // rest, which no program of this board runs, raises.
 // Behaviour: ports/esp32/modesp.c of 1.25.0.
-//
-// The module is made when a program imports it. As a constant module it would need new interned strings, and their number
-// decides where other names lie in the cache of py/map.c: every program would take another time.
-
-#include <string.h>
 
 #include "py/mperrno.h"
-#include "py/objmodule.h"
 #include "py/runtime.h"
 #include "core/internal.h"
 
@@ -91,45 +85,26 @@ static mp_obj_t gpio_matrix(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(gpio_matrix_obj, 3, 4, gpio_matrix);
 
-static const struct entry {
-    const char *name;
-    mp_rom_obj_t value;
-} entries[] = {
-    {"osdebug", MP_ROM_PTR(&osdebug_obj)},
-    {"flash_read", MP_ROM_PTR(&flash_read_obj)},
-    {"flash_write", MP_ROM_PTR(&flash_write_obj)},
-    {"flash_erase", MP_ROM_PTR(&flash_erase_obj)},
-    {"flash_size", MP_ROM_PTR(&flash_size_obj)},
-    {"flash_user_start", MP_ROM_PTR(&flash_user_start_obj)},
-    {"gpio_matrix_in", MP_ROM_PTR(&gpio_matrix_obj)},
-    {"gpio_matrix_out", MP_ROM_PTR(&gpio_matrix_obj)},
-    {"LOG_NONE", MP_ROM_INT(0)},
-    {"LOG_ERROR", MP_ROM_INT(1)},
-    {"LOG_WARNING", MP_ROM_INT(2)},
-    {"LOG_INFO", MP_ROM_INT(3)},
-    {"LOG_DEBUG", MP_ROM_INT(4)},
-    {"LOG_VERBOSE", MP_ROM_INT(5)},
+static const mp_rom_map_elem_t esp_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_esp) },
+    { MP_ROM_QSTR(MP_QSTR_osdebug), MP_ROM_PTR(&osdebug_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_read), MP_ROM_PTR(&flash_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_write), MP_ROM_PTR(&flash_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_erase), MP_ROM_PTR(&flash_erase_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_size), MP_ROM_PTR(&flash_size_obj) },
+    { MP_ROM_QSTR(MP_QSTR_flash_user_start), MP_ROM_PTR(&flash_user_start_obj) },
+    { MP_ROM_QSTR(MP_QSTR_gpio_matrix_in), MP_ROM_PTR(&gpio_matrix_obj) },
+    { MP_ROM_QSTR(MP_QSTR_gpio_matrix_out), MP_ROM_PTR(&gpio_matrix_obj) },
+    { MP_ROM_QSTR(MP_QSTR_LOG_NONE), MP_ROM_INT(0) },
+    { MP_ROM_QSTR(MP_QSTR_LOG_ERROR), MP_ROM_INT(1) },
+    { MP_ROM_QSTR(MP_QSTR_LOG_WARNING), MP_ROM_INT(2) },
+    { MP_ROM_QSTR(MP_QSTR_LOG_INFO), MP_ROM_INT(3) },
+    { MP_ROM_QSTR(MP_QSTR_LOG_DEBUG), MP_ROM_INT(4) },
+    { MP_ROM_QSTR(MP_QSTR_LOG_VERBOSE), MP_ROM_INT(5) },
 };
+static MP_DEFINE_CONST_DICT(esp_dict, esp_table);
 
-// Not inlined: what comes before an import that is none of ours must not use the stack (see core/host_linux.h).
-static __attribute__((noinline)) mp_obj_t make(qstr name) {
-    if (strcmp(qstr_str(name), "esp")) {
-        return MP_OBJ_NULL;
-    }
-    mp_obj_t module = mp_obj_new_module(name);
-    for (size_t i = 0; i < MP_ARRAY_SIZE(entries); i++) {
-        mp_store_attr(module, qstr_from_str(entries[i].name), (mp_obj_t)entries[i].value);
-    }
-    return module;
-}
-
-// py/builtinimport.c calls this in place of mp_module_get_builtin(), with `extensible` when there is no such file. No name
-// of the firmware is a late module.
-mp_obj_t vb_module_get_builtin(qstr name, bool extensible) {
-    if (extensible && name >= MP_QSTRnumber_of) {
-        return make(name);
-    }
-    return mp_module_get_builtin(name, extensible);
-}
+const mp_obj_module_t vb_esp_module = {.base = {&mp_type_module}, .globals = (mp_obj_dict_t *)&esp_dict};
+MP_REGISTER_MODULE(MP_QSTR_esp, vb_esp_module);
 
 #endif

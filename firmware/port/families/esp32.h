@@ -10,6 +10,9 @@
 #define VB_BOOT_TIME_S 0           // seconds of the epoch at power-on: 2000-01-01
 #define VB_RTC_STARTS_ANEW 0       // not at a hard reset: machine_rtc.c uses settimeofday(), which counts in the RTC
 
+#define VB_EXT_PINS 0
+#define VB_EXT_HIGH 0
+
 #define VB_CPU_HZ 160000000        // IDF's default on each chip; the generic firmwares set none
 
 // Memory. Python starts with VB_HEAP_BYTES (mpconfigport.h: MICROPY_GC_INITIAL_HEAP_SIZE) and grows into the memory that

@@ -4,8 +4,11 @@
 
 #define VB_FAMILY_ID 2             // of the HELLO record
 #define VB_PINS 30
+#define VB_EXT_PINS 3              // of the WiFi chip of a Pico W: numbers behind those of the GPIOs
+#define VB_EXT_HIGH (1ull << 32)   // WL_GPIO2: there is power at VBUS
 #define MICROPY_HW_BOARD_NAME "Raspberry Pi Pico"
 #define MICROPY_HW_MCU_NAME "RP2040"
+#define MICROPY_BOARD_BUILD_NAME "RPI_PICO"
 #define MICROPY_PY_SYS_PLATFORM "rp2"
 #define MICROPY_EPOCH_IS_1970 1
 #define VB_BOOT_TIME_S 1609459200  // main.c: the RTC starts at 2021-01-01
@@ -16,10 +19,13 @@
 #define VB_FLOAT_SPEED 1.12
 
 #define VB_CPU_HZ 125000000
+#define VB_PERIPHERAL_HZ 48000000  // clk_peri, of SPI: set_sys_clock_khz() takes it from USB's clock (main.c, modmachine.c)
 
 // Memory: from the end of the firmware's own data to the end of RAM, as measured in the emulator.
 #define VB_HEAP_ADDRESS 0x20000000
 #define VB_HEAP_BYTES (246 * 1024)
+// With a radio, as much less as its driver, lwIP and the Bluetooth stack keep: a GUESS (26 KB of it: main.c of 1.19.1).
+#define VB_RADIO_HEAP_BYTES (192 * 1024)
 #define VB_STACK_BYTES (8 * 1024)  // PICO_STACK_SIZE
 #define MICROPY_STACK_CHECK_MARGIN 256
 
@@ -31,6 +37,7 @@
 #define VB_I2S_IDS 2
 
 #define VB_RADIO 0                 // a Pico W has one (--radio)
+#define VB_RADIO_BUILD_NAME "RPI_PICO_W"
 #define VB_RADIO_MACHINE "Raspberry Pi Pico W with RP2040" // boards/RPI_PICO_W/mpconfigboard.h
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "PicoW" // boards/RPI_PICO_W/mpconfigboard.h
 

@@ -47,6 +47,8 @@ static mp_obj_t mp_machine_get_freq(void) {
 }
 
 #if VB_RP2
+uint32_t vb_peripheral_hz = VB_PERIPHERAL_HZ;
+
 // Like check_sys_clock_khz() of the SDK: a VCO of 750 to 1600 MHz, a multiple of the crystal's 12 MHz, and two dividers.
 // Above 270 MHz few chips work.
 static bool pll_reaches(mp_int_t khz) {
@@ -63,7 +65,7 @@ static bool pll_reaches(mp_int_t khz) {
 }
 #endif
 
-// The cost of code changes with it, the speed of peripherals does not.
+// The cost of code changes with it. The speed of peripherals does not, except SPI's on the RP2040.
 static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     mp_int_t hz = mp_obj_get_int(args[0]);
     #if VB_ESP32
@@ -80,11 +82,12 @@ static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     if (hz <= 0 || !pll_reaches(hz / 1000)) {
         mp_raise_ValueError(MP_ERROR_TEXT("cannot change frequency"));
     }
-    mp_int_t peripherals = n_args > 1 ? mp_obj_get_int(args[1]) : hz;
-    if (peripherals != hz && peripherals != 48000000) {
+    mp_int_t peripherals = n_args > 1 ? mp_obj_get_int(args[1]) : VB_PERIPHERAL_HZ;
+    if (peripherals != hz && peripherals != VB_PERIPHERAL_HZ) {
         mp_raise_ValueError(MP_ERROR_TEXT("peripheral freq must be 48_000_000 or the same as the MCU freq"));
     }
     cpu_hz = hz / 1000 * 1000;
+    vb_peripheral_hz = peripherals;
     #endif
     vb_clock_hz(cpu_hz);
 }

@@ -9,7 +9,11 @@ VB_MACHINE_CLASS(Pin, machine_pin_type)
 
 mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
+    #if VB_RP2
+    uint8_t gpio = vb_pin_find(args[0]);
+    #else
     uint8_t gpio = vb_pin_get(args[0]);
+    #endif
     if (n_args > 1 || n_kw > 0) {
         mp_map_t kw_args;
         mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);

@@ -12,6 +12,7 @@ mp_obj_t vb_pin_object(uint8_t gpio);
 void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args);
 
 #if VB_RP2
+uint8_t vb_pin_find(mp_obj_t pin);      // as vb_pin_get(), also of the WiFi chip's pins
 uint8_t vb_rp2_function(uint8_t gpio);  // what drives the pad (RP2040 datasheet 2.19.2)
 void vb_rp2_take_back(uint8_t gpio);    // SIO drives it from now on
 #endif

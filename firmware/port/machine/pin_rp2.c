@@ -35,8 +35,10 @@ typedef struct {
     X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29)
 
 #define PIN(n) {{&machine_pin_type}, MP_QSTR_GPIO##n},
-static const pin_obj_t pins[VB_PINS] = {CPU_PINS(PIN)};
-static uint8_t function[VB_PINS] = {[0 ... VB_PINS - 1] = FUNC_NONE};
+#define EXT(n) {{&machine_pin_type}, MP_QSTR_EXT_GPIO##n}
+static const pin_obj_t pins[VB_PINS + VB_EXT_PINS] = {CPU_PINS(PIN) EXT(0), EXT(1), EXT(2)};
+enum { WL_GPIO0 = VB_PINS, WL_GPIO1, WL_GPIO2 }; // LED, mode of the regulator, USB is there
+static uint8_t function[VB_PINS + VB_EXT_PINS] = {[0 ... VB_PINS - 1] = FUNC_NONE, [VB_PINS ... WL_GPIO2] = FUNC_SIO};
 
 #define CPU(n) {MP_ROM_QSTR(MP_QSTR_GPIO##n), MP_ROM_PTR(&pins[n])},
 static const mp_rom_map_elem_t cpu_table[] = {CPU_PINS(CPU)};
@@ -44,14 +46,35 @@ static MP_DEFINE_CONST_DICT(cpu_dict, cpu_table);
 static MP_DEFINE_CONST_OBJ_TYPE(cpu_type, MP_QSTR_cpu, MP_TYPE_FLAG_NONE, locals_dict, &cpu_dict);
 
 #define GP(n) {MP_ROM_QSTR(MP_QSTR_GP##n), MP_ROM_PTR(&pins[n])}
+#define HEADER \
+    GP(0), GP(1), GP(2), GP(3), GP(4), GP(5), GP(6), GP(7), GP(8), GP(9), \
+    GP(10), GP(11), GP(12), GP(13), GP(14), GP(15), GP(16), GP(17), GP(18), GP(19), GP(20), GP(21), GP(22)
 static const mp_rom_map_elem_t board_table[] = {
-    GP(0), GP(1), GP(2), GP(3), GP(4), GP(5), GP(6), GP(7), GP(8), GP(9),
-    GP(10), GP(11), GP(12), GP(13), GP(14), GP(15), GP(16), GP(17), GP(18), GP(19),
-    GP(20), GP(21), GP(22), GP(25), GP(26), GP(27), GP(28),
+    HEADER, GP(25), GP(26), GP(27), GP(28),
     {MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&pins[25])},
 };
-static MP_DEFINE_CONST_DICT(board_dict, board_table);
+// boards/RPI_PICO_W/pins.csv: GPIO25 selects the WiFi chip.
+static const mp_rom_map_elem_t board_w_table[] = {
+    HEADER, GP(26), GP(27), GP(28),
+    {MP_ROM_QSTR(MP_QSTR_WL_GPIO0), MP_ROM_PTR(&pins[WL_GPIO0])},
+    {MP_ROM_QSTR(MP_QSTR_WL_GPIO1), MP_ROM_PTR(&pins[WL_GPIO1])},
+    {MP_ROM_QSTR(MP_QSTR_WL_GPIO2), MP_ROM_PTR(&pins[WL_GPIO2])},
+    {MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&pins[WL_GPIO0])},
+};
+static MP_DEFINE_CONST_DICT(board_w_dict, board_w_table);
+static mp_obj_dict_t board_dict = {
+    .base = {&mp_type_dict},
+    .map = {
+        .all_keys_are_qstrs = 1, .is_fixed = 1, .is_ordered = 1,
+        .used = MP_ARRAY_SIZE(board_table), .alloc = MP_ARRAY_SIZE(board_table),
+        .table = (mp_map_elem_t *)(mp_rom_map_elem_t *)board_table,
+    },
+};
 static MP_DEFINE_CONST_OBJ_TYPE(board_type, MP_QSTR_board, MP_TYPE_FLAG_NONE, locals_dict, &board_dict);
+
+void vb_pin_has_radio(void) {
+    board_dict = board_w_dict;
+}
 
 uint8_t vb_pin_number(mp_obj_t self) {
     return (const pin_obj_t *)MP_OBJ_TO_PTR(self) - pins;
@@ -66,7 +89,7 @@ mp_obj_t vb_pin_object(uint8_t gpio) {
     return MP_OBJ_FROM_PTR(&pins[gpio]);
 }
 
-uint8_t vb_pin_get(void *obj) {
+uint8_t vb_pin_find(mp_obj_t obj) {
     if (mp_obj_is_type(obj, &machine_pin_type)) {
         return vb_pin_number(obj);
     }
@@ -88,7 +111,21 @@ uint8_t vb_pin_get(void *obj) {
     mp_raise_ValueError(MP_ERROR_TEXT("invalid pin"));
 }
 
+static uint8_t regular(uint8_t gpio) {
+    if (gpio >= VB_PINS) {
+        mp_raise_ValueError(MP_ERROR_TEXT("expecting a regular GPIO Pin"));
+    }
+    return gpio;
+}
+
+uint8_t vb_pin_get(void *obj) {
+    return regular(vb_pin_find(obj));
+}
+
 uint8_t vb_rp2_function(uint8_t gpio) {
+    if (gpio >= VB_PINS) {
+        return FUNC_SIO;
+    }
     if (vb_pwm_drives(gpio)) {
         return FUNC_PWM;
     }
@@ -118,6 +155,27 @@ static void pin_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t ki
 static uint8_t pull_of(mp_obj_t pull) {
     mp_int_t bits = pull == mp_const_none ? 0 : mp_obj_get_int(pull);
     return bits & PULL_UP ? VB_PULL_UP : bits & PULL_DOWN ? VB_PULL_DOWN : VB_PULL_NONE;
+}
+
+// machine_pin_cyw43.c
+static void init_ext(uint8_t gpio, const mp_arg_val_t *mode_in, const mp_arg_val_t *pull, int value, mp_int_t alt) {
+    if (pull->u_obj != mp_const_none) {
+        mp_raise_ValueError(MP_ERROR_TEXT("pulls are not supported for external pins"));
+    }
+    if (alt != FUNC_SIO) {
+        mp_raise_ValueError(MP_ERROR_TEXT("alternate functions are not supported for external pins"));
+    }
+    if (mode_in->u_obj == mp_const_none) {
+        return;
+    }
+    mp_int_t mode = mp_obj_get_int(mode_in->u_obj);
+    if (mode != MODE_IN && mode != MODE_OUT) {
+        mp_raise_ValueError(MP_ERROR_TEXT("only Pin.OUT and Pin.IN are supported for this pin"));
+    }
+    if (value >= 0) {
+        vb_pin_write(gpio, value);
+    }
+    vb_pin_mode(gpio, mode == MODE_OUT ? VB_MODE_OUT : VB_MODE_IN, VB_PULL_NONE);
 }
 
 static uint8_t set_mode(uint8_t gpio, mp_int_t mode, int value, mp_int_t alt) {
@@ -155,6 +213,10 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
     vb_charge(VB_NS_PIN_INIT);
     int value = args[ARG_value].u_obj == mp_const_none ? -1 : mp_obj_is_true(args[ARG_value].u_obj);
+    if (gpio >= VB_PINS) {
+        init_ext(gpio, &args[ARG_mode], &args[ARG_pull], value, args[ARG_alt].u_int);
+        return;
+    }
     uint8_t pull = pull_of(args[ARG_pull].u_obj);
     if (args[ARG_mode].u_obj != mp_const_none) {
         mp_int_t mode = mp_obj_get_int(args[ARG_mode].u_obj);
@@ -204,8 +266,8 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
         { MP_QSTR_hard, MP_ARG_BOOL, {.u_bool = false} },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+    uint8_t gpio = regular(vb_pin_number(pos_args[0]));
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-    uint8_t gpio = vb_pin_number(pos_args[0]);
     irq_obj_t *irq = MP_STATE_PORT(machine_pin_irq_obj)[gpio];
     if (irq == NULL) {
         irq = m_new0(irq_obj_t, 1);

@@ -105,7 +105,7 @@ static uint32_t real_hz(mp_int_t asked) {
     const uint32_t in = 80000000;
     return hz > in / 5 * 4 ? in : in / ((in + hz - 1) / hz);
     #else // an even number to 254, times one to 256 (RP2040 data sheet 4.4.3.4)
-    const uint32_t in = VB_CPU_HZ;
+    const uint32_t in = vb_peripheral_hz;
     uint32_t pre = 2, post = 256;
     while (pre < 254 && (uint64_t)in >= (uint64_t)(pre + 2) * 256 * hz) {
         pre += 2;

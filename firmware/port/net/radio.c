@@ -24,6 +24,17 @@ void vb_net_need_radio(mp_obj_t module_name) {
     }
 }
 
+// Modules in C that the Pico W's firmware has and the Pico's has not; py/builtinimport.c calls this in place of
+// mp_module_get_builtin().
+mp_obj_t vb_module_get_builtin(qstr name, bool extensible) {
+    #if VB_RP2
+    if (!vb_radio && (name == MP_QSTR_websocket || name == MP_QSTR__webrepl || name == MP_QSTR_lwip)) {
+        return MP_OBJ_NULL;
+    }
+    #endif
+    return mp_module_get_builtin(name, extensible);
+}
+
 void vb_not_simulated(const char *what) {
     mp_raise_msg_varg(&mp_type_NotImplementedError, MP_ERROR_TEXT("%s: not simulated"), what);
 }
@@ -31,8 +42,11 @@ void vb_not_simulated(const char *what) {
 // ---- state ----
 
 void vb_net_fetch(void) {
+    uint8_t before[VB_NET_SOCKETS];
+    memcpy(before, vb_net.sockets, sizeof(before));
     vb_call(VB_CALL_RADIO_STATE, 0, 0, NULL, 0, &vb_net, sizeof(vb_net));
     vb_net_fetched++;
+    vb_socket_call(before);
 }
 
 int32_t vb_net_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len) {

@@ -22,6 +22,7 @@ void vb_net_need_radio(mp_obj_t module_name); // raises ImportError on a board w
 // A call to the bench. From then on the state is fetched whenever the bench says that it is new.
 int32_t vb_net_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len);
 void vb_net_fetch(void);
+void vb_socket_call(const uint8_t *before); // the callbacks of sockets for which something has come since `before`
 void vb_net_check(int32_t status);            // raises OSError for a status below 0
 NORETURN void vb_net_raise(int32_t status); // raises that error
 int vb_net_errno(int32_t status);             // this family's error number

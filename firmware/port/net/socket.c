@@ -27,7 +27,7 @@ socket_obj_t *vb_socket_opened(mp_obj_t self_in) {
 
 static socket_obj_t *make(int fd, uint8_t type, uint8_t state) {
     socket_obj_t *self = mp_obj_malloc_with_finaliser(socket_obj_t, &vb_socket_type);
-    *self = (socket_obj_t) {{&vb_socket_type}, fd, type, state, VB_NEVER};
+    *self = (socket_obj_t) {{&vb_socket_type}, fd, type, state, VB_NEVER, MP_OBJ_NULL, NULL};
     vb_socket_ahead[fd].at = vb_socket_ahead[fd].len = 0;
     return self;
 }
@@ -154,10 +154,44 @@ static MP_DEFINE_CONST_FUN_OBJ_2(socket_connect_obj, socket_connect);
 
 // ---- the rest ----
 
+MP_REGISTER_ROOT_POINTER(struct _socket_obj_t *vb_sockets_called);
+VB_AT_SOFT_RESET(vb_socket_forget_all, 49)
+
+void vb_socket_forget_all(void) {
+    MP_STATE_PORT(vb_sockets_called) = NULL;
+}
+
+static void set_callback(socket_obj_t *self, mp_obj_t callback) {
+    socket_obj_t **at = &MP_STATE_PORT(vb_sockets_called);
+    while (*at && *at != self) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = self->next;
+    }
+    self->callback = callback;
+    if (callback != MP_OBJ_NULL) {
+        self->next = MP_STATE_PORT(vb_sockets_called);
+        MP_STATE_PORT(vb_sockets_called) = self;
+    }
+}
+
+void vb_socket_call(const uint8_t *before) {
+    for (socket_obj_t *self = MP_STATE_PORT(vb_sockets_called); self; self = self->next) {
+        if (vb_net.sockets[self->fd] & ~before[self->fd] & (VB_SOCKET_READABLE | VB_SOCKET_FAILED)) {
+            mp_sched_schedule(self->callback, MP_OBJ_FROM_PTR(self));
+        }
+    }
+}
+
 static mp_obj_t socket_setsockopt(size_t n_args, const mp_obj_t *args) {
     (void)n_args; // always 4
-    vb_socket_opened(args[0]);
+    socket_obj_t *self = vb_socket_opened(args[0]);
     mp_int_t option = mp_obj_get_int(args[2]);
+    if (option == SO_CALLBACK) {
+        set_callback(self, args[3] == mp_const_none ? MP_OBJ_NULL : args[3]);
+        return mp_const_none;
+    }
     if (option == IP_ADD_MEMBERSHIP && mp_obj_get_int(args[1]) == 0) {
         vb_not_simulated("multicast");
     }
@@ -225,6 +259,7 @@ static mp_uint_t socket_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg
     }
     if (request == MP_STREAM_CLOSE) {
         if (self->fd >= 0) {
+            set_callback(self, MP_OBJ_NULL);
             vb_net_call(VB_CALL_SOCKET_CLOSE, self->fd, 0, NULL, 0, NULL, 0);
             vb_net.sockets[self->fd] = 0;
             self->fd = -1;

@@ -10,6 +10,8 @@ typedef struct _socket_obj_t {
     int8_t fd;
     uint8_t type, state;
     uint64_t timeout; // ns; 0 does not wait, VB_NEVER waits for ever
+    mp_obj_t callback; // called with the socket when something has come (option 20), or MP_OBJ_NULL
+    struct _socket_obj_t *next; // with a callback
 } socket_obj_t;
 
 // Constants of lwIP.
@@ -19,6 +21,7 @@ typedef struct _socket_obj_t {
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
 #define SO_BINDTODEVICE 0x100b
+#define SO_CALLBACK 20 // of both ports of MicroPython
 #define IP_ADD_MEMBERSHIP (VB_IS_ESP32 ? 3 : 0x400)
 
 extern const mp_obj_type_t vb_socket_type;

@@ -50,7 +50,7 @@ static const mp_rom_map_elem_t socket_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_SO_REUSEADDR), MP_ROM_INT(0x0004) },
     { MP_ROM_QSTR(MP_QSTR_SO_BROADCAST), MP_ROM_INT(0x0020) },
     { MP_ROM_QSTR(MP_QSTR_IP_ADD_MEMBERSHIP), MP_ROM_INT(IP_ADD_MEMBERSHIP) },
-    { MP_ROM_QSTR(MP_QSTR_TCP_NODELAY), MP_ROM_INT(1) },
+    { MP_ROM_QSTR(MP_QSTR_TCP_NODELAY), MP_ROM_INT(VB_IS_ESP32 ? 1 : 0x40) },
     #if VB_ESP32
     { MP_ROM_QSTR(MP_QSTR_IPPROTO_UDP), MP_ROM_INT(17) },
     { MP_ROM_QSTR(MP_QSTR_SO_BINDTODEVICE), MP_ROM_INT(SO_BINDTODEVICE) },
@@ -65,3 +65,6 @@ const mp_obj_module_t vb_socket_module = {
     .globals = (mp_obj_dict_t *)&socket_globals,
 };
 MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_socket, vb_socket_module);
+#if VB_RP2
+MP_REGISTER_MODULE(MP_QSTR_lwip, vb_socket_module); // its name there; `socket` is another one for it
+#endif

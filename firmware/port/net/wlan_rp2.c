@@ -247,6 +247,11 @@ static mp_obj_t wlan_config(size_t n_args, const mp_obj_t *args, mp_map_t *kwarg
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_config_obj, 1, wlan_config);
 
+static mp_obj_t wlan_raw(size_t n_args, const mp_obj_t *args) {
+    vb_not_simulated("WLAN.ioctl and WLAN.send_ethernet");
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(wlan_raw_obj, 1, wlan_raw);
+
 static const mp_rom_map_elem_t wlan_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&wlan_deinit_obj) },
     { MP_ROM_QSTR(MP_QSTR_active), MP_ROM_PTR(&wlan_active_obj) },
@@ -258,6 +263,8 @@ static const mp_rom_map_elem_t wlan_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ipconfig), MP_ROM_PTR(&vb_wlan_ipconfig_obj) },
     { MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&wlan_status_obj) },
     { MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&wlan_config_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&wlan_raw_obj) },
+    { MP_ROM_QSTR(MP_QSTR_send_ethernet), MP_ROM_PTR(&wlan_raw_obj) },
     { MP_ROM_QSTR(MP_QSTR_IF_STA), MP_ROM_INT(0) },
     { MP_ROM_QSTR(MP_QSTR_IF_AP), MP_ROM_INT(1) },
     { MP_ROM_QSTR(MP_QSTR_SEC_OPEN), MP_ROM_INT(AUTH_OPEN) },

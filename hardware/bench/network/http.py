@@ -1,22 +1,29 @@
 """A small web server for `requests` on boards.
 
 `/` greets, `/time` gives the time as JSON, `/echo` returns the request as JSON, `/status/404`
-answers with any status; `pages` holds further pages, by path.
+answers with any status, `/pi/v2/` is the index of `mip`; `pages` holds further pages, by path.
 
 It does not use h11, which refuses an HTTP/1.1 request without `Host`: programs on boards send such
 requests, and this server answers them.
 """
 
+import hashlib
 import json
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 
 from hardware.bench.network.ntp import WallClock
 from hardware.bench.network.tcp.stream import Stream
+from hardware.paths import ROOT
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
 MOST_DIGITS = 10
 HELLO = b"Hello from the bench.\n"
+INDEX = "/pi/v2/"
+DRIVERS = ROOT / "firmware" / "drivers"
+DIGITS = 8
+"""Of the SHA-256 of a file, in the index."""
 TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 
 
@@ -38,6 +45,8 @@ class HttpServer:
         status, kind, content = 200, TEXT, HELLO
         if plain in self.pages:
             content = self.pages[plain]
+        elif plain.startswith(INDEX) and plain in packages():
+            content = packages()[plain]
         elif plain == "/time":
             kind, content = JSON, self._time()
         elif plain == "/echo":
@@ -56,6 +65,21 @@ class HttpServer:
         unix_s, ns = divmod(self.clock.unix_ns, 1_000_000_000)
         utc = datetime.fromtimestamp(unix_s, UTC).isoformat().replace("+00:00", "Z")
         return json.dumps({"unixtime": unix_s, "utc": utc, "ms": ns // 1_000_000}).encode()
+
+
+@cache
+def packages() -> dict[str, bytes]:
+    """What `mip.install()` finds, by path as at micropython.org: each driver is a package of one
+    file, in its latest version."""
+    found = {}
+    for driver in sorted(DRIVERS.rglob("*.py")):
+        name, data = driver.relative_to(DRIVERS).as_posix(), driver.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()[:DIGITS]
+        about = {"v": 1, "hashes": [[name, digest]], "version": "latest"}
+        package = name.removesuffix(".py").replace("/", ".")
+        found[f"{INDEX}file/{digest[:2]}/{digest}"] = data
+        found[f"{INDEX}package/py/{package}/latest.json"] = json.dumps(about).encode()
+    return found
 
 
 def _response(status: int, kind: str, content: bytes) -> bytes:

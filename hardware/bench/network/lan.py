@@ -2,8 +2,8 @@
 
 Boards reach the servers by these names, through any access point that has internet:
 `broker.warsha` and well-known public MQTT brokers on ports 1883 and 8883 (TLS), names with `ntp`
-or `time` in them on port 123, `http.warsha` and `example.com` on ports 80 and 443 (TLS). The
-gateway's own address has them all. Hosts like `expired.warsha` have a certificate with a fault.
+or `time` in them on port 123, `http.warsha`, `example.com` and `micropython.org` on ports 80 and 443
+(TLS). The gateway's own address has them all. Hosts like `expired.warsha` have a certificate with a fault.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ BROKERS = {
     "broker.emqx.io",
     "mqtt.eclipseprojects.io",
 }
-WEB_SITES = {"http.warsha", "example.com", "www.example.com"}
+WEB_SITES = {"http.warsha", "example.com", "www.example.com", "micropython.org"}
 TIME_SERVERS = {"ntp", "time"}
 """One of these words in a name makes it a time server."""
 GUEST = b"Wokwi-GUEST"

@@ -9,6 +9,7 @@
 #if VB_RP2
 #include "py/objstr.h"
 extern mp_obj_str_t mp_sys_implementation_machine_obj;
+extern mp_obj_str_t mp_sys_implementation__build_obj;
 extern mp_obj_str_t mp_os_uname_info_machine_obj;
 #undef MP_DEFINE_STR_OBJ // after `static const`
 #define MP_DEFINE_STR_OBJ(name, text) \
