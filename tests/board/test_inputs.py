@@ -242,3 +242,5 @@ def test_thermistor_light_and_gas_as_their_formulas_say() -> None:
         made.set_control("g", "ppm", ppm)
         assert (made.microvolts(33) < 1_000_000) is bool(alarm)
     assert made.microvolts(32) / 3.3e6 > 4.4 / 5
+    made.set_control("g", "ppm", 1)  # clean air
+    assert made.microvolts(32) / 3.3e6 == pytest.approx(20 / (20 + 9.8 * 5), rel=0.01)

@@ -1,10 +1,16 @@
 """Character displays: both buses, the instruction set, custom characters, the busy flag."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from hardware.bench.bench import Bench
+from hardware.bench.flash import Flash
+from hardware.bench.lint.lint import lint_file
 from hardware.bench.parts.lcd import Lcd1602
 from tests.support.display_programs import BACKPACK, FULL, I2C, I2C_WIRES, PARALLEL, PINS, POWER
-from tests.support.parts_bench import Parts, stage
+from tests.support.parts_bench import Parts, circuit, stage
 
 SHOWN = [
     ("text('Hello'); send(0xC0); text('Warsha')", "Hello\nWarsha"),
@@ -152,3 +158,42 @@ print(busy_us() < 500)
 def test_without_power_an_lcd_is_dark_and_does_not_answer() -> None:
     with stage(I2C, I2C_WIRES[1:], BACKPACK, until_ms=400) as seen:
         assert seen.text("d") == "" and "ENODEV" in " ".join(seen.printed_lines())
+
+
+SOFT = BACKPACK.replace(
+    "I2C(0, scl=Pin(22, Pin.PULL_UP), sda=Pin(21, Pin.PULL_UP), freq=100_000)",
+    "SoftI2C(scl=Pin(22), sda=Pin(21), freq=10_000)",
+).replace("Pin, I2C", "Pin, SoftI2C")
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_backpack_has_pull_ups(seed: int) -> None:
+    """The idiom of many tutorials: a slow bus, and no pull-ups in the program."""
+    made = circuit(I2C, I2C_WIRES)
+    with Flash(made.board) as flash:
+        flash.put({"main.py": (SOFT + "text('Hello')").encode()})
+        with Bench(made, seed=seed, flash=flash) as bench:
+            bench.run(1_000_000_000)
+            assert bench.trace.exceptions() == []
+        display = made.parts["d"]
+        assert isinstance(display, Lcd1602) and display.text() == "Hello\n"
+
+
+@pytest.mark.parametrize("supply", ["5V", "3V3"])
+def test_four_data_lines_and_an_open_rw_in_the_lint(tmp_path: Path, supply: str) -> None:
+    pins = PINS | {"D6": 16}  # GPIO12 is a strapping pin
+    wires = [(f"d:{pin}", f"b:{gpio}") for pin, gpio in pins.items()]
+    wires += [("d:VDD", f"b:{supply}"), ("d:A", f"b:{supply}"), ("d:VSS", "b:GND.1")]
+    wires += [("d:K", "b:GND.1"), ("d:V0", "b:GND.1")]
+    for more, rules in (([("d:RW", "b:GND.2")], []), ([], ["floating-input"])):
+        raw = {
+            "version": 1,
+            "parts": [
+                {"type": "board-esp32-devkit-c-v4", "id": "b"},
+                {"type": "wokwi-lcd1602", "id": "d"},
+            ],
+            "connections": [[*wire, "", []] for wire in [*wires, *more]],
+        }
+        file = tmp_path / "diagram.json"
+        file.write_text(json.dumps(raw))
+        assert [one.rule for one in lint_file(file)] == rules

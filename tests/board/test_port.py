@@ -242,9 +242,7 @@ def test_an_interrupt_character_outside_of_a_byte_never_matches(bare: BareBench)
         ("flash.readblocks(1, bytearray(8), -4)", "OSError"),
     ],
 )
-def test_invalid_sizes_and_addresses(
-    bare: BareBench, family: str, call: str, error: str
-) -> None:
+def test_invalid_sizes_and_addresses(bare: BareBench, family: str, call: str, error: str) -> None:
     module = "from flashbdev import bdev as flash" if family == "esp32" else "import rp2"
     made = "" if family == "esp32" else "flash = rp2.Flash()"
     assert error in bare.raw(f"import os\n{module}\n{made}\n{call}")[1]
@@ -375,6 +373,61 @@ def test_pico_names_its_pins() -> None:
             "from machine import Pin\nprint(Pin('LED', Pin.OUT), Pin('GP15', Pin.IN, Pin.PULL_UP))"
         )
     assert output == "Pin(GPIO25, mode=OUT) Pin(GPIO15, mode=IN, pull=PULL_UP)\n"
+
+
+RADIO = ("--radio", "1")
+
+
+def test_the_led_of_a_pico_w_is_at_its_wifi_chip() -> None:
+    with BareBench("rp2", RADIO) as bare:
+        bare.until(PROMPT)
+        code = "from machine import Pin\nled = Pin('LED', Pin.OUT)\nled.on()\nprint(led, led())"
+        assert bare.raw(code) == ("Pin(EXT_GPIO0, mode=OUT) 1\n", "")
+        assert (frames.REC_OUT, 30, 0, 1) in [row[:4] for row in bare.rows]
+        bare.raw("Pin(25, Pin.OUT).on()")
+        assert (frames.REC_OUT, 25, 0, 1) in [row[:4] for row in bare.rows]
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("Pin('GP25')", 'unknown named pin "GP25"'),
+        ("Pin('LED', Pin.OUT, Pin.PULL_UP)", "pulls are not supported for external pins"),
+        ("Pin('LED', Pin.OPEN_DRAIN)", "only Pin.OUT and Pin.IN are supported for this pin"),
+        ("PWM(Pin('LED'))", "expecting a regular GPIO Pin"),
+        ("Pin('LED').irq(print)", "expecting a regular GPIO Pin"),
+    ],
+)
+def test_a_pin_of_the_wifi_chip_has_its_limits(code: str, error: str) -> None:
+    with BareBench("rp2", RADIO) as bare:
+        bare.until(PROMPT)
+        assert bare.raw(f"from machine import PWM, Pin\n{code}")[1].endswith(f"{error}\n")
+
+
+def test_the_heap_of_a_pico_w_is_smaller() -> None:
+    free = []
+    for args in ((), RADIO):
+        with BareBench("rp2", args) as bare:
+            bare.until(PROMPT)
+            free.append(int(bare.raw("import gc\ngc.collect()\nprint(gc.mem_free())")[0]))
+    assert 40_000 < free[0] - free[1] < 70_000
+
+
+def test_the_clock_of_spi_on_a_pico_is_made_from_48_mhz() -> None:
+    program = """
+import machine
+from machine import SPI
+def hz(asked):
+    return str(SPI(0, asked)).split("baudrate=")[1].split(",")[0]
+print(hz(1_000_000), hz(10_000_000), hz(62_500_000))
+machine.freq(125_000_000, 125_000_000)
+print(hz(62_500_000))
+machine.freq(125_000_000)
+print(hz(62_500_000))
+"""
+    with BareBench("rp2") as bare:
+        bare.until(PROMPT)
+        assert bare.raw(program) == ("1000000 8000000 24000000\n62500000\n24000000\n", "")
 
 
 # -- the same again, and the lock ---------------------------------------------------------------

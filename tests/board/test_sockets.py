@@ -7,6 +7,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from tests.support.network_bench import AP, BOARDS, JOIN, SECOND, near_ap, play, printed_lines
+from tests.support.several_boards import boards, text
 
 EPOCH = 1_735_689_600
 """2025 begins at power-on, for the time servers of the bench."""
@@ -339,3 +340,82 @@ def test_bytes_that_come_during_a_long_call_end_the_next_wait_at_once() -> None:
             bench.run(20 * SECOND)
             lines = [line.text for line in bench.traces["a"].lines()]
     assert lines[:2] == ["b'one'", "b'two' True"]
+
+
+INSTALL = (
+    JOIN
+    + """
+import mip, os
+mip.install("ssd1306")
+mip.install("ssd1306")
+mip.install("nothing")
+import ssd1306
+print(ssd1306.__file__, os.listdir("/lib"))
+"""
+)
+
+
+def test_mip_gets_a_driver_from_the_bench(family: str) -> None:
+    lines = play(INSTALL, family=family, seconds=20)
+    assert lines[1:3] == ["Copying: /lib/ssd1306.py", "Done"]
+    assert lines[4:6] == ["Exists: /lib/ssd1306.py", "Done"]
+    assert lines[7].startswith("Package not found: ")
+    assert lines[-1] == "/lib/ssd1306.py ['ssd1306.py']"
+
+
+SERVER = (
+    JOIN
+    + """
+import webrepl
+webrepl.start(password="secret")
+"""
+)
+CLIENT = (
+    JOIN
+    + """
+import binascii, socket, struct
+def frame(data):
+    return struct.pack("BB", 0x81, 0x80 | len(data)) + bytes(4) + data
+def send(text):
+    s.send(frame(text))
+def receive(until):
+    got = b""
+    while until not in got:
+        head = s.recv(2)
+        got += s.recv(head[1])
+    return got
+time.sleep(2)
+s = socket.socket()
+s.connect(("10.13.37.2", 8266))
+s.send(b"GET / HTTP/1.1\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n")
+s.send(b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n")
+answer = b""
+while not answer.endswith(b"\\r\\n\\r\\n"):
+    answer += s.recv(1)
+print(answer.split(b"Accept: ")[1].strip())
+receive(b"Password: ")
+send(b"secret\\r")
+receive(b">>> ")
+send(b"print(6 * 7)\\r")
+print(receive(b"42"))
+"""
+)
+
+
+def test_one_board_reaches_the_prompt_of_another_over_webrepl() -> None:
+    parts = [
+        {"type": "board-esp32-devkit-c-v4", "id": "server"},
+        {"type": "board-pi-pico-w", "id": "client"},
+        {"type": "wokwi-wifi-ap", "id": "ap", "attrs": AP},
+    ]
+    circuit = Circuit(load({"version": 1, "parts": parts, "connections": []}))
+    with boards(circuit, {"server": SERVER, "client": CLIENT}) as bench:
+        bench.run(20 * SECOND)
+        server, client = (text(bench, name) for name in ("server", "client"))
+    assert "WebREPL server started on http://10.13.37.2:8266/" in server
+    assert (
+        "WebREPL connection from: ('10.13.37.3'" in bench.traces["server"].serial().data.decode()
+    )
+    lines = client.splitlines()
+    assert lines[0] == "b's3pPLMBiTxaQ9kYGzzhZRbK+xOo='"
+    assert "42" in lines[1]

@@ -27,8 +27,9 @@ class Ds1307(RegisterTarget):
     Registers: time and date as BCD (00 to 06; bit 7 of 00 halts the clock, bit 6 of 02 is the
     12-hour form; the bytes of one transfer are from one moment), control (07: SQW off, or 1 Hz,
     4.096, 8.192, 32.768 kHz; open drain) and 56 bytes of memory (08 to 3F). The battery keeps
-    everything while the board has no power. The module has no pull-ups here: they would go to 5 V.
-    It works from 3 V on; the real chip needs 4.5 to 5.5 V.
+    everything while the board has no power. The module's pull-ups go to 3.3 V at most here; on a
+    real one they go to its supply, which may be 5 V: too much for a pin of the board. It works
+    from 3 V on; the real chip needs 4.5 to 5.5 V.
 
     Extensions of ours are the controls `drift` (seconds that it gains each day) and the faults
     `battery_empty` (time and memory are lost without power), `silent` (no answer at its address),
@@ -53,7 +54,6 @@ class Ds1307(RegisterTarget):
     OUTPUTS = {"SDA": None, "SQW": None}
     ADDRESS = 0x68
     COUNT = 64
-    PULL_OHMS = None
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)

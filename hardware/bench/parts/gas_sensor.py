@@ -8,7 +8,9 @@ from hardware.bench.svg.pcb import header, pcb, reading, status_led
 from hardware.i18n import both
 
 LOAD_OHMS = 20_000.0
-CLEAN_OHMS = 5_000.0
+AIR = 9.8
+"""Rs / R0 in clean air (data sheet, figure 2)."""
+R0_OHMS = 5_000.0
 """R0, at 1,000 ppm of hydrogen. The data sheet allows 3 to 30 kΩ, and a load of 5 to 47 kΩ."""
 NOMINAL_V = 5.0
 PPM = Control(1, 100_000)
@@ -19,10 +21,10 @@ class GasSensor(Module):
     the threshold.
 
     Control `ppm` is an extension of ours. Rs = R0 · 1.62 · (ppm / 200)^-0.47, the line for LPG of
-    the MQ-2 data sheet (figure 2), in series with a load of 20 kΩ: 400 ppm give 3.87 V with a
-    supply of 5 V, and 4.4 V is reached near 2,050 ppm. Wokwi does not document its curve. The
-    threshold is a share of the supply; its value in volts is for 5 V. The heater is warm from the
-    start.
+    the MQ-2 data sheet (figure 2), and 9.8 · R0 in clean air, in series with a load of 20 kΩ. With
+    a supply of 5 V clean air (below 5 ppm) gives 1.45 V, 400 ppm give 3.87 V, and 4.4 V is reached
+    near 2,050 ppm. Wokwi does not document its curve. The threshold is a share of the supply; its
+    value in volts is for 5 V. The heater is warm from the start.
     """
 
     TYPES = ("wokwi-gas-sensor",)
@@ -45,7 +47,7 @@ class GasSensor(Module):
     @property
     def ohms(self) -> float:
         """The resistance of the sensor at the present gas concentration."""
-        return float(CLEAN_OHMS * 1.62 * (self.values["ppm"] / 200) ** -0.47)
+        return float(R0_OHMS * min(AIR, 1.62 * (self.values["ppm"] / 200) ** -0.47))
 
     @property
     def clean(self) -> bool:

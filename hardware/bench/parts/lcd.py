@@ -26,6 +26,11 @@ BYTE_NS = 22_500
 """The time of a byte on I2C at 400 kHz: the least distance of bytes in one transfer."""
 LAMP_VOLTS, LAMP_OHMS, LAMP_AMPERES = 2.7, 100.0, 0.0005
 OUTPUT_OHMS = 1000.0
+PULL_VOLTS = 3.3
+DATA_PULL_OHMS = 40_000.0
+"""125 µA at 5 V: HD44780U data sheet, "pull-up MOS current". RS and RW have it, too, but a display
+whose RW is open does not work: here it is an open input."""
+BUS_PULL_OHMS = 4700.0
 BACKGROUNDS = {"green": "#6cb201", "blue": "#0a2fd8"}
 MIN_ADDRESS, MAX_ADDRESS = 0x20, 0x3F
 
@@ -37,9 +42,10 @@ class Lcd1602(I2cPart, Display):
     Attributes `i2cAddress` (`0x27`), `color` (of the dots), `background` (`green`, `blue`, a
     colour), `variant` (`A00` or `A02`, the character ROM). All instructions, custom characters,
     cursor, shifts and the busy flag work; data sent while it is busy are lost. The contrast (V0)
-    is always right. The backpack has no pull-ups here: at 5 V they would pull the board's pins too
-    high. The control `silent` (ours) is 1 while the backpack does not answer. Source: Hitachi
-    HD44780U and NXP PCF8574 data sheets.
+    is always right. D0 to D7 have the weak pull-ups of the controller, SDA and SCL those of the
+    backpack (4.7 kΩ); here all go to 3.3 V. On a real one they go to its supply, which may be 5 V:
+    too much for a pin of the board. The control `silent` (ours) is 1 while the backpack does not
+    answer. Source: Hitachi HD44780U and NXP PCF8574 data sheets.
     """
 
     TYPES = ("wokwi-lcd1602",)
@@ -105,9 +111,12 @@ class Lcd1602(I2cPart, Display):
 
     def stamp(self, net: Stamp) -> None:
         if self.on_i2c:
+            for pin in ("SDA", "SCL"):
+                net.source(pin, PULL_VOLTS, BUS_PULL_OHMS)
             return
         net.diode("A", "K", LAMP_VOLTS, LAMP_OHMS)
         for n in range(8):
+            net.source(f"D{n}", PULL_VOLTS, DATA_PULL_OHMS)
             rail = "VDD" if self._put is not None and self._put >> n & 1 else "VSS"
             for end in ("VDD", "VSS"):
                 drives = self._put is not None and rail == end

@@ -23,6 +23,8 @@ def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
     hard = {*circuit.netlist.rails, *(net for _pin, net in circuit.wired_pins)}
     for part in circuit.parts:
         for diode in circuit.diodes(part):
+            if diode.ohms >= MIN_OHMS:  # the lamp of a display has its resistor inside
+                continue
             ends = circuit.near(diode.anode, links), circuit.near(diode.cathode, links)
             if ends[0] & hard and ends[1] & hard and diode.anode != diode.cathode:
                 yield LintPlace(part.id)

@@ -21,8 +21,8 @@ class RegisterTarget(Module, I2cPart):
     ADDRESS: ClassVar[int]
     COUNT: ClassVar[int] = 256
     """Number of registers; after the last one the pointer is 0 again."""
-    PULL_OHMS: ClassVar[float | None] = 4700.0
-    """The module's pull-ups from SCL and SDA to its 3.3 V; None: it has none."""
+    PULL_OHMS: ClassVar[float] = 4700.0
+    """The module's pull-ups from SCL and SDA to its 3.3 V."""
     OUTPUTS: ClassVar[dict[str, bool | None]] = {"SDA": None}
 
     _pointer = 0
@@ -74,6 +74,5 @@ class RegisterTarget(Module, I2cPart):
 
     def stamp(self, net: Stamp) -> None:
         super().stamp(net)
-        if self.PULL_OHMS:
-            for pin in (self.SCL, self.SDA):
-                net.source(pin, min(BOARD_V, self.supply_v), self.PULL_OHMS)
+        for pin in (self.SCL, self.SDA):
+            net.source(pin, min(BOARD_V, self.supply_v), self.PULL_OHMS)
