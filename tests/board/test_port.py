@@ -206,7 +206,7 @@ def test_overrun_of_the_c_stack_is_a_panic_record(bare: BareBench) -> None:
 @pytest.mark.parametrize(
     ("code", "error"),
     [
-        ("import uctypes", "ImportError: not simulated: uctypes"),
+        ("import builtins\nbuiltins.ViperTypeError", "not simulated: builtins.ViperTypeError"),
         ("from machine import Pin, Pim", "ImportError: can't import name Pim"),
         ("import machine\nmachine.Pim", "AttributeError: 'module' object has no attribute 'Pim'"),
         ("import uctype", "ImportError: no module named 'uctype'"),
