@@ -101,7 +101,7 @@ void vb_heap_shrink(void *at);
 #define MICROPY_SSL_MBEDTLS (1)
 #define MICROPY_TRACKED_ALLOC (1)
 #define MICROPY_PY_HASHLIB_SHA1 (1)
-#define MICROPY_PY_HASHLIB_MD5 (VB_IS_ESP32)
+#define MICROPY_PY_HASHLIB_MD5 (VB_ESP32)
 #define MICROPY_PY_CRYPTOLIB (1)
 
 // The files of FAT: long names, as on both chips.

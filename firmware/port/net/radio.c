@@ -28,8 +28,11 @@ void vb_net_need_radio(mp_obj_t module_name) {
 // mp_module_get_builtin().
 mp_obj_t vb_module_get_builtin(qstr name, bool extensible) {
     #if VB_RP2
-    if (!vb_radio && (name == MP_QSTR_websocket || name == MP_QSTR__webrepl || name == MP_QSTR_lwip)) {
-        return MP_OBJ_NULL;
+    static const uint16_t names[] = {MP_QSTR_websocket, MP_QSTR__webrepl, MP_QSTR_lwip, MP_QSTR_tls};
+    for (size_t i = 0; i < MP_ARRAY_SIZE(names) && !vb_radio; i++) {
+        if (name == names[i]) {
+            return MP_OBJ_NULL;
+        }
     }
     #endif
     return mp_module_get_builtin(name, extensible);
