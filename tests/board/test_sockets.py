@@ -2,8 +2,10 @@
 
 import pytest
 
+from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
+from hardware.bench.flash import Flash
 from tests.support.network_bench import AP, BOARDS, JOIN, SECOND, near_ap, play, printed_lines
 from tests.support.several_boards import boards, text
 
@@ -331,9 +333,13 @@ def test_bytes_that_come_during_a_long_call_end_the_next_wait_at_once() -> None:
     parts = [{"type": BOARDS["esp32"], "id": name} for name in ("a", "b")]
     parts.append({"type": "wokwi-wifi-ap", "id": "ap", "attrs": AP})
     circuit = Circuit(load({"version": 1, "parts": parts, "connections": []}))
-    with boards(circuit, {"a": BUSY_SERVER, "b": SLOW_CLIENT}) as bench:
-        bench.run(20 * SECOND)
-        assert text(bench, "a").splitlines()[:2] == ["b'one'", "b'two' True"]
+    with Flash(circuit.board) as one, Flash(circuit.board) as other:
+        one.put({"main.py": BUSY_SERVER.encode()})
+        other.put({"main.py": SLOW_CLIENT.encode()})
+        with Bench(circuit, flash={"a": one, "b": other}) as bench:
+            bench.run(20 * SECOND)
+            lines = [line.text for line in bench.traces["a"].lines()]
+    assert lines[:2] == ["b'one'", "b'two' True"]
 
 
 INSTALL = (
