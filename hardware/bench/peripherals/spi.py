@@ -77,7 +77,7 @@ class Spi(Peripheral):
         mode = 2 * bool(bits & frames.SPI_POLARITY) + bool(bits & frames.SPI_PHASE)
         for part in selected:
             answers = part.MISO and wires.miso != NO_PIN
-            back = bytes(_exchange_byte(part, mode, byte) for byte in data)
+            back = _exchange_with(part, mode, data)
             got = back if answers else got
         return got
 
@@ -137,12 +137,13 @@ def _writes(
     return (pins, levels, np.full(len(pins), now_ns)), last
 
 
-def _exchange_byte(part: SpiPart, mode: int, byte: int) -> int:
-    """Exchanges a byte. In an SPI mode that the part does not have, both sides get bits that are
+def _exchange_with(part: SpiPart, mode: int, data: bytes) -> bytes:
+    """Exchanges bytes. In an SPI mode that the part does not have, both sides get bits that are
     shifted by one place."""
     if mode in part.SPI_MODES:
-        return part.spi_exchange(byte)
-    return part.spi_exchange(byte >> 1) >> 1
+        return part.spi_exchange_all(data)
+    got = part.spi_exchange_all(bytes(byte >> 1 for byte in data))
+    return bytes(byte >> 1 for byte in got)
 
 
 def _pins(wires: SpiWires, part: SpiPart) -> dict[str, int]:

@@ -59,3 +59,7 @@ class SpiPart(Part):
     def spi_exchange(self, byte: int) -> int:
         """A byte from the board. Returns the byte that goes back at the same time."""
         return 0xFF
+
+    def spi_exchange_all(self, data: bytes) -> bytes:
+        """Bytes from the board, while nothing else changes. Returns those that go back."""
+        return bytes(self.spi_exchange(byte) for byte in data)
