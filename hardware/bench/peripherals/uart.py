@@ -1,11 +1,14 @@
 """UARTs: bytes from a TX pin arrive one by one, each after its time on the wire, at every RX pin
-on the same net, of this board or of another one."""
+on the same net, of this board or of another one. A part gets the bytes of a write together, at the
+end of the last one."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.parts.common.buses import UartPart
 from hardware.bench.peripherals.peripheral import (
     Answer,
     BadCallError,
@@ -100,6 +103,9 @@ class Uarts(Peripheral):
         super().__init__(board)
         self._wires: UartWires = board.commons.setdefault(UartWires, UartWires())
         self._uarts = [Uart() for _ in range(self.COUNT)]
+        self._lines: list[list[tuple[UartPart, Callable[[bytes, int], None]]]]
+        self._lines = [[] for _ in range(self.COUNT)]
+        """By UART: the parts at its RX pin, and what they call."""
 
     def reset(self) -> None:
         for number in range(self.COUNT):
@@ -129,6 +135,8 @@ class Uarts(Peripheral):
         uart.free_ns = t_ns + len(data) * bits * S // uart.baud
         if uart.tx == NO_PIN:
             return
+        if not is_break:
+            self._tell_parts(uart, data, uart.free_ns)
         net = self._net(uart.tx)
         if not (receivers := self._wires.receivers.get(net)):
             return
@@ -138,7 +146,17 @@ class Uarts(Peripheral):
         for uarts, number in receivers:
             uarts.expect(number, burst)
 
+    def _tell_parts(self, uart: Uart, data: bytes, end_ns: int) -> None:
+        """The parts at a TX pin get bytes when all have arrived."""
+        for part in self.board.circuit.parts_on(UartPart, lambda part: {part.RX: uart.tx}):
+            self.board.at_all(end_ns, partial(_hand_over, part, uart, data))
+
     # -- in -----------------------------------------------------------------------------------
+
+    def _from_part(self, number: int, part: UartPart, data: bytes, start_ns: int) -> None:
+        """A part at the RX pin of a UART sends bytes."""
+        sender = Uart(baud=part.baud)
+        self.expect(number, Burst(sender, start_ns, sender.frame_bits, data, False))
 
     def expect(self, number: int, burst: Burst) -> None:
         """A burst is on the wire to a UART of this board. Only the first byte that the program
@@ -196,10 +214,18 @@ class Uarts(Peripheral):
             self._arrive(number)
             self._wires.receivers[self._net(old.rx)].remove(me)
             self.board.read_rarely(old.rx, False)
+            for part, line in self._lines[number]:
+                part.uart_lines.remove(line)
         if new.rx != NO_PIN:
             net = self._net(new.rx)
             self._wires.receivers[net].append(me)
             self.board.read_rarely(new.rx, True)
+            self._lines[number] = [
+                (part, partial(self._from_part, number, part))
+                for part in self.board.circuit.parts_on(UartPart, lambda part: {part.TX: new.rx})
+            ]
+            for part, line in self._lines[number]:
+                part.uart_lines.append(line)
             new.seen_ns = self.board.now_ns
             new.coming = [b for b in self._wires.bursts[net] if b.end_ns > new.seen_ns]
         new.free_ns = old.free_ns if new.baud else 0
@@ -224,6 +250,13 @@ def _settings(call: Call) -> Uart:
     if not (pins_good and 1 <= bits <= 15 and parity <= 2 and 1 <= stop <= 3):
         raise BadCallError("invalid UART settings")
     return Uart(call.c, tx, rx, bits, parity, stop, invert) if call.c else Uart()
+
+
+def _hand_over(part: UartPart, sender: Uart, data: bytes) -> None:
+    """Gives a part what it reads of these bytes."""
+    if part.powered:
+        own = Uart(baud=part.baud)
+        part.uart_received(bytes(_received(own, sender, byte) for byte in data))
 
 
 def _received(uart: Uart, sender: Uart, byte: int) -> int:
