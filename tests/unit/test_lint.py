@@ -76,7 +76,7 @@ def more_parts() -> Iterator[None]:
     """The parts above, for these tests."""
     known = {kind.TYPES[0]: kind for kind in (Source5, Chip, Coil, PulledUp)}
     find = parts.find
-    with patch.object(parts, "find", lambda name: known.get(name) or find(name)):
+    with patch.object(parts, "find", lambda name, folder=None: known.get(name) or find(name)):
         yield
 
 

@@ -5,6 +5,7 @@ The rules are in `rules/`. Some check the file (they have Wokwi's names), the ot
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,18 @@ def lint_file(path: Path) -> list[Finding]:
         if path.is_file():
             return [_refused(error, str(path))]
         raise
-    return lint_value(raw, path.name)
+    return lint_value(raw, path.name, path.parent)
 
 
-def lint_value(raw: object, name: str) -> list[Finding]:
-    """As `lint_file`, for the JSON value of a file of this name."""
+def lint_value(raw: object, name: str, folder: Path | None = None) -> list[Finding]:
+    """As `lint_file`, for the JSON value of a file of this name. Custom parts are taken from its
+    folder, if it has one."""
     found: list[Finding] = []
     if isinstance(raw, Mapping):
         found = [f for rule in rules.file_rules() for f in rule.check(raw)]
         raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
     try:
-        circuit = RestingCircuit(diagrams.parse(raw, name))
+        circuit = RestingCircuit(replace(diagrams.parse(raw, name), folder=folder))
     except HardwareError as error:
         found.append(_refused(error, name))
     else:

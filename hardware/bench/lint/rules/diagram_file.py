@@ -8,7 +8,7 @@ from hardware import boards
 from hardware.bench import parts
 from hardware.bench.diagram import SERIAL_MONITOR, PartSpec
 from hardware.bench.lint.rule import LintPlace, file_rule
-from hardware.bench.parts.common.part import Part
+from hardware.bench.parts.common.part import CUSTOM, Part
 from hardware.errors import DiagramError
 from hardware.i18n import both
 
@@ -130,7 +130,7 @@ def _known_types() -> set[str]:
 
 
 def _of_wokwi(type_: str) -> bool:
-    return type_ in KNOWN_TO_WOKWI or type_.startswith(("board-", "chip-"))
+    return type_ in KNOWN_TO_WOKWI or type_.startswith(("board-", CUSTOM))
 
 
 @file_rule(
@@ -141,7 +141,8 @@ def _of_wokwi(type_: str) -> bool:
 )
 def not_simulated(raw: Raw) -> Iterator[LintPlace]:
     for id_, type_, _item in entries(raw):
-        if not simulated(type_) and _of_wokwi(type_):
+        is_custom = type_.startswith(CUSTOM)  # the bench itself looks for its files
+        if not simulated(type_) and _of_wokwi(type_) and not is_custom:
             yield LintPlace(id_, words={"type": type_})
 
 

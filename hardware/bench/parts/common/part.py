@@ -18,6 +18,8 @@ from hardware.bench.protocol.pad_log import PadLog
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
 
+CUSTOM = "chip-"
+"""How the types of custom parts begin (custom_files.py)."""
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
 
