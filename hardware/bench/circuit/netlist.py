@@ -151,7 +151,9 @@ class Netlist:
                 cure = cure.format(name=spec.type.removeprefix(CUSTOM))
             raise self.fail(what, cure)
         try:
-            return kind(spec)
+            part = kind(spec)
+            part.read_initial()
+            return part
         except DiagramError as error:
             raise self.fail(str(error), error.cure) from error
 

@@ -6,13 +6,14 @@ from typing import NamedTuple
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
-from hardware.bench.parts.common.part import FAULT, PartView
+from hardware.bench.parts.common.part import FAULT, PartView, Stamp
 from hardware.i18n import both
 
 WRITE_NS = 5_000_000
 """The time of a write cycle (at most)."""
 FIRST_ADDRESS = 0x50
 ERASED = 0xFF
+PULL_OHMS = 100_000.0
 
 
 class Memory(NamedTuple):
@@ -27,7 +28,8 @@ MEMORIES = {"warsha-24lc256": Memory(32_768, 64), "warsha-24lc32": Memory(4_096,
 
 class Eeprom(Logic, I2cPart):
     """Pins `A0 A1 A2 GND SDA SCL WP VCC` of a memory of 32 KB (24LC256) or 4 KB (24LC32). Open
-    address pins are low: I2C address 0x50. The parts are ours: Wokwi has none.
+    pins A0 to A2 and WP are low, as on the modules (100 kΩ): I2C address 0x50. The parts are ours:
+    Wokwi has none.
 
     Two bytes of address come first; a write stays within its page of 64 (32) bytes and wraps
     around in it. After the stop the chip works for 5 ms and does not answer; a program that writes
@@ -53,6 +55,10 @@ class Eeprom(Logic, I2cPart):
         self._address = bytearray()
         self._written: dict[int, int] = {}
         self._busy_until_ns = 0
+
+    def stamp(self, net: Stamp) -> None:
+        for pin in self.LISTENS:
+            net.source(pin, 0.0, PULL_OHMS)
 
     def begin(self) -> None:
         self._at, self._busy_until_ns = 0, 0

@@ -6,7 +6,7 @@ from hardware.bench.parts.common.part import PartView
 from hardware.bench.svg.elements import path, rect
 from hardware.i18n import both
 
-ASYNCHRONOUS = {
+ASYNCHRONOUS: dict[str, tuple[str, ...]] = {
     "wokwi-flip-flop-d": (),
     "wokwi-flip-flop-dr": ("R",),
     "wokwi-flip-flop-dsr": ("S", "R"),
@@ -33,7 +33,7 @@ class FlipFlop(Logic):
     TITLE = both("Flip-flop")
     GROUP = "logic"
     SIZE = (72, 62)
-    LISTENS = ("CLK", "D", "S", "R")
+    LISTENS = ("CLK",)
     OUTPUTS = {"Q": False, "NOTQ": True}
 
     def __init__(self, spec: PartSpec) -> None:
@@ -50,7 +50,9 @@ class FlipFlop(Logic):
 
     @property
     def listens(self) -> tuple[str, ...]:
-        return tuple(pin for pin in self.LISTENS if pin in self.pins)
+        if self.spec.type == CLOCKED:
+            return "CLK", "S", "R"
+        return "CLK", "D", *ASYNCHRONOUS[self.spec.type]
 
     def input_changed(self, pin: str, high: bool) -> None:
         kept, clock = self.driven["Q"], pin == "CLK" and high

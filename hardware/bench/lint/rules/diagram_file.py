@@ -212,7 +212,7 @@ def _attrs_of(type_: str) -> set[str] | None:
     if boards.for_diagram(type_):
         return BOARD_ATTRS
     kind: type[Part] | None = parts.find(type_)
-    return None if kind is None else set(kind.ATTRS)
+    return None if kind is None else {*kind.ATTRS, *kind.CONTROLS}
 
 
 @file_rule(
