@@ -129,6 +129,15 @@ data(b'\\xfc\\x00\\x00\\x00\\xfc\\x00')
         assert 15 < text.sum() < 60
 
 
+def test_a_display_hears_the_board_without_a_wire_back() -> None:
+    wires = [wire for wire in ILI_WIRES if "MISO" not in wire]
+    program = DRIVER + "begin(0x48)\nfill(10, 20, 30, 40, RED)"
+    with stage(ILI, wires, program, until_ms=600) as seen:
+        assert boxes(seen) == {"red": (10, 20, 30, 40)}
+    read = "\ndc(0); cs(0); spi.write(b'\\x04'); dc(1); print(spi.read(4).hex()); cs(1)"
+    assert lines(ILI, wires, program + read) == ["ffffffff"]
+
+
 def test_the_controller_tells_what_it_is() -> None:
     program = DRIVER + (
         "begin(0x48)\ndc(0); cs(0); spi.write(b'\\x04'); dc(1); print(spi.read(4).hex()); cs(1)"

@@ -16,6 +16,8 @@ class St7789(TftDisplay):
     Simulated as in `wokwi-ili9341`, and colours of 12 bits. The memory has 320 rows, and the panel
     shows the first 240: turned by 180 degrees a program adds 80 to its rows. The panel shows the
     opposite colours, so programs switch the inversion on (21). RST and BL have pull-ups of 10 kΩ.
+    SPI modes 0 and 3, and mode 2, in which drivers run it: bits change at the edge where it reads
+    them, and it still gets the old ones.
     Source: Sitronix ST7789V data sheet (V1.6), sections 8 and 9.1.
     """
 
@@ -27,6 +29,7 @@ class St7789(TftDisplay):
     SUPPLY = ("VCC", "GND", 2.8)
     PULL_UPS = {"RST": PULL_OHMS, "BL": PULL_OHMS}
     PANEL = Panel(240, 320, 240, inverted=True)
+    SPI_MODES = (0, 2, 3)
     SCK, MOSI, MISO, DC, LIGHT = "SCL", "SDA", "", "DC", "BL"
     SCREEN = (0.459 * MM, 5.151 * MM, 31 * MM, 31 * MM)
 

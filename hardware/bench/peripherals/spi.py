@@ -76,10 +76,15 @@ class Spi(Peripheral):
         got = self._edges(wires, bits, data) if self._is_coupled(wires) else OPEN * len(data)
         mode = 2 * bool(bits & frames.SPI_POLARITY) + bool(bits & frames.SPI_PHASE)
         for part in selected:
-            answers = part.MISO and wires.miso != NO_PIN
+            answers = self._answers(part, wires.miso)
             back = _exchange_with(part, mode, data)
             got = back if answers else got
         return got
+
+    def _answers(self, part: SpiPart, miso: int) -> bool:
+        """Whether what a part sends reaches the board. Displays work without that wire."""
+        wired = part.MISO and miso != NO_PIN
+        return bool(wired and self.board.circuit.attached(part.id, part.MISO, miso))
 
     def _parts(self, wires: SpiWires) -> list[SpiPart]:
         if wires not in self._on:
@@ -147,6 +152,6 @@ def _exchange_with(part: SpiPart, mode: int, data: bytes) -> bytes:
 
 
 def _pins(wires: SpiWires, part: SpiPart) -> dict[str, int]:
-    """The GPIO that each pin of a part has to be wired to."""
-    pairs = zip((part.SCK, part.MOSI, part.MISO), wires, strict=True)
+    """The GPIO that each pin of a part has to be wired to, to hear the board."""
+    pairs = zip((part.SCK, part.MOSI), wires[:2], strict=True)
     return {name: gpio for name, gpio in pairs if name and gpio != NO_PIN}
