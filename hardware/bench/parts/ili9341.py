@@ -2,7 +2,7 @@
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Pixels
-from hardware.bench.parts.common.part import SWITCH, Control, PartView
+from hardware.bench.parts.common.part import BUTTON, Control, PartView
 from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
 from hardware.bench.parts.common.tft import Panel
 from hardware.bench.parts.common.tft_display import PULL_OHMS, TftDisplay
@@ -65,7 +65,8 @@ class Ili9341CapTouch(Ili9341, RegisterTarget):
 
     Controls of ours: `touched` 0 or 1, at `touchX` (0 to 239) and `touchY` (0 to 319), whose
     origin is the lower right corner, as the chip counts. Scenarios of Wokwi touch with the steps
-    `touch`, `touch-press`, `touch-move`, `touch-release`. Address 0x38; registers: 02 number of
+    `touch`, `touch-press`, `touch-move`, `touch-release`; on the page of a live bench, the pointer
+    touches the screen. Address 0x38; registers: 02 number of
     points, 03 to 06 the point, 80 threshold, A3 chip (06), A6 firmware, A8 maker (11). There is
     one point at most, and no gestures. Faults are `silent` and `stuck`, 0 or 1. Source:
     FocalTech FT6206 data sheet (D-FT6206-1212), register map of the working mode.
@@ -77,7 +78,7 @@ class Ili9341CapTouch(Ili9341, RegisterTarget):
     SIZE = (46.5 * MM, 77.6 * MM)
     ATTRS = {"flipHorizontal": "", "flipVertical": "", "swapXY": ""}
     CONTROLS = {
-        "touched": SWITCH,
+        "touched": BUTTON,
         "touchX": Control(0, COLUMNS - 1, whole=True),
         "touchY": Control(0, ROWS - 1, whole=True),
         **FAULTS,

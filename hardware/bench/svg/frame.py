@@ -24,5 +24,5 @@ def frame_svg(
     """The dots as an element at a place. Displays with colours have too many for shapes."""
     href = "data:image/png;base64," + base64.b64encode(frame_png(pixels)).decode()
     place = {"x": x, "y": y, "width": width, "height": height}
-    more = {"preserveAspectRatio": "none", "style": "image-rendering:pixelated"}
+    more = {"preserveAspectRatio": "none", "image_rendering": "pixelated"}
     return el("image", "", href=href, **place, **more)

@@ -31,7 +31,7 @@ class TftDisplay(Module, SpiPart, Display):
     """Left, top, width, height of the dots."""
     GROUP = "displays"
     DRAWS = 0.05  # the backlight
-    SPI_MODES = (0, 3)
+    SPI_MODES: ClassVar[tuple[int, ...]] = (0, 3)
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
