@@ -14,6 +14,8 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.drawing.png import to_png
+from hardware.bench.editing.diagram_editor import DiagramEditor
+from hardware.bench.editing.edited_circuit import EditedCircuit
 from hardware.bench.flash import Flash
 from hardware.bench.lint.lint import lint_file
 from hardware.bench.parts.common.custom_part import CustomDisplay
@@ -216,3 +218,13 @@ def test_the_display_is_dark_without_power(tmp_path: Path) -> None:
     assert isinstance(tank, CustomDisplay) and not np.any(tank.pixels())
     circuit.power(True)
     assert np.any(tank.pixels())
+
+
+def test_the_editor_draws_a_custom_part(tmp_path: Path) -> None:
+    editor = DiagramEditor(manual(tmp_path))
+    circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
+    assert circuit.titles["tank"] == "Water tank" and circuit.findings == []
+    assert "ALARM" in circuit.drawings["tank"].pins
+    (tmp_path / "tank.chip.py").write_text("oops")
+    circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
+    assert circuit.titles["tank"] == "" and "oops" in circuit.findings[0].en

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hardware.bench.drawing.bench_picture import draw
-from tests.support.parts_bench import Parts, stage
+from tests.support.parts_bench import stage
+from tests.support.screens import NOKIA, NOKIA_DRIVER, NOKIA_WIRES
 
 I2C_WIRES = ["b:3V3 d:VCC", "b:22 d:SCL", "b:21 d:SDA", "b:GND.1 d:GND"]
 GROVE_WIRES = ["b:3V3 d:VCC", "b:22 d:SCL.1", "b:21 d:SDA", "b:GND.1 d:GND.1"]
@@ -71,30 +72,6 @@ def test_the_larger_oled_begins_at_its_third_column() -> None:
         with stage({"d": ("warsha-sh1106", {})}, I2C_WIRES, program, until_ms=300) as seen:
             assert seen.pixels("d").shape == (64, 128)
             assert box(seen.pixels("d")) == (left, *BOX[1:])
-
-
-NOKIA: Parts = {"d": ("board-nokia-5110", {})}
-NOKIA_WIRES = ["b:3V3 d:VCC", "b:GND.1 d:GND", "b:18 d:CLK", "b:23 d:DIN", "b:5 d:CE.2"]
-NOKIA_WIRES += ["b:4 d:RST", "b:2 d:DC", "b:3V3 d:BL"]
-NOKIA_DRIVER = """
-from machine import Pin, SPI
-import framebuf, time
-spi = SPI(2, baudrate=2_000_000, sck=Pin(18), mosi=Pin(23), miso=Pin(19))
-ce, dc, rst = Pin(5, Pin.OUT, value=1), Pin(2, Pin.OUT), Pin(4, Pin.OUT, value=1)
-def send(is_data, data):
-    dc(is_data); ce(0); spi.write(data); ce(1)
-def cmd(*codes):
-    send(0, bytes(codes))
-def reset():
-    rst(0); time.sleep_us(100); rst(1)
-def begin():
-    cmd(0x21, 0x14, 0xBF, 0x20, 0x0C)
-def show():
-    buffer = bytearray(84 * 6)
-    framebuf.FrameBuffer(buffer, 84, 48, framebuf.MONO_VLSB).fill_rect(3, 10, 20, 5, 1)
-    cmd(0x80, 0x40)
-    send(1, buffer)
-"""
 
 
 @pytest.mark.parametrize(

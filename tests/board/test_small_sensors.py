@@ -101,3 +101,21 @@ def test_a_temperature_is_a_voltage(
     parts: Parts = {"s": (kind, {}), "r": ("wokwi-resistor", {"value": "100000"})}
     got = lines(parts, wires, program, hands=[Hand(900, "s", "temperature", cold)])
     assert [float(volts) for volts in got] == pytest.approx([at_24, at_minus_10], abs=0.1)
+
+
+def test_a_bare_capsule_gives_a_small_signal() -> None:
+    program = (
+        VOLTS
+        + """
+for _ in range(2):
+    seen = [adc.read_uv() for _ in range(300)]
+    print((max(seen) - min(seen)) // 1000, volts())
+    time.sleep(1)
+"""
+    )
+    parts: Parts = {"m": ("wokwi-microphone", {}), "r": ("wokwi-resistor", {"value": "2200"})}
+    wires = ["r:1 b:3V3", "r:2 m:1", "m:2 b:GND.1", "m:1 b:34"]
+    got = lines(parts, wires, program, hands=[Hand(900, "m", "sound", 1)])
+    quiet, loud = [tuple(map(float, line.split())) for line in got]
+    assert quiet == pytest.approx((0, 1.65), abs=0.03)
+    assert loud[0] == pytest.approx(2 * 0.03 * 1650, rel=0.1)

@@ -12,39 +12,8 @@ from hardware.bench.scenario.scenario import parse
 from hardware.errors import ScenarioError
 from tests.support.parts_bench import Parts, Stage, lines, stage
 from tests.support.rig import MS
+from tests.support.screens import ILI, ILI_DRIVER, ILI_WIRES
 
-ILI: Parts = {"d": ("wokwi-ili9341", {})}
-ILI_WIRES = ["b:3V3 d:VCC", "b:GND.1 d:GND", "b:18 d:SCK", "b:23 d:MOSI", "b:19 d:MISO"]
-ILI_WIRES += ["b:5 d:CS", "b:4 d:RST", "b:2 d:D/C"]
-DRIVER = """
-from machine import Pin, SPI
-import framebuf, time
-spi = SPI(2, baudrate=40_000_000, sck=Pin(18), mosi=Pin(23), miso=Pin(19))
-cs, dc, rst = Pin(5, Pin.OUT, value=1), Pin(2, Pin.OUT), Pin(4, Pin.OUT, value=1)
-def cmd(code, *values):
-    dc(0); cs(0); spi.write(bytes([code])); cs(1)
-    if values:
-        data(bytes(values))
-def data(buffer):
-    dc(1); cs(0); spi.write(buffer); cs(1)
-def window(x, y, w, h):
-    cmd(0x2A, x >> 8, x & 255, (x + w - 1) >> 8, (x + w - 1) & 255)
-    cmd(0x2B, y >> 8, y & 255, (y + h - 1) >> 8, (y + h - 1) & 255)
-    cmd(0x2C)
-def fill(x, y, w, h, colour):
-    window(x, y, w, h)
-    row = colour.to_bytes(2, 'big') * w
-    for _ in range(h):
-        data(row)
-def begin(order, *more):
-    rst(0); time.sleep_ms(5); rst(1); time.sleep_ms(120)
-    cmd(0x11); time.sleep_ms(120)
-    cmd(0x3A, 0x55); cmd(0x36, order)
-    for code in more:
-        cmd(code)
-    cmd(0x29)
-RED, GREEN, BLUE, WHITE = 0xF800, 0x07E0, 0x001F, 0xFFFF
-"""
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
 
 
@@ -72,7 +41,9 @@ def boxes(seen: Stage | Pixels) -> Mapping[str, tuple[int, int, int, int]]:
 def test_a_picture_is_where_the_access_order_puts_it(
     order: int, red: tuple[int, ...], green: tuple[int, ...]
 ) -> None:
-    program = DRIVER + f"begin({order})\nfill(10, 20, 30, 40, RED)\nfill(100, 200, 5, 6, GREEN)"
+    program = (
+        ILI_DRIVER + f"begin({order})\nfill(10, 20, 30, 40, RED)\nfill(100, 200, 5, 6, GREEN)"
+    )
     with stage(ILI, ILI_WIRES, program, until_ms=600) as seen:
         assert seen.pixels("d").shape == (320, 240, 3)
         assert boxes(seen) == {"red": red, "green": green}
@@ -92,13 +63,13 @@ def test_a_picture_is_where_the_access_order_puts_it(
 def test_commands_change_what_the_panel_shows(
     more: str, shown: dict[str, tuple[int, ...]]
 ) -> None:
-    program = DRIVER + "begin(0x48)\nfill(0, 0, 10, 10, BLUE)\n" + more
+    program = ILI_DRIVER + "begin(0x48)\nfill(0, 0, 10, 10, BLUE)\n" + more
     with stage(ILI, ILI_WIRES, program, until_ms=600) as seen:
         assert boxes(seen) == shown
 
 
 def test_a_picture_is_inverted_and_scrolled() -> None:
-    program = DRIVER + "begin(0x48)\nfill(0, 0, 10, 10, BLUE)\n"
+    program = ILI_DRIVER + "begin(0x48)\nfill(0, 0, 10, 10, BLUE)\n"
     with stage(ILI, ILI_WIRES, program + "cmd(0x21)", until_ms=600) as seen:
         assert seen.pixels("d")[0, [0, 20]].tolist() == [[255, 255, 0], [255, 255, 255]]
     scroll = "cmd(0x33, 0, 0, 320 >> 8, 320 & 255, 0, 0); cmd(0x37, 0, 4)"
@@ -109,7 +80,7 @@ def test_a_picture_is_inverted_and_scrolled() -> None:
 
 def test_a_frame_buffer_with_text_and_colours_of_18_bits() -> None:
     program = (
-        DRIVER
+        ILI_DRIVER
         + """
 begin(0x48)
 buffer = bytearray(2 * 40 * 8)
@@ -131,7 +102,7 @@ data(b'\\xfc\\x00\\x00\\x00\\xfc\\x00')
 
 def test_a_display_hears_the_board_without_a_wire_back() -> None:
     wires = [wire for wire in ILI_WIRES if "MISO" not in wire]
-    program = DRIVER + "begin(0x48)\nfill(10, 20, 30, 40, RED)"
+    program = ILI_DRIVER + "begin(0x48)\nfill(10, 20, 30, 40, RED)"
     with stage(ILI, wires, program, until_ms=600) as seen:
         assert boxes(seen) == {"red": (10, 20, 30, 40)}
     read = "\ndc(0); cs(0); spi.write(b'\\x04'); dc(1); print(spi.read(4).hex()); cs(1)"
@@ -139,7 +110,7 @@ def test_a_display_hears_the_board_without_a_wire_back() -> None:
 
 
 def test_the_controller_tells_what_it_is() -> None:
-    program = DRIVER + (
+    program = ILI_DRIVER + (
         "begin(0x48)\ndc(0); cs(0); spi.write(b'\\x04'); dc(1); print(spi.read(4).hex()); cs(1)"
     )
     assert lines(ILI, ILI_WIRES, program) == ["00009341"]
@@ -149,11 +120,11 @@ def test_the_square_display_needs_its_inversion() -> None:
     parts: Parts = {"d": ("board-st7789", {})}
     wires = ["b:3V3 d:VCC", "b:GND.1 d:GND", "b:18 d:SCL", "b:23 d:SDA", "b:5 d:CS"]
     wires += ["b:4 d:RST", "b:2 d:DC", "b:27 d:BL"]
-    program = DRIVER + "begin(0x00, 0x21)\nfill(10, 20, 30, 40, RED)"
+    program = ILI_DRIVER + "begin(0x00, 0x21)\nfill(10, 20, 30, 40, RED)"
     with stage(parts, wires, program, until_ms=600) as seen:
         assert seen.pixels("d").shape == (240, 240, 3)
         assert boxes(seen) == {"red": (10, 20, 30, 40)}
-    turned = DRIVER + "begin(0xC0, 0x21)\nfill(10, 100, 30, 40, RED)"
+    turned = ILI_DRIVER + "begin(0xC0, 0x21)\nfill(10, 100, 30, 40, RED)"
     with stage(parts, wires, turned, until_ms=600) as seen:
         assert boxes(seen) == {"red": (200, 180, 30, 40)}
 
@@ -162,7 +133,7 @@ def test_a_small_display_and_colours_of_12_bits() -> None:
     parts: Parts = {"d": ("wokwi-il9163", {})}
     wires = ["b:3V3 d:VCC", "b:GND.1 d:GND", "b:18 d:SCL", "b:23 d:SDA", "b:5 d:CS"]
     wires += ["b:4 d:RST", "b:2 d:D/C"]
-    program = DRIVER + (
+    program = ILI_DRIVER + (
         "begin(0)\ncmd(0x3A, 0x53)\nwindow(0, 0, 2, 1)\ndata(b'\\xf0\\x00')\ndata(b'\\xf0')"
     )
     with stage(parts, wires, program, until_ms=600) as seen:

@@ -1,6 +1,7 @@
 """A matrix of NeoPixels."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import PartView
@@ -36,7 +37,7 @@ class LedMatrix(RgbLamps):
         "pixelShape": "",
         "pixelSize": "5050",
     }
-    FEET = ("DIN", "VDD", "VSS", "DOUT")
+    FEET: ClassVar[tuple[str, ...]] = ("DIN", "VDD", "VSS", "DOUT")
     LAYOUT, BRIGHTNESS = "layout", "brightness"
     """The names of these attributes."""
 

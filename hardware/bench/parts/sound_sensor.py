@@ -2,14 +2,17 @@
 
 import math
 
+from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.comparator import SHARE, ComparatorSensor
-from hardware.bench.parts.common.part import PartView
+from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import circle, path, rect
 from hardware.bench.svg.pcb import chip, header, pcb, reading, status_led
 from hardware.i18n import both
 
 TONE_HZ = 440.0
 S = 1_000_000_000
+CAPSULE_OHMS = 2_200.0
+CAPSULE_SWING = 0.03
 
 
 class SoundSensor(ComparatorSensor):
@@ -66,3 +69,35 @@ class SoundSensor(ComparatorSensor):
             + reading(x, 48.5, f"{sound:.0%}", size=7)
             + header(self.PINS, (wide, 50.4))
         )
+
+
+class Microphone(Part):
+    """A bare electret capsule, pins `1` (plus) and `2`: it needs a resistor to the supply, and its
+    signal is small. The capsule is a resistor of 2.2 kΩ here, and a converter at pin 1 gets the
+    voltage there with a tone of 440 Hz: up to 3 % of it, by the share `sound` (ours, 0 to 1).
+    Wokwi does not document it. Source: Kingstate KECG2742 data sheet, sensitivity and current.
+    """
+
+    TYPES = ("wokwi-microphone",)
+    TITLE = both("Microphone (capsule)")
+    GROUP = "sensors"
+    ANALOG = ("1",)
+    PINS = {"1": (14.4, 40), "2": (24, 40)}
+    SIZE = (38.4, 42)
+    CONTROLS = {"sound": SHARE}
+    ATTRS = {"sound": "0"}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.values["sound"] = self.number("sound", SHARE.low, SHARE.high)
+
+    def stamp(self, net: Stamp) -> None:
+        net.resistor("1", "2", CAPSULE_OHMS)
+
+    def converted(self, pin: str, volts: float) -> float:
+        wave = math.sin(2 * math.pi * TONE_HZ * self.world.now_ns / S)
+        return volts * (1 + CAPSULE_SWING * self.values["sound"] * wave)
+
+    def svg(self, view: PartView) -> str:
+        legs = "".join(rect(x - 1, 28, 2, 12, "#9aa1ab") for x, _y in self.PINS.values())
+        return legs + circle(19.2, 17, 16, "#9aa1ab") + circle(19.2, 17, 13.5, "#2b2f36")

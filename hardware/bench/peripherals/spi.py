@@ -72,7 +72,11 @@ class Spi(Peripheral):
         return Answer(0, wanted, min(8 * len(data) * bit_ns, MOST_BUSY_NS))
 
     def _exchange(self, wires: SpiWires, bits: int, data: bytes) -> bytes:
-        selected = [part for part in self._parts(wires) if part.powered and not part.high(part.CS)]
+        selected = [
+            part
+            for part in self._parts(wires)
+            if part.powered and not (part.CS and part.high(part.CS))
+        ]
         got = self._edges(wires, bits, data) if self._is_coupled(wires) else OPEN * len(data)
         mode = 2 * bool(bits & frames.SPI_POLARITY) + bool(bits & frames.SPI_PHASE)
         for part in selected:

@@ -3,7 +3,7 @@ on the same net, of this board or of another one. A part gets the bytes of a wri
 end of the last one."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -106,6 +106,8 @@ class Uarts(Peripheral):
         self._lines: list[list[tuple[UartPart, Callable[[bytes, int], None]]]]
         self._lines = [[] for _ in range(self.COUNT)]
         """By UART: the parts at its RX pin, and what they call."""
+        self._hear: list[list[UartPart]] = [[] for _ in range(self.COUNT)]
+        """By UART: the parts at its TX pin."""
 
     def reset(self) -> None:
         for number in range(self.COUNT):
@@ -117,14 +119,15 @@ class Uarts(Peripheral):
         if call.op == frames.CALL_UART_SETUP:
             self._set_up(call.b, _settings(call))
         elif call.op == frames.CALL_UART_WRITE:
-            self._write(self._uarts[call.b], call.data, is_break=call.c == 1)
+            self._write(call.b, call.data, is_break=call.c == 1)
         else:
             return self._read(call.b, call.c)
         return Answer()
 
     # -- out ----------------------------------------------------------------------------------
 
-    def _write(self, uart: Uart, data: bytes, is_break: bool) -> None:
+    def _write(self, number: int, data: bytes, is_break: bool) -> None:
+        uart = self._uarts[number]
         if not uart.baud:
             raise BadCallError("a UART that is off cannot send")
         bits = BREAK_BITS if is_break else uart.frame_bits
@@ -135,8 +138,8 @@ class Uarts(Peripheral):
         uart.free_ns = t_ns + len(data) * bits * S // uart.baud
         if uart.tx == NO_PIN:
             return
-        if not is_break:
-            self._tell_parts(uart, data, uart.free_ns)
+        for part in () if is_break else self._hear[number]:
+            self.board.at_all(uart.free_ns, partial(_hand_over, part, uart, data))
         net = self._net(uart.tx)
         if not (receivers := self._wires.receivers.get(net)):
             return
@@ -145,11 +148,6 @@ class Uarts(Peripheral):
         on_wire.append(burst)
         for uarts, number in receivers:
             uarts.expect(number, burst)
-
-    def _tell_parts(self, uart: Uart, data: bytes, end_ns: int) -> None:
-        """The parts at a TX pin get bytes when all have arrived."""
-        for part in self.board.circuit.parts_on(UartPart, lambda part: {part.RX: uart.tx}):
-            self.board.at_all(end_ns, partial(_hand_over, part, uart, data))
 
     # -- in -----------------------------------------------------------------------------------
 
@@ -216,18 +214,21 @@ class Uarts(Peripheral):
             self.board.read_rarely(old.rx, False)
             for part, line in self._lines[number]:
                 part.uart_lines.remove(line)
+            self._lines[number] = []
         if new.rx != NO_PIN:
             net = self._net(new.rx)
             self._wires.receivers[net].append(me)
             self.board.read_rarely(new.rx, True)
             self._lines[number] = [
                 (part, partial(self._from_part, number, part))
-                for part in self.board.circuit.parts_on(UartPart, lambda part: {part.TX: new.rx})
+                for part in self._parts(lambda part: {part.TX: new.rx})
             ]
             for part, line in self._lines[number]:
                 part.uart_lines.append(line)
             new.seen_ns = self.board.now_ns
             new.coming = [b for b in self._wires.bursts[net] if b.end_ns > new.seen_ns]
+        hear = new.tx != NO_PIN
+        self._hear[number] = self._parts(lambda part: {part.RX: new.tx}) if hear else []
         new.free_ns = old.free_ns if new.baud else 0
         if new.baud and old.baud:
             new.received, new.break_came = old.received, old.break_came
@@ -236,6 +237,9 @@ class Uarts(Peripheral):
         self._uarts[number] = new
         self.board.set_interrupt(number, bool(new.received))
         self._plan(number, new)
+
+    def _parts(self, pins: Callable[[UartPart], Mapping[str, int]]) -> list[UartPart]:
+        return self.board.circuit.parts_on(UartPart, pins)
 
     def _net(self, gpio: int) -> int:
         net: int = self.board.circuit.net(gpio)

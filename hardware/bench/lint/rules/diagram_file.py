@@ -130,8 +130,7 @@ def _of_wokwi(type_: str) -> bool:
 )
 def not_simulated(raw: Raw) -> Iterator[LintPlace]:
     for id_, type_, _item in entries(raw):
-        is_custom = type_.startswith(CUSTOM)  # the bench itself looks for its files
-        if not simulated(type_) and _of_wokwi(type_) and not is_custom:
+        if not simulated(type_) and _of_wokwi(type_):
             yield LintPlace(id_, words={"type": type_})
 
 

@@ -53,6 +53,7 @@ class SpiPart(Part):
     MISO: ClassVar[str] = "MISO"
     """Empty: the chip has none."""
     CS: ClassVar[str] = "CS"
+    """Empty: the chip has none, and takes all that is on the bus."""
     SPI_MODES: ClassVar[tuple[int, ...]] = (0,)
     """The modes (2 * clock polarity + phase) that the chip works in; in others bits are
     shifted."""
