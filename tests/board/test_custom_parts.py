@@ -20,8 +20,8 @@ from hardware.bench.flash import Flash
 from hardware.bench.lint.lint import lint_file
 from hardware.bench.parts.common.custom_part import CustomDisplay
 from hardware.bench.scenario.player import play
-from hardware.bench.scenario.scenario import load
-from hardware.errors import DiagramError
+from hardware.bench.scenario.scenario import load, parse
+from hardware.errors import DiagramError, ScenarioError
 from tests.support.project import DOCS
 from tests.support.rig import MS, printed_lines
 
@@ -228,3 +228,10 @@ def test_the_editor_draws_a_custom_part(tmp_path: Path) -> None:
     (tmp_path / "tank.chip.py").write_text("oops")
     circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
     assert circuit.titles["tank"] == "" and "oops" in circuit.findings[0].en
+
+
+def test_a_scenario_says_what_no_part_has_logged(tmp_path: Path) -> None:
+    circuit = own(tmp_path, "A", GOOD + "def begin(self):\n        self.log('ready for work')", {})
+    steps = "  - expect-chip-output: ready\n  - expect-chip-output: ready"
+    with Bench(circuit) as bench, pytest.raises(ScenarioError, match="part logged 'ready' within"):
+        play(parse(f"name: t\nversion: 1\nsteps:\n{steps}"), bench, circuit, 50 * MS)

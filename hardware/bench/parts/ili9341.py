@@ -69,7 +69,7 @@ class Ili9341CapTouch(Ili9341, RegisterTarget):
     touches the screen. Address 0x38; registers: 02 number of
     points, 03 to 06 the point, 80 threshold, A3 chip (06), A6 firmware, A8 maker (11). There is
     one point at most, and no gestures. Faults are `silent` and `stuck`, 0 or 1. Source:
-    FocalTech FT6206 data sheet (D-FT6206-1212), register map of the working mode.
+    FocalTech FT6206 data sheet, register map of the working mode.
     """
 
     TYPES = ("board-ili9341-cap-touch",)

@@ -23,8 +23,8 @@ class RotaryDialer(Part):
     runs back: each time for 60 ms, ten times a second. Both need pull-ups.
 
     The controls `1` to `9` and `0` are ours: 1 dials the digit (Wokwi: a click). A digit that is
-    dialled while the dial still runs is lost. Source: ITU-T Q.23 and Q.24 on pulse dialling; the
-    time of winding is a guess.
+    dialled while the dial still runs is lost. Rate and ratio are those of usual dials (Bell
+    System: 10 pulses a second, 61 % break); the time of winding is a guess.
     """
 
     TYPES = ("wokwi-rotary-dialer",)

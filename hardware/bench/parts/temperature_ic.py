@@ -59,7 +59,7 @@ class Lm35(TemperatureIc):
 
     The chip needs 4 V: with 3.3 V it gives nothing. Extensions of ours are the controls
     `temperature`, `drift` (error in °C) and `silent` (an open output). Source: Texas Instruments
-    LM35 data sheet (SNIS159), figure 11, recommended operating conditions.
+    LM35 data sheet (SNIS159), recommended operating conditions.
     """
 
     TYPES = ("board-lm35",)
@@ -78,7 +78,7 @@ class Tmp36(TemperatureIc):
     at 0 °C; a supply of 2.7 V or more. The part is ours: Wokwi has none.
 
     The controls are `temperature`, `drift` (error in °C) and `silent` (an open output). Source:
-    Analog Devices TMP35/36/37 data sheet, table 1, figure 6.
+    Analog Devices TMP35/TMP36/TMP37 data sheet, specifications.
     """
 
     TYPES = ("warsha-tmp36",)
