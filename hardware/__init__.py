@@ -14,6 +14,8 @@ A bench that the script controls, in virtual time:
         bench.control("btn1", "pressed", 1, t_ns=500_000_000)
         bench.run(until_ns=2_000_000_000)
         print(bench.trace.lines())
+
+A part of your own is a class of `hardware.CustomPart` (docs/howto/own-part.md).
 """
 
 from importlib import import_module
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from hardware.bench.diagram import load as load_diagram
     from hardware.bench.flash import Flash
     from hardware.bench.limits import Limits
+    from hardware.bench.parts.common.buses import I2cPart, SpiPart, UartPart
+    from hardware.bench.parts.common.custom_part import CustomPart
     from hardware.bench.serving.live_bench import LiveBench
     from hardware.bench.trace.trace import Trace
     from hardware.connect import open_board
@@ -36,12 +40,16 @@ __all__ = [
     "Bench",
     "Board",
     "Circuit",
+    "CustomPart",
     "Diagram",
     "Flash",
     "HardwareError",
+    "I2cPart",
     "Limits",
     "LiveBench",
+    "SpiPart",
     "Trace",
+    "UartPart",
     "load_diagram",
     "open_board",
 ]
@@ -50,12 +58,16 @@ _HOMES = {
     "Bench": "hardware.bench.bench",
     "Board": "hardware.wire.board",
     "Circuit": "hardware.bench.circuit.circuit",
+    "CustomPart": "hardware.bench.parts.common.custom_part",
     "Diagram": "hardware.bench.diagram",
     "Flash": "hardware.bench.flash",
     "HardwareError": "hardware.errors",
+    "I2cPart": "hardware.bench.parts.common.buses",
     "Limits": "hardware.bench.limits",
     "LiveBench": "hardware.bench.serving.live_bench",
+    "SpiPart": "hardware.bench.parts.common.buses",
     "Trace": "hardware.bench.trace.trace",
+    "UartPart": "hardware.bench.parts.common.buses",
     "load_diagram": "hardware.bench.diagram:load",
     "open_board": "hardware.connect",
 }

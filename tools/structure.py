@@ -29,6 +29,7 @@ REASONS: dict[str, str] = {
     "hardware/wire/loopback.py": "servers and the start of a command take it",
     "station/thread_per_board.py": "two rooms take it",
     "hardware/bench/circuit/shortcuts.py": "several modules take them, and a test none",
+    "hardware/bench/svg/frame.py": "only colour displays need its library",
     "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
     "grader/notebook/kernel/ipython_kernel_config.py": "IPython gives the file its name",

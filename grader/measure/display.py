@@ -16,10 +16,11 @@ from grader.lab.run import MOST_CALLS, Run
 from grader.lab.units import Millis, millis_of_ns
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.decode.i2c import I2cTransfer, i2c
+from hardware.bench.decode.spi import spi
 from hardware.bench.decode.wire_edges import wire_edges
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts import find
-from hardware.bench.parts.common.buses import I2cPart
+from hardware.bench.parts.common.buses import I2cPart, SpiPart
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.part import Part
 from hardware.bench.peripherals.i2c import Transfer
@@ -35,14 +36,18 @@ class _PartEvent(NamedTuple):
     apply: Callable[[Part], None]
 
 
-class _Supply:
-    """The voltages at a part in a bench without wires: it always has its supply."""
+class _Levels:
+    """What a part measures in a bench without wires: it always has its supply, and a pin has the
+    level of its last edge; before that it is high."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, bool] = {}
 
     def volts(self, part: str, pin: str) -> float:
         return SUPPLY_V
 
     def high(self, part: str, pin: str) -> bool:
-        return True
+        return self.last.get(pin, True)
 
 
 class Screen:
@@ -91,8 +96,9 @@ class Screen:
 
     def _begin(self) -> None:
         self._world = StillWorld()
-        self._part = _made(self._spec, self._world)
-        self._events = _events(self._run, self._part, self._pins)
+        levels = _Levels()
+        self._part = _made(self._spec, self._world, levels)
+        self._events = _events(self._run, self._part, self._pins, levels)
         self._next = next(self._events, None)
 
     def _at(self, t_ns: int) -> Display:
@@ -108,22 +114,29 @@ class Screen:
         return self._part
 
 
-def _made(spec: PartSpec, world: StillWorld) -> Part:
+def _made(spec: PartSpec, world: StillWorld, levels: _Levels) -> Part:
     kind = find(spec.type)
     assert kind is not None and issubclass(kind, Display), f"{spec.type} is no display"
     part: Part = kind(spec)
-    part.probe = _Supply()
+    part.probe = levels
     part.start(world)
     part.powered = False
     return part
 
 
-def _events(run: Run, part: Part, pins: Mapping[str, str]) -> Iterator[_PartEvent]:
+def _events(
+    run: Run, part: Part, pins: Mapping[str, str], levels: _Levels
+) -> Iterator[_PartEvent]:
     """All that a part receives, in the order of time."""
     sources = [_power(run)]
+    bus = {part.SCK, part.MOSI, part.MISO} if isinstance(part, SpiPart) else set(pins)
     sources += [
-        _edges(run, pin, run.pins[role]) for pin, role in pins.items() if pin in part.listens
+        _edges(run, pin, run.pins[role], levels)
+        for pin, role in pins.items()
+        if pin in part.listens or pin not in bus
     ]
+    if isinstance(part, SpiPart) and part.SCK in pins:
+        sources.append(_exchanges(run, part, pins))
     if isinstance(part, I2cPart) and part.SCL in pins:
         sources.append(_transfers(run, part, run.pins[pins[part.SCL]], run.pins[pins[part.SDA]]))
     return merge(*sources, key=itemgetter(0))
@@ -146,17 +159,32 @@ def _switch_power(on: bool, part: Part) -> None:
     part.power(on)
 
 
-def _edges(run: Run, pin: str, gpio: int) -> Iterator[_PartEvent]:
+def _edges(run: Run, pin: str, gpio: int, levels: _Levels) -> Iterator[_PartEvent]:
     try:
         edges = wire_edges(run.trace, gpio)
     except ValueError:  # a bus with millions of edges: no normal program sends so much
         return
     for t_ns, level in zip(edges.t_ns.tolist(), edges.level.tolist(), strict=True):
-        yield _PartEvent(t_ns, partial(_send_edge, pin, level))
+        yield _PartEvent(t_ns, partial(_send_edge, levels, pin, level))
 
 
-def _send_edge(pin: str, level: bool, part: Part) -> None:
-    part.level_changed(pin, level)
+def _send_edge(levels: _Levels, pin: str, level: bool, part: Part) -> None:
+    levels.last[pin] = level
+    if pin in part.listens:
+        part.level_changed(pin, level)
+
+
+def _exchanges(run: Run, part: SpiPart, pins: Mapping[str, str]) -> Iterator[_PartEvent]:
+    """What the board sent on SPI while the part was selected."""
+    mosi = run.pins[pins[part.MOSI]]
+    for one in spi(run.trace, run.pins[pins[part.SCK]], MOST_CALLS):
+        if one.mosi == mosi and one.mode in part.SPI_MODES:
+            yield _PartEvent(one.t_ns, partial(_exchange, part, part.CS in pins, one.sent))
+
+
+def _exchange(spi_part: SpiPart, can_be_off: bool, sent: bytes, part: Part) -> None:
+    if part.powered and not (can_be_off and part.high(spi_part.CS)):
+        spi_part.spi_exchange_all(sent)
 
 
 def _transfers(run: Run, part: I2cPart, scl: int, sda: int) -> Iterator[_PartEvent]:

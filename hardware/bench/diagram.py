@@ -7,7 +7,7 @@ line: the file, the part or connection, and what is wrong. Its cure says what to
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,9 @@ class Diagram:
     parts: tuple[PartSpec, ...]
     connections: tuple[Connection, ...]
     raw: Mapping[str, Any]
+    folder: Path | None = None
+    """The folder of its file; None when it came as a value. Custom parts are programs: they are
+    taken from here and from nowhere else (`parts/common/custom_files.py`)."""
 
     @property
     def title(self) -> str:
@@ -81,7 +84,7 @@ def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagr
     """Read a circuit from a path or from the object itself. Raises: DiagramError."""
     if isinstance(source, Mapping):
         return parse(source, name)
-    return parse(read(Path(source)), str(source))
+    return replace(parse(read(Path(source)), str(source)), folder=Path(source).parent)
 
 
 def parse(raw: object, name: str) -> Diagram:

@@ -37,7 +37,9 @@ class Lamps(PixelPart):
 def lamps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registers a part type for these tests."""
     find = parts.find
-    monkeypatch.setattr(parts, "find", lambda name: Lamps if name in Lamps.TYPES else find(name))
+    monkeypatch.setattr(
+        parts, "find", lambda name, folder=None: Lamps if name in Lamps.TYPES else find(name)
+    )
 
 
 def shown(family: str, program: str, until_ms: float = 200) -> tuple[Seen, Seen, Trace]:

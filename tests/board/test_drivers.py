@@ -214,3 +214,22 @@ for _ in range(600):
         faded = [setting.duty_u16 for setting in trace.pwm(15)]
         assert faded[-2:] == [65535, 0]
         assert faded[:-1] == sorted(faded[:-1]) and len(faded) > 100
+
+
+def test_micropython_pcd8544() -> None:
+    program = """
+from machine import Pin, SPI
+import framebuf, pcd8544
+spi = SPI(2, baudrate=2_000_000, sck=Pin(18), mosi=Pin(23), miso=Pin(19))
+display = pcd8544.PCD8544(spi, Pin(5), Pin(2), Pin(4))
+buffer = bytearray(504)
+frame = framebuf.FrameBuffer(buffer, 84, 48, framebuf.MONO_VLSB)
+frame.text('Nokia', 10, 4, 1)
+display.data(buffer)
+for y in range(48):
+    print(''.join('.#'[frame.pixel(x, y)] for x in range(84)))
+"""
+    wires = [*POWER, "b:18 d:CLK", "b:23 d:DIN", "b:5 d:CE", "b:4 d:RST", "b:2 d:DC"]
+    parts: Parts = {"d": ("board-nokia-5110", {})}
+    with run_with_driver("micropython-pcd8544", parts, wires, program) as shown:
+        assert (shown.pixels("d") > 0).tolist() == dots(shown.printed_lines())

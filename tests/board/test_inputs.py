@@ -244,3 +244,18 @@ def test_thermistor_light_and_gas_as_their_formulas_say() -> None:
     assert made.microvolts(32) / 3.3e6 > 4.4 / 5
     made.set_control("g", "ppm", 1)  # clean air
     assert made.microvolts(32) / 3.3e6 == pytest.approx(20 / (20 + 9.8 * 5), rel=0.01)
+
+
+def test_attributes_with_the_names_of_controls_set_them_at_the_start() -> None:
+    program = """
+from machine import ADC, Pin
+print(Pin(25, Pin.IN, Pin.PULL_UP)(), round(ADC(34, atten=ADC.ATTN_11DB).read_uv() / 1e6, 1))
+"""
+    parts: Parts = {
+        "k": ("wokwi-pushbutton", {"pressed": "1"}),
+        "p": ("wokwi-potentiometer", {"position": "0.5", "noise": ""}),
+    }
+    wires = ["k:1.l b:25", "k:2.l b:GND.1", "p:SIG b:34", "p:VCC b:3V3", "p:GND b:GND.1"]
+    assert lines(parts, wires, program) in (["0 1.6"], ["0 1.7"])
+    with pytest.raises(DiagramError, match="'position' is '2', not a number from 0 to 1"):
+        circuit({"p": ("wokwi-potentiometer", {"position": "2"})}, [])

@@ -71,3 +71,19 @@ lamps.write()
 """
     with stage(matrix, wires, program, until_ms=200) as seen:
         assert np.argwhere(seen.pixels("m").any(axis=2)).tolist() == [list(place)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "supply", "count"),
+    [
+        ("wokwi-splendida", ["b:5V p:VDD", "b:GND.1 p:VSS"], 256),
+        ("wokwi-neopixel-canvas", ["b:5V p:VDD", "b:GND.1 p:VSS"], 64),
+        ("wokwi-neopixel-serial", ["b:5V p:VDD", "b:GND.1 p:VSS"], 8),
+        ("wokwi-neopixel-meter", [], 8),
+    ],
+)
+def test_more_shapes_of_the_same_lamps(kind: str, supply: list[str], count: int) -> None:
+    program = FILL.format(count=count)
+    with stage({"p": (kind, {})}, [*supply, "b:23 p:DIN"], program, until_ms=300) as seen:
+        shown = seen.pixels("p").reshape(-1, 3).tolist()
+        assert shown == [RED, GREEN] * (count // 2)

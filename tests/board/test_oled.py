@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hardware.bench.drawing.png import frame_png
 from hardware.bench.limits import Limits
 from hardware.bench.parts.common.display import Pixels
+from hardware.bench.svg.frame import frame_png
 from tests.support.engine_programs import BUSY_HOUR, SECOND
 from tests.support.parts_bench import Parts, stage
 

@@ -7,6 +7,7 @@ from grader.measure import i2c
 from grader.measure.display import Screen
 from grader.measure.glyphs import drawn, font, read
 from hardware.bench.parts.common.display import Display, Pixels
+from tests.support import screens
 from tests.support.display_programs import (
     BACKPACK,
     CLOCK,
@@ -146,3 +147,36 @@ def test_digits_and_a_matrix() -> None:
         matrix = Screen(run, "wokwi-max7219-matrix", pins, {"layout": "fc16"})
         np.testing.assert_array_equal(matrix.pixels(200 * MS), bench.pixels("m"))
         assert matrix.pixels(200 * MS).any()
+
+
+@pytest.mark.parametrize(
+    ("parts", "wires", "program", "bus"),
+    [
+        (
+            screens.ILI,
+            screens.ILI_WIRES,
+            screens.ILI_DRIVER + "begin(0x48)\nfill(10, 20, 30, 40, RED)\ncs(1); spi.write(b'x')",
+            {"SCK": 18, "MOSI": 23, "CS": 5, "D/C": 2, "RST": 4},
+        ),
+        (
+            screens.NOKIA,
+            screens.NOKIA_WIRES,
+            screens.NOKIA_DRIVER + "reset(); begin(); show()",
+            {"CLK": 18, "DIN": 23, "CE": 5, "DC": 2, "RST": 4},
+        ),
+        (
+            screens.EPAPER,
+            screens.EPAPER_WIRES,
+            screens.EPAPER_DRIVER + "begin(); show(0xFF); wait(); fill = 1",
+            {"CLK": 18, "DIN": 23, "CS": 5, "DC": 2, "RST": 4},
+        ),
+    ],
+)
+def test_displays_on_spi(
+    parts: Parts, wires: list[str], program: str, bus: dict[str, int]
+) -> None:
+    with stage(parts, wires, program, until_ms=900) as bench:
+        run = run_of(bench.bench.trace, bus)
+        seen = Screen(run, parts["d"][0], {pin: pin for pin in bus})
+        np.testing.assert_array_equal(seen.pixels(900 * MS), bench.pixels("d"))
+        assert seen.pixels(900 * MS).any() and not seen.pixels(1 * MS).any()

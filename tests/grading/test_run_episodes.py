@@ -404,3 +404,43 @@ def test_the_mean_over_seeds_is_rounded_and_safety_takes_the_minimum(guarded: bo
 def test_a_press_is_two_control_steps() -> None:
     down, up = press("btn1", at=ms(500), hold=ms(80))
     assert (down.at, up.at) == (500.0, 580.0)
+
+
+PART = """
+from hardware import CustomPart
+
+class Alarm(CustomPart):
+    OUTPUTS = {"OUT": False}
+
+    def begin(self):
+        self.after(LATE_MS * 1_000_000, lambda: self.drive("OUT", True))
+"""
+LISTENER = (
+    READY
+    + b"""
+from machine import Pin
+import time
+pin = Pin(25)
+while not pin():
+    pass
+print("ROSE", time.ticks_ms() // 100)
+"""
+)
+
+
+def test_a_lab_has_a_part_of_its_own_which_belongs_to_the_mark(tmp_path: Path) -> None:
+    (tmp_path / "alarm.chip.json").write_text('{"name": "Alarm", "pins": ["OUT"]}')
+    parts = '{"type": "board-esp32-devkit-c-v4", "id": "b"}, {"type": "chip-alarm", "id": "a"}'
+    file = tmp_path / "diagram.json"
+    file.write_text(f'{{"version": 1, "parts": [{parts}], "connections": [["a:OUT", "b:25"]]}}')
+    lab = labs.find("traffic_light")
+    board = replace(lab.board(BOARDS[0]), diagram=file)
+    seen, digests = [], set()
+    for number, late_ms in enumerate((900, 1500)):
+        part = tmp_path / "alarm.chip.py"
+        part.write_text(PART.replace("LATE_MS", str(late_ms)))
+        os.utime(part, (number, number))
+        run = run_episode(lab, board, {"main.py": LISTENER}, Episode("main", seconds=2), seed=1)
+        seen += [line.text for line in run.lines() if line.text.startswith("ROSE")]
+        digests.add(labs.digest_of(tmp_path))
+    assert seen == ["ROSE 9", "ROSE 15"] and len(digests) == 2

@@ -329,6 +329,37 @@ def test_a_finger_presses_a_button_and_moves_a_slider(browser: Chromium) -> None
         browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
 
 
+def test_a_touch_display_is_touched_where_the_pointer_is(browser: Chromium) -> None:
+    parts: list[dict[str, Any]] = [{"type": "board-esp32-devkit-c-v4", "id": "esp"}]
+    parts += [{"type": "board-ili9341-cap-touch", "id": "tft", "left": 200, "rotate": 90}]
+    wires = [["esp:3V3", "tft:VCC"], ["esp:GND.1", "tft:GND"], ["esp:22", "tft:SCL"]]
+    circuit = {"version": 1, "parts": parts, "connections": [*wires, ["esp:21", "tft:SDA"]]}
+    program = """
+from machine import I2C, Pin
+import time
+i2c, was = I2C(0, scl=Pin(22), sda=Pin(21)), 0
+print('READY')
+while True:
+    n, xh, xl, yh, yl = i2c.readfrom_mem(0x38, 2, 5)
+    if n and not was:
+        x, y = (xh & 15) << 8 | xl, yh << 8 | yl
+        print('near the middle', abs(x - 120) < 4, abs(y - 160) < 4)
+    if was and not n:
+        print('released')
+    was = n
+    time.sleep_ms(20)
+"""
+    with bench_with_page(circuit, program) as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("READY")
+        screen = "g[data-part=tft] image"
+        ActionChains(browser.driver).move_to_element(view.find(screen)).click_and_hold().perform()
+        view.prints("near the middle True True")
+        view.let_go()
+        view.prints("released")
+        assert view.errors() == []
+
+
 def test_the_speed_is_chosen_from_a_list(browser: Chromium) -> None:
     with bench_with_page(diagram(), SIGNALS) as (live, page):
         view = BenchPage(browser.driver, page.url)

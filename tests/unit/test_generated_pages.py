@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import gap_table, jig_pages, measure_tables, part_tables
+from tools import gap_table, jig_pages, measure_tables, part_tables, wokwi_part_table
 from tools.measure_tables import MEASURE, entries
 
 
@@ -15,6 +15,12 @@ def test_the_page_of_gaps_is_up_to_date() -> None:
 def test_the_page_of_parts_is_up_to_date() -> None:
     assert part_tables.PAGE.read_text(encoding="utf-8") == part_tables.page(), (
         "run: python tools/part_tables.py"
+    )
+
+
+def test_the_page_of_wokwis_parts_is_up_to_date() -> None:
+    assert wokwi_part_table.PAGE.read_text(encoding="utf-8") == wokwi_part_table.page(), (
+        "run: python tools/wokwi_part_table.py"
     )
 
 

@@ -4,7 +4,7 @@ two languages. `warsha lint` prints a line for each finding.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 from unittest.mock import patch
@@ -76,7 +76,7 @@ def more_parts() -> Iterator[None]:
     """The parts above, for these tests."""
     known = {kind.TYPES[0]: kind for kind in (Source5, Chip, Coil, PulledUp)}
     find = parts.find
-    with patch.object(parts, "find", lambda name: known.get(name) or find(name)):
+    with patch.object(parts, "find", lambda name, folder=None: known.get(name) or find(name)):
         yield
 
 
@@ -408,3 +408,32 @@ def test_a_part_of_no_type_is_told_beside_other_errors() -> None:
     found = {finding.rule: finding.en for finding in lint_value(raw, "diagram.json")}
     assert "b has no pin 99" in found["invalid-pin"]
     assert "part 'x': 'type' is 5" in found["invalid-circuit"]
+
+
+def rules_of(parts_: Mapping[str, str], wires: str) -> list[str]:
+    """The rules that find something on an ESP32 `b` with these parts."""
+    listed = [{"type": "board-esp32-devkit-c-v4", "id": "b"}]
+    listed += [{"type": kind, "id": name} for name, kind in parts_.items()]
+    raw = {"version": 1, "parts": listed, "connections": [w.split("-", 1) for w in wires.split()]}
+    return [finding.rule for finding in lint_value(raw, "c") if finding.level != "info"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wires"),
+    [
+        ("wokwi-slide-switch", "p:2-b:25 p:1-b:GND.1"),
+        ("wokwi-tilt-switch", "p:VCC-b:3V3 p:GND-b:GND.1 p:OUT-b:25"),
+        ("wokwi-rotary-dialer", "p:GND-b:GND.1 p:PULSE-b:25"),
+        ("wokwi-relay-module", "p:VCC-b:5V p:GND-b:GND.1 p:IN-b:26 p:COM-b:25 p:NC-b:GND.1"),
+    ],
+)
+def test_a_pin_that_reads_a_closed_contact_has_no_load(kind: str, wires: str) -> None:
+    assert rules_of({"p": kind}, wires) == []
+
+
+def test_a_transistor_drives_a_coil_whose_contact_a_pin_reads() -> None:
+    parts_ = {"k": "wokwi-ks2e-m-dc5", "q": "warsha-mosfet"}
+    wires = "k:COIL1-b:5V k:COIL2-q:D q:S-b:GND.1 q:G-b:27 k:P1-b:GND.1 k:NC1-b:25"
+    assert rules_of(parts_, wires) == []
+    direct = "k:COIL1-b:27 k:COIL2-b:GND.1 k:P1-b:GND.1 k:NC1-b:25"
+    assert rules_of({"k": parts_["k"]}, direct) == ["needs-driver"]

@@ -45,7 +45,9 @@ def build(*wires: tuple[str, str], **more: dict[str, Any]) -> Circuit:
     listed += [{"type": f"wokwi-{t}", "id": i, "attrs": a} for i, a in more.items() for t in [i]]
     both = [*wires, ("esp:25", "e:IN"), ("e:OUT", "esp:34")]
     find = parts.find
-    with patch.object(parts, "find", lambda name: Echo if name == "wokwi-echo" else find(name)):
+    with patch.object(
+        parts, "find", lambda name, folder=None: Echo if name == "wokwi-echo" else find(name)
+    ):
         raw = {"version": 1, "parts": listed, "connections": [[*w, "", []] for w in both]}
         circuit = Circuit(load(raw))
     circuit.start(StillWorld())

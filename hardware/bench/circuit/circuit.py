@@ -197,6 +197,9 @@ class Circuit:
             part.view = MeanView(self.electric, self.afterimage, part.id)
             part.start(self._worlds.of(self.zones.host(part)))
         pixels.link(self.netlist.net, self.parts.values())
+        for part in self.parts.values():
+            for name, value in part.initial.items():
+                part.set_control(name, value)
 
     def power(self, on: bool, board_id: str = "") -> None:
         """Switches the supply of a board (the first) on or off; also for a reset. All its pads

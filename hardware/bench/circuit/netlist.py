@@ -19,7 +19,7 @@ from hardware.bench import parts
 from hardware.bench.circuit.disjoint_sets import DisjointSets
 from hardware.bench.circuit.solver import Diode, Element, Resistor, Source, nets_of
 from hardware.bench.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
-from hardware.bench.parts.common.part import Part
+from hardware.bench.parts.common.part import CUSTOM, Part
 from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import DiagramError
 from hardware.i18n import _, at_place
@@ -147,7 +147,7 @@ class Netlist:
         return {spec.id: self._make(spec) for spec in specs}
 
     def _make(self, spec: PartSpec) -> Part:
-        kind = parts.find(spec.type)
+        kind = parts.find(spec.type, self.diagram.folder)
         if kind is None:
             known = {
                 *parts.types(),
@@ -155,9 +155,15 @@ class Netlist:
             }
             what = _("part {part}: the type {type} is not simulated")
             what = what.format(part=repr(spec.id), type=repr(spec.type))
-            raise self.fail(what, suggest(spec.type, known))
+            cure = suggest(spec.type, known)
+            if spec.type.startswith(CUSTOM):
+                cure = _("Put {name}.chip.json and {name}.chip.py beside the circuit file.")
+                cure = cure.format(name=spec.type.removeprefix(CUSTOM))
+            raise self.fail(what, cure)
         try:
-            return kind(spec)
+            part = kind(spec)
+            part.read_initial()
+            return part
         except DiagramError as error:
             raise self.fail(str(error), error.cure) from error
 

@@ -7,11 +7,11 @@ their next event.
 
 from hardware.bench.circuit.disjoint_sets import DisjointSets
 from hardware.bench.circuit.netlist import Netlist
-from hardware.bench.parts.common.buses import I2cPart, SpiPart
+from hardware.bench.parts.common.buses import I2cPart, SpiPart, UartPart
 from hardware.bench.parts.common.part import Part
 from hardware.bench.parts.common.pixels import PixelPart
 
-BUS_PARTS = (I2cPart, SpiPart, PixelPart)
+BUS_PARTS = (I2cPart, SpiPart, UartPart, PixelPart)
 
 
 class Zones:

@@ -15,6 +15,8 @@ from hardware.i18n import both
 
 MOST_RUNS = 6
 """With more changes of colour along a chain, only the lamps of each colour are counted."""
+MOST_LAMPS = 4096
+"""With more dots it is a screen, not a chain of lamps."""
 WHITE_SHARE = 0.5
 """A lamp whose weakest colour has this share of the strongest looks white."""
 HUES = (
@@ -40,7 +42,10 @@ def display_words(display: Display) -> Sequence[Words]:
     pixels = display.pixels()
     if not pixels.any():
         return [DARK]
-    return list(_colours(pixels)) if pixels.ndim > 2 else [_dots(pixels)]
+    if pixels.ndim == 2:
+        return [_dots(pixels)]
+    is_screen = pixels.shape[0] * pixels.shape[1] > MOST_LAMPS
+    return [_dots(pixels.max(axis=2))] if is_screen else list(_colours(pixels))
 
 
 def _colours(pixels: Pixels) -> Iterator[Words]:

@@ -1,4 +1,4 @@
-"""PNG pictures: an SVG as PNG, and the frame of a display as PNG and back.
+"""PNG pictures: an SVG as PNG, and the dots of a picture of a display.
 
 Notebooks and feedback pages use PNG because it looks the same everywhere. resvg (PyPI `resvg-py`)
 is one wheel without system libraries, and it shapes and orders Arabic text.
@@ -41,14 +41,6 @@ def _fonts() -> tuple[str, ...]:
     """The font files that the pictures use, as far as this machine has them. If it has none, resvg
     searches the system."""
     return tuple(str(FONTS / name) for name in WANTED if (FONTS / name).is_file())
-
-
-def frame_png(pixels: Pixels) -> bytes:
-    """The dots of a display as a PNG file, one pixel for each: grey (rows, columns) or RGB (rows,
-    columns, 3)."""
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG")
-    return file.getvalue()
 
 
 def dots_of(png: bytes, like: Pixels) -> Pixels:

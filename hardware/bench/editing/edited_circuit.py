@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from hardware.bench.diagram import CANVAS, Connection, PartSpec, PinRef, is_step
@@ -54,21 +55,26 @@ class EditedWire:
 class EditedCircuit:
     """The circuit of a file at one moment."""
 
-    def __init__(self, raw: Mapping[str, Any], name: str) -> None:
-        """`raw` is a JSON object with lists of parts and connections, whatever is in them."""
+    def __init__(self, raw: Mapping[str, Any], name: str, folder: Path | None = None) -> None:
+        """`raw` is a JSON object with lists of parts and connections, whatever is in them. Custom
+        parts are in the folder of its file."""
         self.wires: list[EditedWire] = []
         connections = list(_connections(raw))
         named: dict[str, list[str]] = {}
         for _number, wire in connections:
             for end in (wire.a, wire.b):
                 named.setdefault(end.part, []).append(end.pin)
+        self.titles: dict[str, str] = {}
+        """What each part is, by id; empty when it is not simulated."""
         self.drawings: dict[str, Drawing] = {}
         self.things: dict[str, Placed] = {}
         """By id, in the order of the file; of parts with the same id, the first."""
         for part_id, part_type, item in entries(raw):
             if part_id not in self.things:
                 spec = _spec(part_id, part_type, item)
-                drawn = _drawn(spec, named.get(part_id, []))
+                self.titles[part_id] = title_of(part_type, folder)
+                is_known = bool(self.titles[part_id])
+                drawn = _drawn(spec, folder) if is_known else _box(spec, named.get(part_id, []))
                 self.drawings[part_id] = drawn
                 self.things[part_id] = Placed(
                     spec, drawn.size, dict(drawn.pins), drawn.svg, drawn.caption
@@ -77,7 +83,7 @@ class EditedCircuit:
             corners = wire_corners(number, wire, self.things)
             ends = (str(wire.a), str(wire.b))
             self.wires.append(EditedWire(number, ends, wire.colour, corners))
-        findings = lint_value(raw, name)
+        findings = lint_value(raw, name, folder)
         seen = [found for found in findings if self._is_seen(found)]
         self.findings = [*seen, *(found for found in findings if not self._is_seen(found))]
         """Of the wiring lint. The first ones have a mark in the picture."""
@@ -130,13 +136,11 @@ def _number(value: object) -> float:
     return float(value) if is_number and abs(value) <= CANVAS else 0.0  # type: ignore[arg-type]
 
 
-def _drawn(spec: PartSpec, named: Sequence[str]) -> Drawing:
-    if not title_of(spec.type):
-        return _box(spec, named)
+def _drawn(spec: PartSpec, folder: Path | None) -> Drawing:
     try:
-        return drawing_of(spec.id, spec.type, spec.attrs)
+        return drawing_of(spec.id, spec.type, spec.attrs, folder)
     except DiagramError:
-        return drawing_of(spec.id, spec.type, {})
+        return drawing_of(spec.id, spec.type, {}, folder)
 
 
 def _box(spec: PartSpec, named: Sequence[str]) -> Drawing:

@@ -7,8 +7,9 @@ but this part and a board.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from hardware import boards
@@ -17,8 +18,9 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.diagram import parse
 from hardware.bench.drawing.bench_picture import place
-from hardware.bench.parts.common.part import Accepted
+from hardware.bench.parts.common.part import CUSTOM, Accepted
 from hardware.bench.svg.elements import Point
+from hardware.errors import DiagramError
 from hardware.i18n import both
 
 GROUPS = {
@@ -77,26 +79,39 @@ def entries() -> Iterator[PaletteEntry]:
                 yield PaletteEntry(part_type, kind.TITLE or part_type, group)
 
 
-def title_of(part_type: str) -> str:
-    """What a part is: a message, or the name of a board; empty when it is not simulated."""
+def title_of(part_type: str, folder: Path | None = None) -> str:
+    """What a part is: a message, the name of a board, or that of a custom part in the folder of
+    its circuit; empty when it is not simulated."""
     if board := boards.for_diagram(part_type):
         return board.title
-    kind = parts.find(part_type)
+    try:
+        kind = parts.find(part_type, folder)
+    except DiagramError:
+        return ""
     return kind.TITLE or part_type if kind else ""
 
 
-def drawing_of(part_id: str, part_type: str, attrs: Mapping[str, Any]) -> Drawing:
+def drawing_of(
+    part_id: str, part_type: str, attrs: Mapping[str, Any], folder: Path | None = None
+) -> Drawing:
     """A part with these attributes. Raises: DiagramError when it is not simulated, or an attribute
     makes no sense."""
-    return _drawing(part_id, part_type, json.dumps(attrs))
+    is_custom = folder is not None and part_type.startswith(CUSTOM)
+    draw = _draw if is_custom else _drawing  # the files of a custom part can change
+    return draw(part_id, part_type, json.dumps(attrs), folder)
 
 
 @lru_cache(2048)
-def _drawing(part_id: str, part_type: str, attrs: str) -> Drawing:
+def _drawing(part_id: str, part_type: str, attrs: str, folder: Path | None) -> Drawing:
+    return _draw(part_id, part_type, attrs, folder)
+
+
+def _draw(part_id: str, part_type: str, attrs: str, folder: Path | None) -> Drawing:
     listed = [{"type": part_type, "id": part_id, "attrs": json.loads(attrs)}]
     if boards.for_diagram(part_type) is None:
         listed.append({"type": BOARD, "id": f"{part_id}'s board"})
     diagram = parse({"version": 1, "parts": listed, "connections": []}, part_id)
+    diagram = replace(diagram, folder=folder)
     circuit = Circuit(diagram)
     circuit.start(StillWorld())
     drawn = place(circuit, diagram.parts[0])

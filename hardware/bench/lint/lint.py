@@ -5,15 +5,18 @@ The rules are in `rules/`. Some check the file (they have Wokwi's names), the ot
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hardware.bench import diagram as diagrams
+from hardware.bench import parts
 from hardware.bench.diagram import Diagram
 from hardware.bench.lint import rules
 from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.bench.lint.rule import Finding
-from hardware.bench.lint.rules.diagram_file import without_errors
+from hardware.bench.lint.rules.diagram_file import entries, without_errors
+from hardware.bench.parts.common.part import CUSTOM
 from hardware.errors import DiagramError, HardwareError
 
 LEVELS = ("error", "warning", "info")
@@ -46,22 +49,41 @@ def lint_file(path: Path) -> list[Finding]:
         if path.is_file():
             return [_refused(error, str(path))]
         raise
-    return lint_value(raw, path.name)
+    return lint_value(raw, path.name, path.parent)
 
 
-def lint_value(raw: object, name: str) -> list[Finding]:
-    """As `lint_file`, for the JSON value of a file of this name."""
+def lint_value(raw: object, name: str, folder: Path | None = None) -> list[Finding]:
+    """As `lint_file`, for the JSON value of a file of this name. Custom parts are taken from its
+    folder, if it has one."""
     found: list[Finding] = []
     if isinstance(raw, Mapping):
-        found = [f for rule in rules.file_rules() for f in rule.check(raw)]
+        own = _custom_parts(raw, folder)
+        found = [
+            finding
+            for rule in rules.file_rules()
+            for finding in rule.check(raw)
+            if finding.rule != "not-simulated" or finding.part not in own
+        ]
         raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
     try:
-        circuit = RestingCircuit(diagrams.parse(raw, name))
+        circuit = RestingCircuit(replace(diagrams.parse(raw, name), folder=folder))
     except HardwareError as error:
         found.append(_refused(error, name))
     else:
         found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
+
+
+def _custom_parts(raw: Mapping[str, Any], folder: Path | None) -> set[str]:
+    """The ids of the custom parts whose files are in the folder, good or not."""
+    found = set()
+    for part_id, part_type, _item in entries(raw):
+        try:
+            if part_type.startswith(CUSTOM) and parts.find(part_type, folder):
+                found.add(part_id)
+        except DiagramError:
+            found.add(part_id)
+    return found
 
 
 def _refused(error: HardwareError, name: str) -> Finding:

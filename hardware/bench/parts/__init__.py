@@ -7,7 +7,7 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from hardware.bench.parts.common.part import Part
+from hardware.bench.parts.common.part import CUSTOM, Part
 
 
 @cache
@@ -33,8 +33,17 @@ def _registry() -> dict[str, type[Part]]:
     return {name: kind for module in _sources() for name, kind in _classes(module).items()}
 
 
-def find(part_type: str) -> type[Part] | None:
-    """The class for a part type of a diagram; None when the type is not simulated."""
+def find(part_type: str, folder: Path | None = None) -> type[Part] | None:
+    """The class for a part type of a diagram; None when the type is not simulated. Raises:
+    DiagramError.
+
+    Args:
+        folder: where the diagram is (`Diagram.folder`); a custom part, `chip-NAME`, is there.
+    """
+    if folder and part_type.startswith(CUSTOM):
+        from hardware.bench.parts.common import custom_files  # imports the library of pictures
+
+        return custom_files.find(part_type, folder)
     return _find(part_type)
 
 

@@ -1,5 +1,7 @@
 """The shift register 74HC595: it drives eight outputs over three pins."""
 
+from typing import ClassVar
+
 from hardware.bench.parts.common.logic import dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.common.shift_register import ShiftRegister
@@ -46,6 +48,8 @@ class Hc595(ShiftRegister):
     DATA, CLOCK, LATCH, CARRY, CLEAR = "DS", "SHCP", "STCP", "Q7S", "MR"
     SHOWN = tuple(f"Q{n}" for n in range(STAGES))
     OUTPUTS = {"Q7S": False, **dict.fromkeys(SHOWN, False)}
+    HIGH: ClassVar[bool | None] = True
+    """What an output drives for a 1; None: it is open."""
     stages = STAGES
     shown = 0
 
@@ -53,15 +57,15 @@ class Hc595(ShiftRegister):
         self.shifted = self.shown = 0
 
     def input_changed(self, pin: str, high: bool) -> None:
-        if pin == "STCP" and high and self.shown != self.shifted:
+        if pin == self.LATCH and high and self.shown != self.shifted:
             self.shown = self.shifted
             self._put_out()
-        elif pin == "SHCP" and high and self.level["MR"]:
-            self.shifted = self.shifted << 1 & 0xFF | self.level["DS"]
-            self.drive("Q7S", self.shifted > 0x7F)
-        elif pin == "MR" and not high:
+        elif pin == self.CLOCK and high and self.level[self.CLEAR]:
+            self.shifted = self.shifted << 1 & 0xFF | self.level[self.DATA]
+            self.drive(self.CARRY, self.shifted > 0x7F)
+        elif pin == self.CLEAR and not high:
             self.shifted = 0
-            self.drive("Q7S", False)
+            self.drive(self.CARRY, False)
         elif pin == "OE":
             self._put_out()
 
@@ -69,8 +73,9 @@ class Hc595(ShiftRegister):
         self.set_outputs(self._outputs())
 
     def _outputs(self) -> dict[str, bool | None]:
-        off = self.level["OE"]
-        return {f"Q{n}": None if off else bool(self.shown >> n & 1) for n in range(STAGES)}
+        off, lit = self.level["OE"], self.HIGH
+        bits = ((pin, self.shown >> n & 1) for n, pin in enumerate(self.SHOWN))
+        return {pin: None if off else lit if bit else False for pin, bit in bits}
 
     def take_shown(self, shown: int) -> None:
         """Takes what an edge of STCP has led to that was worked out elsewhere."""

@@ -1,6 +1,7 @@
 """A matrix of NeoPixels."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import PartView
@@ -36,12 +37,14 @@ class LedMatrix(RgbLamps):
         "pixelShape": "",
         "pixelSize": "5050",
     }
-    FEET = ("DIN", "VDD", "VSS", "DOUT")
+    FEET: ClassVar[tuple[str, ...]] = ("DIN", "VDD", "VSS", "DOUT")
+    LAYOUT, BRIGHTNESS = "layout", "brightness"
+    """The names of these attributes."""
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self._turns = self.choice("layout", "", "progressive", "serpentine") == "serpentine"
-        self.number("brightness", 0, BRIGHTEST)
+        self._turns = self.choice(self.LAYOUT, "", "progressive", "serpentine") == "serpentine"
+        self.number(self.BRIGHTNESS, 0, BRIGHTEST)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -85,3 +88,12 @@ class NeopixelMatrix(LedMatrix):
     TYPES = ("wokwi-neopixel-matrix",)
     SUPPLY = ("VCC", "GND", 3.0)
     FEET = FOOT
+
+
+class NeopixelCanvas(LedMatrix):
+    """`wokwi-led-matrix` under another type, with the attributes `rows`, `cols`, `matrixLayout`
+    and `matrixBrightness`. Wokwi does not document it."""
+
+    TYPES = ("wokwi-neopixel-canvas",)
+    ATTRS = {"rows": "8", "cols": "8", "matrixLayout": "", "matrixBrightness": "1"}
+    LAYOUT, BRIGHTNESS = "matrixLayout", "matrixBrightness"

@@ -67,3 +67,32 @@ class LedStrip(RgbLamps):
             + pads
             + (self.lamps_svg(18))
         )
+
+
+class NeopixelSerial(LedStrip):
+    """`wokwi-led-strip` under another type, with the pins `DIN VDD VSS DOUT` and the attributes
+    `pixels` (8) and `pixel` (not drawn). Wokwi does not document it."""
+
+    TYPES = ("wokwi-neopixel-serial",)
+    ATTRS = {"pixels": "8", "pixel": ""}
+
+    @property
+    def pins(self) -> dict[str, tuple[float, float]]:
+        left = {name: (0.0, 9.6 * (n + 1)) for n, name in enumerate(("VDD", "DIN", "VSS"))}
+        return left | {"DOUT": (self.size[0], 19.2)}
+
+
+class NeopixelMeter(LedStrip):
+    """A chain of lamps with the one pin `DIN`; it needs no supply. Attribute `pixels` (8). Wokwi
+    does not document it."""
+
+    TYPES = ("wokwi-neopixel-meter",)
+    ATTRS = {"pixels": "8"}
+
+    @property
+    def supply(self) -> None:
+        return None
+
+    @property
+    def pins(self) -> dict[str, tuple[float, float]]:
+        return {"DIN": (0.0, 19.2)}

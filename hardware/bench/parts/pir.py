@@ -1,10 +1,10 @@
-"""A PIR motion sensor, the module HC-SR501."""
+"""Motion sensors: the PIR modules HC-SR501 and AM312, and the radar module RCWL-0516."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import SWITCH, PartView
-from hardware.bench.svg.elements import circle, line, rect
-from hardware.bench.svg.pcb import header, pcb
+from hardware.bench.svg.elements import circle, line, path, rect
+from hardware.bench.svg.pcb import chip, header, pcb, pin_row
 from hardware.i18n import both
 
 S = 1_000_000_000
@@ -82,5 +82,62 @@ class Pir(Module):
                 for dx, dy in ((-16, 19), (-8, 23), (0, 25), (8, 23), (16, 19))
             )
             + "".join(line(22, y, 68.7, y, "#cfd4da", 0.9) for y in (21, 31.3, 42))
+            + header(self.PINS, self.SIZE)
+        )
+
+
+class Am312(Pir):
+    """Pins `VCC OUT GND` of the small PIR sensor AM312. OUT is 3 V for 2 s after a motion; further
+    motion restarts this time. Then it ignores motion for 2 s. The part is ours: Wokwi has none.
+    Controls and attributes are those of `wokwi-pir-motion-sensor`. Source: AM312 data sheet,
+    electrical parameters.
+    """
+
+    TYPES = ("warsha-am312",)
+    TITLE = both("Motion (AM312)")
+    PINS = {"VCC": (14.4, 62), "OUT": (24, 62), "GND": (33.6, 62)}
+    SIZE = (48, 66)
+    ATTRS = {"delayTime": "2", "inhibitTime": "2", "retrigger": ""}
+    SUPPLY = ("VCC", "GND", 2.7)
+    DRAWS = 0.0001
+
+    def svg(self, view: PartView) -> str:
+        lens = "#ffd7d2" if self.values["motion"] else "#f2f3f5"
+        return (
+            pcb(self.SIZE, "#2b5c4a")
+            + circle(24, 22, 20, "#cfd4da")
+            + circle(24, 22, 18, lens)
+            + pin_row(self.PINS, -6)
+        )
+
+
+class Rcwl0516(Pir):
+    """Pins `3V3 GND OUT VIN CDS` of the radar sensor RCWL-0516. OUT is 3.3 V for 2 s after a
+    motion; further motion restarts this time. VIN needs 4 V; 3V3 is an output of its regulator.
+    CDS does nothing here. The part is ours: Wokwi has none. Controls and attributes are those of
+    `wokwi-pir-motion-sensor`. Source: RCWL-0516 module description (RCWL-9196).
+    """
+
+    TYPES = ("warsha-rcwl-0516",)
+    TITLE = both("Motion (radar RCWL-0516)")
+    PINS = {
+        name: (12 + 9.6 * n, 130) for n, name in enumerate(("3V3", "GND", "OUT", "VIN", "CDS"))
+    }
+    SIZE = (64, 135)
+    ATTRS = {"delayTime": "2", "inhibitTime": "0", "retrigger": ""}
+    SUPPLY = ("VIN", "GND", 4.0)
+    DRAWS = 0.003
+    OUTPUTS = {"OUT": False, "3V3": True}
+
+    def svg(self, view: PartView) -> str:
+        waves = "#ee8a1d" if self.values["motion"] else "#8fb7a4"
+        arcs = "".join(
+            path(f"M{32 - r} 34 A{r} {r} 0 0 1 {32 + r} 34", stroke=waves, stroke_width=2)
+            for r in (8, 16, 24)
+        )
+        return (
+            pcb(self.SIZE, "#2b5c4a")
+            + arcs
+            + chip(21, 62, 22, 16, "9196")
             + header(self.PINS, self.SIZE)
         )

@@ -18,6 +18,31 @@ OPPOSITE = 179.0
 """From this change of the field on, both directions pull the rotor the same: it stays."""
 
 
+class Rotor:
+    """A rotor of 200 steps that follows the field of two windings."""
+
+    def __init__(self) -> None:
+        self._field: float | None = None
+        """Direction of the field in electrical degrees; None before there is a field."""
+        self._turned = 0.0
+
+    @property
+    def position(self) -> float:
+        """Its position, in full steps from its start."""
+        return round(self._turned, 3)
+
+    def follow(self, a: float, b: float, *, held: bool = False) -> None:
+        """The windings have these voltages now; `held`: something blocks the shaft."""
+        if math.hypot(a, b) < MIN_VOLTS:
+            return
+        field = math.degrees(math.atan2(a, b))
+        if self._field is not None and not held:
+            way = (field - self._field + 180) % 360 - 180
+            if abs(way) < OPPOSITE:
+                self._turned += way / 90
+        self._field = field
+
+
 class StepperMotor(Part, Display):
     """Pins `A- A+ B+ B-`; attributes `arrow` (a colour: draws one), `display` (`steps`, `angle`,
     `none`), `gearRatio` (`2:1`: the shaft turns half as far), `size`.
@@ -48,9 +73,7 @@ class StepperMotor(Part, Display):
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
         self._ratio = self._read_ratio()
-        self._field: float | None = None
-        """Direction of the field in electrical degrees; None before there is a field."""
-        self._turned = 0.0
+        self._rotor = Rotor()
 
     def _read_ratio(self) -> float:
         into, _colon, out = self.attr("gearRatio").partition(":")
@@ -65,7 +88,7 @@ class StepperMotor(Part, Display):
     @property
     def position(self) -> float:
         """Position of the rotor, in full steps from its start."""
-        return round(self._turned, 3)
+        return self._rotor.position
 
     @property
     def steps(self) -> float:
@@ -84,14 +107,7 @@ class StepperMotor(Part, Display):
     def level_changed(self, pin: str, high: bool) -> None:
         a = self.volts("A+") - self.volts("A-")
         b = self.volts("B+") - self.volts("B-")
-        if math.hypot(a, b) < MIN_VOLTS:
-            return
-        field = math.degrees(math.atan2(a, b))
-        if self._field is not None and not self.values["stuck"]:
-            way = (field - self._field + 180) % 360 - 180
-            if abs(way) < OPPOSITE:
-                self._turned += way / 90
-        self._field = field
+        self._rotor.follow(a, b, held=bool(self.values["stuck"]))
 
     def text(self) -> str:
         """The text on the motor: its steps or its angle."""

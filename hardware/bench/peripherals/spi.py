@@ -72,14 +72,23 @@ class Spi(Peripheral):
         return Answer(0, wanted, min(8 * len(data) * bit_ns, MOST_BUSY_NS))
 
     def _exchange(self, wires: SpiWires, bits: int, data: bytes) -> bytes:
-        selected = [part for part in self._parts(wires) if part.powered and not part.high(part.CS)]
+        selected = [
+            part
+            for part in self._parts(wires)
+            if part.powered and not (part.CS and part.high(part.CS))
+        ]
         got = self._edges(wires, bits, data) if self._is_coupled(wires) else OPEN * len(data)
         mode = 2 * bool(bits & frames.SPI_POLARITY) + bool(bits & frames.SPI_PHASE)
         for part in selected:
-            answers = part.MISO and wires.miso != NO_PIN
-            back = bytes(_exchange_byte(part, mode, byte) for byte in data)
+            answers = self._answers(part, wires.miso)
+            back = _exchange_with(part, mode, data)
             got = back if answers else got
         return got
+
+    def _answers(self, part: SpiPart, miso: int) -> bool:
+        """Whether what a part sends reaches the board. Displays work without that wire."""
+        wired = part.MISO and miso != NO_PIN
+        return bool(wired and self.board.circuit.attached(part.id, part.MISO, miso))
 
     def _parts(self, wires: SpiWires) -> list[SpiPart]:
         if wires not in self._on:
@@ -137,15 +146,16 @@ def _writes(
     return (pins, levels, np.full(len(pins), now_ns)), last
 
 
-def _exchange_byte(part: SpiPart, mode: int, byte: int) -> int:
-    """Exchanges a byte. In an SPI mode that the part does not have, both sides get bits that are
+def _exchange_with(part: SpiPart, mode: int, data: bytes) -> bytes:
+    """Exchanges bytes. In an SPI mode that the part does not have, both sides get bits that are
     shifted by one place."""
     if mode in part.SPI_MODES:
-        return part.spi_exchange(byte)
-    return part.spi_exchange(byte >> 1) >> 1
+        return part.spi_exchange_all(data)
+    got = part.spi_exchange_all(bytes(byte >> 1 for byte in data))
+    return bytes(byte >> 1 for byte in got)
 
 
 def _pins(wires: SpiWires, part: SpiPart) -> dict[str, int]:
-    """The GPIO that each pin of a part has to be wired to."""
-    pairs = zip((part.SCK, part.MOSI, part.MISO), wires, strict=True)
+    """The GPIO that each pin of a part has to be wired to, to hear the board."""
+    pairs = zip((part.SCK, part.MOSI), wires[:2], strict=True)
     return {name: gpio for name, gpio in pairs if name and gpio != NO_PIN}

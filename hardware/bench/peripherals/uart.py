@@ -1,11 +1,14 @@
 """UARTs: bytes from a TX pin arrive one by one, each after its time on the wire, at every RX pin
-on the same net, of this board or of another one."""
+on the same net, of this board or of another one. A part gets the bytes of a write together, at the
+end of the last one."""
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.parts.common.buses import UartPart
 from hardware.bench.peripherals.peripheral import (
     Answer,
     BadCallError,
@@ -100,6 +103,11 @@ class Uarts(Peripheral):
         super().__init__(board)
         self._wires: UartWires = board.commons.setdefault(UartWires, UartWires())
         self._uarts = [Uart() for _ in range(self.COUNT)]
+        self._lines: list[list[tuple[UartPart, Callable[[bytes, int], None]]]]
+        self._lines = [[] for _ in range(self.COUNT)]
+        """By UART: the parts at its RX pin, and what they call."""
+        self._hear: list[list[UartPart]] = [[] for _ in range(self.COUNT)]
+        """By UART: the parts at its TX pin."""
 
     def reset(self) -> None:
         for number in range(self.COUNT):
@@ -111,14 +119,15 @@ class Uarts(Peripheral):
         if call.op == frames.CALL_UART_SETUP:
             self._set_up(call.b, _settings(call))
         elif call.op == frames.CALL_UART_WRITE:
-            self._write(self._uarts[call.b], call.data, is_break=call.c == 1)
+            self._write(call.b, call.data, is_break=call.c == 1)
         else:
             return self._read(call.b, call.c)
         return Answer()
 
     # -- out ----------------------------------------------------------------------------------
 
-    def _write(self, uart: Uart, data: bytes, is_break: bool) -> None:
+    def _write(self, number: int, data: bytes, is_break: bool) -> None:
+        uart = self._uarts[number]
         if not uart.baud:
             raise BadCallError("a UART that is off cannot send")
         bits = BREAK_BITS if is_break else uart.frame_bits
@@ -129,6 +138,8 @@ class Uarts(Peripheral):
         uart.free_ns = t_ns + len(data) * bits * S // uart.baud
         if uart.tx == NO_PIN:
             return
+        for part in () if is_break else self._hear[number]:
+            self.board.at_all(uart.free_ns, partial(_hand_over, part, uart, data))
         net = self._net(uart.tx)
         if not (receivers := self._wires.receivers.get(net)):
             return
@@ -139,6 +150,11 @@ class Uarts(Peripheral):
             uarts.expect(number, burst)
 
     # -- in -----------------------------------------------------------------------------------
+
+    def _from_part(self, number: int, part: UartPart, data: bytes, start_ns: int) -> None:
+        """A part at the RX pin of a UART sends bytes."""
+        sender = Uart(baud=part.baud)
+        self.expect(number, Burst(sender, start_ns, sender.frame_bits, data, False))
 
     def expect(self, number: int, burst: Burst) -> None:
         """A burst is on the wire to a UART of this board. Only the first byte that the program
@@ -196,12 +212,23 @@ class Uarts(Peripheral):
             self._arrive(number)
             self._wires.receivers[self._net(old.rx)].remove(me)
             self.board.read_rarely(old.rx, False)
+            for part, line in self._lines[number]:
+                part.uart_lines.remove(line)
+            self._lines[number] = []
         if new.rx != NO_PIN:
             net = self._net(new.rx)
             self._wires.receivers[net].append(me)
             self.board.read_rarely(new.rx, True)
+            self._lines[number] = [
+                (part, partial(self._from_part, number, part))
+                for part in self._parts(lambda part: {part.TX: new.rx})
+            ]
+            for part, line in self._lines[number]:
+                part.uart_lines.append(line)
             new.seen_ns = self.board.now_ns
             new.coming = [b for b in self._wires.bursts[net] if b.end_ns > new.seen_ns]
+        hear = new.tx != NO_PIN
+        self._hear[number] = self._parts(lambda part: {part.RX: new.tx}) if hear else []
         new.free_ns = old.free_ns if new.baud else 0
         if new.baud and old.baud:
             new.received, new.break_came = old.received, old.break_came
@@ -210,6 +237,9 @@ class Uarts(Peripheral):
         self._uarts[number] = new
         self.board.set_interrupt(number, bool(new.received))
         self._plan(number, new)
+
+    def _parts(self, pins: Callable[[UartPart], Mapping[str, int]]) -> list[UartPart]:
+        return self.board.circuit.parts_on(UartPart, pins)
 
     def _net(self, gpio: int) -> int:
         net: int = self.board.circuit.net(gpio)
@@ -224,6 +254,13 @@ def _settings(call: Call) -> Uart:
     if not (pins_good and 1 <= bits <= 15 and parity <= 2 and 1 <= stop <= 3):
         raise BadCallError("invalid UART settings")
     return Uart(call.c, tx, rx, bits, parity, stop, invert) if call.c else Uart()
+
+
+def _hand_over(part: UartPart, sender: Uart, data: bytes) -> None:
+    """Gives a part what it reads of these bytes."""
+    if part.powered:
+        own = Uart(baud=part.baud)
+        part.uart_received(bytes(_received(own, sender, byte) for byte in data))
 
 
 def _received(uart: Uart, sender: Uart, byte: int) -> int:

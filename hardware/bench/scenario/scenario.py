@@ -25,8 +25,6 @@ from hardware.bench.scenario.nodes import Nodes
 from hardware.errors import ScenarioError
 from hardware.i18n import _, at_place, language, reason
 
-NOT_SIMULATED = ("expect-chip-output", "touch", "touch-press", "touch-move", "touch-release")
-"""Wokwi's commands for parts that are not simulated here: custom chips and touch displays."""
 FOR_ALL = ("points", "feedback")
 """Keys of ours that every step accepts."""
 
@@ -93,11 +91,7 @@ def parse(text: str, file: str = "scenario") -> Scenario:
 
 def _step(node: yaml.Node, nodes: Nodes) -> ScenarioStep:
     known = {key: kind for key, kind in all_commands().items() if not kind.OURS}
-    keys = nodes.mapping(node, (*known, "name", "warsha", *NOT_SIMULATED))
-    for name in NOT_SIMULATED:
-        if name in keys:
-            what = _("{name} is not simulated").format(name=name)
-            raise nodes.fail(keys[name], what, _("Remove this step."))
+    keys = nodes.mapping(node, (*known, "name", "warsha"))
     found = [key for key in keys if key in known]
     ours, commands = _ours(keys, found, nodes)
     if len(found) + len(commands) != 1:

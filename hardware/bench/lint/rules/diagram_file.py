@@ -1,14 +1,17 @@
 """The circuit file: Wokwi's own rules with its names, and parts that are not simulated here."""
 
 import difflib
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hardware import boards
 from hardware.bench import parts
 from hardware.bench.diagram import SERIAL_MONITOR, PartSpec
 from hardware.bench.lint.rule import LintPlace, file_rule
-from hardware.bench.parts.common.part import Part
+from hardware.bench.parts.common.part import CUSTOM, Part
 from hardware.errors import DiagramError
 from hardware.i18n import both
 
@@ -28,27 +31,13 @@ BOARD_ATTRS = {
 }
 UNDOCUMENTED = {"wokwi-junction"}
 """Types that wokwi.com draws, but its documentation does not have."""
-KNOWN_TO_WOKWI = {
-    "wokwi-apa102-matrix",
-    "wokwi-arduino-mega",
-    "wokwi-arduino-nano",
-    "wokwi-arduino-uno",
-    "wokwi-attiny85",
-    "wokwi-big-sound-sensor",
-    "wokwi-biaxial-stepper",
-    "wokwi-flame-sensor",
-    "wokwi-flip-flop-d",
-    "wokwi-flip-flop-dr",
-    "wokwi-flip-flop-dsr",
-    "wokwi-flip-flop-sr",
-    "wokwi-franzininho",
-    "wokwi-heart-beat-sensor",
-    "wokwi-ili9341",
-    "wokwi-nano-rp2040-connect",
-    "wokwi-rotary-dialer",
-    "wokwi-small-sound-sensor",
-    "wokwi-tilt-switch",
-}
+WOKWI = Path(__file__).parents[1] / "wokwi_types.toml"
+
+
+@cache
+def known_to_wokwi() -> frozenset[str]:
+    """The part types of Wokwi."""
+    return frozenset(tomllib.loads(WOKWI.read_text(encoding="utf-8"))["types"])
 
 
 def entries(raw: Raw) -> Iterator[tuple[str, str, Raw]]:
@@ -131,7 +120,7 @@ def _known_types() -> set[str]:
 
 
 def _of_wokwi(type_: str) -> bool:
-    return type_ in KNOWN_TO_WOKWI or type_.startswith(("board-", "chip-"))
+    return type_ in known_to_wokwi() or type_.startswith(("board-", CUSTOM))
 
 
 @file_rule(
@@ -223,7 +212,7 @@ def _attrs_of(type_: str) -> set[str] | None:
     if boards.for_diagram(type_):
         return BOARD_ATTRS
     kind: type[Part] | None = parts.find(type_)
-    return None if kind is None else set(kind.ATTRS)
+    return None if kind is None else {*kind.ATTRS, *kind.CONTROLS}
 
 
 @file_rule(

@@ -7,6 +7,7 @@ from hardware.bench.circuit.solver import Solution
 from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.lint.rules.leds import led_resistor
+from hardware.bench.parts.common.contact import CLOSED_OHMS
 from hardware.bench.protocol import frames
 from hardware.i18n import both
 
@@ -90,7 +91,8 @@ def _source_of(circuit: RestingCircuit, pin: Pin, net: int) -> tuple[str, str]:
     both("Drive it with a transistor or a driver, from its own supply."),
 )
 def pin_overload(circuit: RestingCircuit) -> Iterator[LintPlace]:
-    """A pin that reads an output or a sensor has no load."""
+    """A pin that reads an output, a sensor or a contact has no load."""
+    contacts = circuit.links(lambda ohms: ohms == CLOSED_OHMS)
     unlimited_leds = {place.part for place in led_resistor.find(circuit)}
     inputs = {circuit.net(part, name) for part in circuit.parts for name in part.ANALOG}
     inputs |= {source.net for part in circuit.parts for _pin, source in circuit.outputs(part)}
@@ -98,7 +100,8 @@ def pin_overload(circuit: RestingCircuit) -> Iterator[LintPlace]:
         cluster = circuit.netlist.cluster_of[net]
         if unlimited_leds & {*cluster.parts} or not cluster.nets or net in inputs:
             continue
-        if pin.gpio in pin.board.input_only:
+        closed = circuit.near(net, contacts) & circuit.netlist.rails.keys()
+        if pin.gpio in pin.board.input_only or closed:
             continue
         lost = [_amperes(circuit, pin, net, drive) for drive in (HIGH, LOW)]
         if (taken := max(lost)) > pin.board.i_max:
@@ -116,7 +119,8 @@ def pin_overload(circuit: RestingCircuit) -> Iterator[LintPlace]:
 )
 def needs_driver(circuit: RestingCircuit) -> Iterator[LintPlace]:
     for part in circuit.parts:
-        pins = [pin for name in part.pins for pin in circuit.pins(circuit.net(part, name))]
+        loads = part.listens or part.pins
+        pins = [pin for name in loads for pin in circuit.pins(circuit.net(part, name))]
         if part.NEEDS_DRIVER and pins:
             yield LintPlace(part.id, pins[0].name)
 

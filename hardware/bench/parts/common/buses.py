@@ -1,12 +1,13 @@
-"""Parts on an I2C or SPI bus: the base classes, with what a chip can do.
+"""Parts on an I2C or SPI bus, or at a UART: the base classes, with what a chip can do.
 
 A bus works byte by byte, not edge by edge: the board's controller passes on each byte, and the
 parts on the same nets answer it as their data sheets say.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import ClassVar
 
+from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import Part
 
 
@@ -52,6 +53,7 @@ class SpiPart(Part):
     MISO: ClassVar[str] = "MISO"
     """Empty: the chip has none."""
     CS: ClassVar[str] = "CS"
+    """Empty: the chip has none, and takes all that is on the bus."""
     SPI_MODES: ClassVar[tuple[int, ...]] = (0,)
     """The modes (2 * clock polarity + phase) that the chip works in; in others bits are
     shifted."""
@@ -59,3 +61,38 @@ class SpiPart(Part):
     def spi_exchange(self, byte: int) -> int:
         """A byte from the board. Returns the byte that goes back at the same time."""
         return 0xFF
+
+    def spi_exchange_all(self, data: bytes) -> bytes:
+        """Bytes from the board, while nothing else changes. Returns those that go back."""
+        return bytes(self.spi_exchange(byte) for byte in data)
+
+
+UART_BITS = 10
+"""Bits of a byte on the wire: start, eight of data, stop."""
+S = 1_000_000_000
+
+
+class UartPart(Part):
+    """A part with a UART of 8 data bits, no parity and one stop bit: a board's TX goes to its
+    `RX`, its `TX` to a board's RX. Its TX is high at rest: it is one of its `OUTPUTS`."""
+
+    RX: ClassVar[str] = "RX"
+    TX: ClassVar[str] = "TX"
+    BAUD: ClassVar[int] = 9600
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.baud = self.BAUD
+        self.uart_lines: list[Callable[[bytes, int], None]] = []
+        """The UARTs of boards at its TX: each gets bytes, and when the first one begins (ns)."""
+        self._free_ns = 0
+
+    def uart_received(self, data: bytes) -> None:
+        """Bytes from a board, at the end of the last one."""
+
+    def uart_send(self, data: bytes) -> None:
+        """Sends bytes, after those that are still to be sent."""
+        start_ns = max(self._free_ns, self.world.now_ns)
+        self._free_ns = start_ns + len(data) * UART_BITS * S // self.baud
+        for line in self.uart_lines:
+            line(data, start_ns)

@@ -18,6 +18,8 @@ from hardware.bench.protocol.pad_log import PadLog
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
 
+CUSTOM = "chip-"
+"""How the types of custom parts begin (custom_files.py)."""
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
 
@@ -161,6 +163,9 @@ class Part:
         self.spec = spec
         self.id = spec.id
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
+        self.initial: dict[str, float] = {}
+        """The controls that attributes of the same names move when the bench starts, besides those
+        that the part reads itself."""
         self.accepted: dict[str, Accepted] = {}
         """By attribute: what the checks below have accepted. The editor's form shows it."""
         self.world: World
@@ -178,7 +183,7 @@ class Part:
     def attr(self, name: str) -> str:
         """An attribute as text, or its default. Wokwi writes strings; numbers are accepted,
         too."""
-        value = self.spec.attrs.get(name, self.ATTRS[name])
+        value = self.spec.attrs[name] if name in self.spec.attrs else self.ATTRS[name]
         if isinstance(value, bool):
             return "1" if value else ""
         return str(value)
@@ -214,7 +219,7 @@ class Part:
         cure = _('Write for example "{name}": "{default}".')
         return DiagramError(
             what.format(part=repr(self.id), name=name, value=self.attr(name), wanted=wanted),
-            cure.format(name=name, default=self.ATTRS[name]),
+            cure.format(name=name, default=self.ATTRS.get(name, "0")),
         )
 
     # -- electricity --------------------------------------------------------------------------
@@ -272,6 +277,15 @@ class Part:
         return volts
 
     # -- controls -----------------------------------------------------------------------------
+
+    def read_initial(self) -> None:
+        """Read `initial`. Raises: DiagramError."""
+        given = [name for name in self.CONTROLS if self.spec.attrs.get(name, "") not in ("", None)]
+        self.initial = {
+            name: self.number(name, self.CONTROLS[name].low, self.CONTROLS[name].high)
+            for name in given
+            if name not in self.ATTRS
+        }
 
     def set_control(self, name: str, value: float) -> None:
         """Moves a control, now. Raises: HardwareError for a wrong name or value."""

@@ -7,10 +7,11 @@ from typing import Self
 import numpy as np
 import yaml
 
-from hardware.bench.drawing.png import dots_of, frame_png
+from hardware.bench.drawing.png import dots_of
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
+from hardware.bench.svg.frame import frame_png
 from hardware.errors import HardwareError
 from hardware.i18n import _, reason
 

@@ -51,7 +51,6 @@ from hardware.bench.editing.part_catalogue import (
     Drawing,
     drawing_of,
     entries,
-    title_of,
 )
 from hardware.bench.svg.colours import WIRES, wire_colour
 from hardware.bench.svg.elements import Point
@@ -314,7 +313,7 @@ def first_message(title: str, *, can_run: bool) -> Mapping[str, Any]:
 
 def circuit_message(editor: DiagramEditor, bench_url: str, notice: str) -> Mapping[str, Any]:
     """The circuit as it is now; `notice` as in `EditorDesk`."""
-    circuit = EditedCircuit(editor.raw, editor.name)
+    circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
     captions = dict(circuit.captions())
     shown = {
         "parts": [
@@ -340,7 +339,7 @@ def circuit_message(editor: DiagramEditor, bench_url: str, notice: str) -> Mappi
 def _part(circuit: EditedCircuit, part_id: str, caption: str) -> Mapping[str, Any]:
     thing, drawn = circuit.things[part_id], circuit.drawings[part_id]
     spec, (width, height) = thing.spec, thing.size
-    title = title_of(spec.type)
+    title = circuit.titles[part_id]
     return {
         "id": part_id,
         "type": spec.type,

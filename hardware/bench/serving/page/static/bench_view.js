@@ -518,9 +518,13 @@ export class BenchView extends TranslatedView {
     element.setAttribute("aria-pressed", "false");
     const on = { press: () => this.press(part.id, name), release: () => this.release(part.id, name) };
     element.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
+      if (event.button || !this.aim(element, part, event)) return;
       element.setPointerCapture(event.pointerId);
+      this.flush(); // a touch display has its place before the touch
       on.press();
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (this.pressed.has(JSON.stringify([part.id, name]))) this.aim(element, part, event);
     });
     for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) {
       element.addEventListener(end, on.release);
@@ -540,6 +544,23 @@ export class BenchView extends TranslatedView {
       before?.(value);
       element.setAttribute("aria-pressed", String(value > 0));
     });
+  }
+
+  /** Moves the place of a touch to the pointer, where the part is a touch display. Returns whether
+   *  a press acts there: not beside the screen. */
+  aim(element, part, event) {
+    const [x, y] = ["touchX", "touchY"].map((name) => part.controls.find((control) => control.name === name));
+    const screen = element.querySelector("image");
+    if (!x || !y || !screen) return true;
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(screen.getScreenCTM().inverse());
+    const shares = [[x, (at.x - screen.x.baseVal.value) / screen.width.baseVal.value],
+      [y, (at.y - screen.y.baseVal.value) / screen.height.baseVal.value]];
+    for (const [control, share] of shares) {
+      // The controller counts from the lower right corner.
+      const value = Math.round(clamp(control.high * (1 - share), control));
+      this.waiting.set(JSON.stringify([part.id, control.name]), [part.id, control.name, value]);
+    }
+    return shares.every(([, share]) => share >= 0 && share <= 1);
   }
 
   press(part, name) {

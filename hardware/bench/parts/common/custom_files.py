@@ -1,0 +1,98 @@
+"""Finds the custom parts of a circuit: `chip-NAME` is `NAME.chip.py` with `NAME.chip.json` beside
+the circuit file (each may also begin with `chip-`, as the type does).
+
+A trust boundary: the Python file runs in this process, with all its rights. So it is looked for
+only beside a circuit file that was opened by its path (`Diagram.folder`): one of a lab, or one of
+the person who runs this program. A circuit that came as a value has no folder, and no file of a
+submission is ever put beside a circuit: a submission is one program for the board, and what it
+hands in for the computer runs in a sandbox (`grader.host`).
+"""
+
+import functools
+import inspect
+from pathlib import Path
+from types import ModuleType
+
+from hardware.bench.parts.common import chip_json
+from hardware.bench.parts.common.custom_part import (
+    CustomDisplay,
+    CustomPart,
+    guarded,
+    program_error,
+)
+from hardware.bench.parts.common.part import CUSTOM, Part
+from hardware.errors import DiagramError
+from hardware.i18n import _, at_place
+
+SUPPLY = ("VCC", "GND", 2.0)
+
+
+def find(part_type: str, folder: Path) -> type[Part] | None:
+    """The class of a custom part; None when there are no files of it. Raises: DiagramError."""
+    description = _file(folder, part_type, ".chip.json")
+    program = _file(folder, part_type, ".chip.py")
+    if program is None and description is None:
+        return None
+    if program is None or description is None:
+        missing = f"{part_type.removeprefix(CUSTOM)}.chip.{'json' if program else 'py'}"
+        what = at_place(program or description, _("there is no {file} beside it"))
+        cure = _("Write it: docs/howto/own-part.md. Chips in C are not run.")
+        raise DiagramError(what.format(file=missing), cure)
+    stamps = tuple(file.stat().st_mtime_ns for file in (program, description))
+    return _load(part_type, program, description, stamps)
+
+
+def _file(folder: Path, part_type: str, ending: str) -> Path | None:
+    names = (part_type.removeprefix(CUSTOM) + ending, part_type + ending)
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+@functools.lru_cache(64)
+def _load(part_type: str, program: Path, description: Path, stamps: tuple[int, ...]) -> type[Part]:
+    """The class; loaded again after a change of a file (`stamps`)."""
+    described = chip_json.read(description)
+    own = _class_of(program)
+    bases = (own, CustomDisplay) if any(described.dots) else (own,)
+    has_supply = {"VCC", "GND"} <= {*described.pins}
+    defaults = {name: f"{control.low:g}" for name, control in described.controls.items()}
+    made = {
+        "TYPES": (part_type,),
+        "TITLE": described.name,
+        "CHIP": described,
+        "PROGRAM": program,
+        "PINS": described.places,
+        "SIZE": described.size,
+        "CONTROLS": described.controls,
+        "ATTRS": {**defaults, **own.ATTRS},
+        "SUPPLY": SUPPLY if has_supply else None,
+        "__doc__": own.__doc__,
+        "__module__": own.__module__,
+    }
+    methods = {
+        name: guarded(value, program)
+        for name, value in vars(own).items()
+        if inspect.isfunction(value)
+    }
+    return type(own.__name__, bases, methods | made)
+
+
+def _class_of(program: Path) -> type[CustomPart]:
+    """The class in the Python file. Raises: DiagramError."""
+    module = ModuleType(program.name)
+    module.__file__ = str(program)
+    try:
+        exec(compile(program.read_bytes(), program, "exec"), vars(module))
+    except Exception as error:
+        raise program_error(error, program) from error
+    found = [
+        member
+        for member in vars(module).values()
+        if isinstance(member, type)
+        and issubclass(member, CustomPart)
+        and member.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        what = at_place(program, _("it has {count} classes of a CustomPart, not one"))
+        cure = _("Write one class: class MyPart(CustomPart).")
+        raise DiagramError(what.format(count=len(found)), cure)
+    return found[0]

@@ -1,0 +1,237 @@
+"""Custom parts: the manual's example, buses, and what a wrong file says."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hardware import load_diagram
+from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.drawing.png import to_png
+from hardware.bench.editing.diagram_editor import DiagramEditor
+from hardware.bench.editing.edited_circuit import EditedCircuit
+from hardware.bench.flash import Flash
+from hardware.bench.lint.lint import lint_file
+from hardware.bench.parts.common.custom_part import CustomDisplay
+from hardware.bench.scenario.player import play
+from hardware.bench.scenario.scenario import load, parse
+from hardware.errors import DiagramError, ScenarioError
+from tests.support.project import DOCS
+from tests.support.rig import MS, printed_lines
+
+FILE = re.compile(r"^`([\w.]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PICTURES = os.environ.get("WARSHA_PICTURES", "")
+JSON = '{"name": "Own", "pins": [%s]}'
+
+
+def manual(folder: Path) -> Path:
+    """The files of the manual's example, in a folder; returns the circuit."""
+    files = dict(FILE.findall((DOCS / "howto" / "own-part.md").read_text(encoding="utf-8")))
+    assert len(files) == 5
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "diagram.json"
+
+
+def test_the_example_of_the_manual(tmp_path: Path) -> None:
+    file = manual(tmp_path)
+    assert [finding.en for finding in lint_file(file)] == []
+    circuit = Circuit(load_diagram(file))
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": (tmp_path / "main.py").read_bytes()})
+        with Bench(circuit, flash=flash) as bench:
+            play(load(tmp_path / "scenario.yaml"), bench, circuit, 5000 * MS)
+            tank = circuit.parts["tank"]
+            assert isinstance(tank, CustomDisplay)
+            blue = (tank.pixels() == (40, 120, 255)).all(axis=2)
+            assert blue.sum() == 30 * 19
+            picture = to_png(draw(circuit))
+    if PICTURES:
+        Path(PICTURES, "own_part.png").write_bytes(picture)
+
+
+def own(folder: Path, pins: str, program: str, wires: Mapping[str, str]) -> Circuit:
+    """A circuit with a custom part `c` and a board `b`; `wires`: pins of the part to the board."""
+    names = ", ".join(f'"{pin}"' for pin in pins.split())
+    (folder / "own.chip.json").write_text(JSON % names)
+    (folder / "chip-own.chip.py").write_text(program)
+    joined = ", ".join(f'["c:{a}", "b:{b}", ""]' for a, b in wires.items())
+    file = folder / "diagram.json"
+    file.write_text(
+        '{"version": 1, "parts": [{"type": "board-esp32-devkit-c-v4", "id": "b"}, '
+        f'{{"type": "chip-own", "id": "c"}}], "connections": [{joined}]}}'
+    )
+    return Circuit(load_diagram(file))
+
+
+def printed(circuit: Circuit, program: str, until_ms: int = 2000) -> list[str]:
+    """What the board prints."""
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": program.encode()})
+        with Bench(circuit, flash=flash) as bench:
+            bench.run(until_ms * MS)
+            return printed_lines(bench.trace)
+
+
+def test_a_part_without_supply_listens_and_answers_later(tmp_path: Path) -> None:
+    part = """
+from hardware import CustomPart
+
+class Late(CustomPart):
+    LISTENS = ("IN",)
+    OUTPUTS = {"OUT": None}
+
+    def level_changed(self, pin, high):
+        self.after(1_000_000, lambda: self.drive("OUT", not high))
+"""
+    program = """
+from machine import Pin
+import time
+out, back = Pin(25, Pin.OUT, value=0), Pin(26, Pin.IN, Pin.PULL_UP)
+for level in (1, 0):
+    out(level)
+    before = back()
+    time.sleep_ms(2)
+    print(before, back())
+"""
+    circuit = own(tmp_path, "IN OUT", part, {"IN": "25", "OUT": "26"})
+    assert printed(circuit, program) == ["1 0", "0 1"]
+
+
+def test_a_part_on_spi_and_one_at_a_uart(tmp_path: Path) -> None:
+    part = """
+from hardware import CustomPart, SpiPart
+
+class Doubler(CustomPart, SpiPart):
+    last = 0
+
+    def spi_exchange(self, byte):
+        answer, self.last = 2 * self.last & 0xFF, byte
+        return answer
+"""
+    program = """
+from machine import SPI, Pin
+spi = SPI(2, sck=Pin(18), mosi=Pin(23), miso=Pin(19))
+cs = Pin(5, Pin.OUT, value=1)
+got = bytearray(3)
+cs(0); spi.write_readinto(b'\\x01\\x05\\x07', got); cs(1)
+print(list(got))
+"""
+    wires = {"VCC": "3V3", "GND": "GND.1", "CS": "5", "SCK": "18", "MOSI": "23", "MISO": "19"}
+    circuit = own(tmp_path, "VCC GND CS SCK MOSI MISO", part, wires)
+    assert printed(circuit, program) == ["[0, 2, 10]"]
+    part = """
+from hardware import CustomPart, UartPart
+
+class Echo(CustomPart, UartPart):
+    OUTPUTS = {"TX": True}
+    BAUD = 19200
+
+    def uart_received(self, data):
+        self.uart_send(data.upper())
+"""
+    program = """
+from machine import UART
+uart = UART(2, baudrate=19200, tx=17, rx=16, timeout=500)
+uart.write('hello\\n')
+print(uart.readline())
+"""
+    circuit = own(tmp_path, "RX TX", part, {"RX": "17", "TX": "16"})
+    assert printed(circuit, program) == ["b'HELLO\\n'"]
+
+
+GOOD = "from hardware import CustomPart\nclass Own(CustomPart):\n    "
+
+
+@pytest.mark.parametrize(
+    ("json", "program", "says"),
+    [
+        ("{", GOOD + "pass", "own.chip.json:1: not JSON"),
+        ("[]", GOOD + "pass", "own.chip.json: not the description of a part"),
+        ('{"name": "x", "pins": ["A", "A"]}', GOOD + "pass", "not the description"),
+        ('{"name": "x", "pins": ["A"], "display": {"width": 9}}', GOOD + "pass", "description"),
+        (JSON % '"A"', "import nothing_like_this", r"own.chip.py:1: ModuleNotFoundError"),
+        (JSON % '"A"', "x = 1\nclass (", r"own.chip.py:2: SyntaxError"),
+        (JSON % '"A"', "x = 1", "own.chip.py: it has 0 classes of a CustomPart, not one"),
+        (JSON % '"A"', GOOD + "def begin(self):\n        1 / 0", "chip.py:4: ZeroDivisionError"),
+        (None, GOOD + "pass", "there is no own.chip.json beside it"),
+        (JSON % '"A"', None, "there is no own.chip.py beside it"),
+        (None, None, "the type 'chip-own' is not simulated"),
+    ],
+)
+def test_a_wrong_file_is_one_line_with_a_cure(
+    tmp_path: Path, json: str | None, program: str | None, says: str
+) -> None:
+    file = tmp_path / "diagram.json"
+    file.write_text(
+        '{"version": 1, "parts": [{"type": "wokwi-pi-pico", "id": "b"}, '
+        '{"type": "chip-own", "id": "c"}], "connections": []}'
+    )
+    for name, text in (("own.chip.json", json), ("own.chip.py", program)):
+        if text is not None:
+            (tmp_path / name).write_text(text)
+    with pytest.raises(DiagramError, match=says) as caught:
+        Circuit(load_diagram(file)).start(StillWorld())
+    assert "\n" not in str(caught.value) and caught.value.cure
+    assert [finding.level for finding in lint_file(file)] == ["error"]
+
+
+def test_a_timer_that_raises_names_its_line(tmp_path: Path) -> None:
+    body = "def begin(self):\n        self.after(1000, lambda: [][1])"
+    circuit = own(tmp_path, "A", GOOD + body, {})
+    with pytest.raises(DiagramError, match=r"chip-own.chip.py:4: IndexError"):
+        printed(circuit, "", 10)
+
+
+def test_a_changed_file_is_loaded_again(tmp_path: Path) -> None:
+    circuit = own(tmp_path, "A", GOOD + "ATTRS = {'colour': 'red'}", {})
+    assert circuit.parts["c"].ATTRS == {"colour": "red"}
+    file = tmp_path / "chip-own.chip.py"
+    file.write_text(GOOD + "ATTRS = {'colour': 'blue'}")
+    os.utime(file, (1, 1))
+    assert Circuit(circuit.diagram).parts["c"].ATTRS == {"colour": "blue"}
+
+
+def test_a_circuit_that_came_as_a_value_has_no_custom_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = tmp_path / "ran"
+    circuit = own(tmp_path, "A", GOOD + f"__import__('pathlib').Path({str(ran)!r}).touch()", {})
+    assert ran.exists()
+    ran.unlink()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DiagramError, match="not simulated"):
+        Circuit(load_diagram(circuit.diagram.raw, str(tmp_path / "diagram.json")))
+    assert not ran.exists()
+
+
+def test_the_display_is_dark_without_power(tmp_path: Path) -> None:
+    circuit = Circuit(load_diagram(manual(tmp_path)))
+    circuit.start(StillWorld())
+    tank = circuit.parts["tank"]
+    assert isinstance(tank, CustomDisplay) and not np.any(tank.pixels())
+    circuit.power(True)
+    assert np.any(tank.pixels())
+
+
+def test_the_editor_draws_a_custom_part(tmp_path: Path) -> None:
+    editor = DiagramEditor(manual(tmp_path))
+    circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
+    assert circuit.titles["tank"] == "Water tank" and circuit.findings == []
+    assert "ALARM" in circuit.drawings["tank"].pins
+    (tmp_path / "tank.chip.py").write_text("oops")
+    circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
+    assert circuit.titles["tank"] == "" and "oops" in circuit.findings[0].en
+
+
+def test_a_scenario_says_what_no_part_has_logged(tmp_path: Path) -> None:
+    circuit = own(tmp_path, "A", GOOD + "def begin(self):\n        self.log('ready for work')", {})
+    steps = "  - expect-chip-output: ready\n  - expect-chip-output: ready"
+    with Bench(circuit) as bench, pytest.raises(ScenarioError, match="part logged 'ready' within"):
+        play(parse(f"name: t\nversion: 1\nsteps:\n{steps}"), bench, circuit, 50 * MS)
