@@ -12,6 +12,8 @@ from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.network.tls.certificates import FAULTY, ca_certificate, certificate_of, pem
 from hardware.bench.network.tls.server_process import TlsServerProcess
+from hardware.cli import ca
+from hardware.errors import HardwareError
 from tests.support.network_bench import AP, JOIN, SECOND, near_ap, play
 
 CLIENT = (
@@ -287,3 +289,14 @@ def test_openssl_talks_to_the_server() -> None:
         process.close()
     assert said == b"hellohello"
     assert client.version() == "TLSv1.2"
+
+
+def test_the_certificate_of_the_ca_as_a_file(tmp_path: Path) -> None:
+    for name, form in (("ca.pem", "pem"), ("ca.der", "der")):
+        ca(tmp_path / name)
+        shown = ["openssl", "x509", "-in", str(tmp_path / name), "-inform", form, "-subject"]
+        done = subprocess.run([*shown, "-noout"], check=True, capture_output=True, text=True)
+        assert "Warsha bench CA" in done.stdout
+    assert (tmp_path / "ca.der").read_bytes() == ca_certificate()
+    with pytest.raises(HardwareError, match="there is no such folder"):
+        ca(tmp_path / "nowhere" / "ca.pem")
