@@ -7,7 +7,7 @@ set -eu
 
 case "${1:-}" in
 build) want="gcc make libc6-dev bubblewrap dpkg-dev xz-utils fonts-noto-core fonts-dejavu-core" ;;
-test) want="chromium chromium-driver mosquitto postgresql sigrok-cli clang tshark" ;;
+test) want="chromium chromium-driver mosquitto postgresql sigrok-cli clang tshark openssl" ;;
 pico) want="gcc make libc6-dev dpkg-dev xz-utils cmake gcc-arm-none-eabi libnewlib-arm-none-eabi \
 libstdc++-arm-none-eabi-newlib picotool pico-sdk-source tinyusb-source" ;;
 *) echo "usage: packages.sh build|test|pico" >&2; exit 2 ;;
