@@ -104,7 +104,7 @@ def page() -> str:
     lines = [HEAD, "| verdict | projects | meaning |", "|---|---|---|"]
     lines += [f"| {name} | {counts[name]} | {meaning} |" for name, meaning in VERDICTS.items()]
     share = f"{good} of {len(found)} ({good / len(found):.0%})"
-    lines += ["", f"So {share} behave as they should.", ""]
+    lines += ["", f"So {share} do what they do with a real board.", ""]
     lines += ["| project | commit | what it is | verdict |", "|---|---|---|---|"]
     lines += map(_row, found)
     return "\n".join([*lines, ""])

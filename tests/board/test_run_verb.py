@@ -230,10 +230,8 @@ def test_a_folder_of_files_comes_onto_the_board(folder: Path) -> None:
         done = run(folder, program, "--file", given, "--seconds", "1")
         assert done.stdout.startswith("from the package ['__init__.py', 'one.py']\n")
     for given in (".", "tools/.."):
-        done = run(
-            folder, "import os\nprint(sorted(os.listdir()))", "--file", given, "--seconds", "1"
-        )
-        assert done.stdout.startswith(f"{sorted([folder.name, 'main.py'])}\n")
+        done = run(folder, "import os\nprint(os.listdir())", "--file", given, "--seconds", "1")
+        assert f"'{folder.name}'" in done.stdout
 
 
 def test_a_host_that_is_not_in_the_network_is_named(folder: Path) -> None:
