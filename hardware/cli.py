@@ -4,6 +4,7 @@ arguments and prints; other modules do the work.
 A module that takes long to import is imported in the verb that uses it.
 """
 
+import re
 import signal
 import sys
 import webbrowser
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 LONGEST_RUN_S = 366 * 86_400.0
 """A year. The 64 bits of a virtual time in nanoseconds have room for more than 500 years."""
+
+MOST_REMARKS = 20
+"""How many remarks of a kind are printed after a bad end."""
+MISSING = re.compile(r"ImportError: no module named '(\w+)'")
 
 app = typer.Typer()
 
@@ -222,7 +227,8 @@ def run(
     run_report.write_files(outcome, vcd, pcap, json_)
     code = run_report.exit_code(outcome)
     if outcome.raised:
-        _explain(circuit, files)
+        raised = [e.text for ran in outcome.boards.values() for e in ran.trace.exceptions()]
+        _explain(circuit, program, files, raised)
     if code:
         raise typer.Exit(code)
 
@@ -279,19 +285,32 @@ def _circuit(program: Path, diagram: Path | None, board: str | None) -> "tuple[D
     return tolerant.load(diagram) if diagram else bare_board(find_board(board or "esp32")), False
 
 
-def _explain(circuit: "Diagram", files: Mapping[str, bytes]) -> None:
-    """Print what may have made a program end badly: characters that Python does not know, and
-    what the lint finds in the circuit."""
+def _explain(
+    circuit: "Diagram", program: Path, files: Mapping[str, bytes], exceptions: Sequence[str]
+) -> None:
+    """Print what may have made a program end badly: modules that are beside the program and not
+    on the board, characters that Python does not know, and what the lint finds in the circuit."""
     from hardware.bench.lint.lint import lint as remarks
     from hardware.notebook import stray_characters
 
-    for name, content in files.items():
-        if name.endswith(".py"):
-            for stray in stray_characters.find(content.decode(errors="replace")):
-                print(f"{name}: {stray.describe(language())}", file=sys.stderr)
-    for finding in remarks(circuit):
-        if finding.level != "info":
-            print(f"{circuit.name}: {finding.text} ({finding.rule})", file=sys.stderr)
+    for name in MISSING.findall("\n".join(exceptions)):
+        for path in (program.with_name(f"{name}.py"), program.with_name(name)):
+            if path.exists():
+                what = _("{file} is beside the program, but not on the board: add --file {file}")
+                print(what.format(file=path), file=sys.stderr)
+    strays = [
+        f"{name}: {stray.describe(language())}"
+        for name, content in files.items()
+        if name.endswith(".py")
+        for stray in stray_characters.find(content.decode(errors="replace"))
+    ]
+    found = [
+        f"{circuit.name}: {finding.text} ({finding.rule})"
+        for finding in remarks(circuit)
+        if finding.level != "info"
+    ]
+    for line in (*strays[:MOST_REMARKS], *found[:MOST_REMARKS]):
+        print(line, file=sys.stderr)
 
 
 def begin_diagram(diagram: Path | None, board: str) -> None:

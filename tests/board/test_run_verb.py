@@ -219,6 +219,15 @@ def test_the_bare_board_comes_before_the_circuit_beside_the_program(folder: Path
     assert done.returncode == 1 and "exclude each other" in done.stderr
 
 
+def test_a_module_that_stayed_beside_the_program_is_named(folder: Path) -> None:
+    (folder / "helper.py").write_text("")
+    done = run(folder, "import helper", "--seconds", "1")
+    assert done.returncode == 3
+    said = "helper.py is beside the program, but not on the board: add --file helper.py\n"
+    assert said in done.stderr
+    assert "--file" not in run(folder, "import elsewhere", "--seconds", "1").stderr
+
+
 def test_a_folder_of_files_comes_onto_the_board(folder: Path) -> None:
     package = folder / "tools" / "words"
     package.mkdir(parents=True)
