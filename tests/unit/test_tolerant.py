@@ -221,6 +221,12 @@ def test_a_board_that_no_bench_has_is_named(load: Loaded, type_: str) -> None:
     assert len(load({"type": type_, "id": "uno"}, ESP).parts) == 1
 
 
+def test_a_board_without_an_attribute_that_it_does_not_know(load: Loaded) -> None:
+    diagram = load(ESP | {"attrs": {"partitions": "huge_app"}})
+    assert only_remark(diagram) == "board esp: there are no partitions huge_app; left out"
+    assert load(ESP | {"attrs": {"partitions": "ota"}}).parts[0].attrs == {"partitions": "ota"}
+
+
 def test_a_board_is_never_left_out(load: Loaded) -> None:
     with pytest.raises(DiagramError, match="part 'a:b': this id is not allowed"):
         load(ESP | {"id": "a:b"}, LED)

@@ -121,7 +121,7 @@ class _Mender:
         if board := boards.for_diagram(type_):
             self._boards[spec.id] = board
             self._pins[spec.id] = tuple(board.pins)
-            attrs = dict(spec.attrs)
+            attrs = self._board_attrs(spec)
             self._firmware(spec)
         else:
             kind = parts.find(type_)
@@ -146,6 +146,15 @@ class _Mender:
         self._drop(what)
         self._dropped.add(spec.id)
         return None
+
+    def _board_attrs(self, spec: PartSpec) -> dict[str, Any]:
+        """The attributes of a board, if it can be made with them."""
+        try:
+            Netlist(Diagram(self._name, (spec,), (), {}))
+        except DiagramError as error:
+            self._drop(str(error))
+            return {}
+        return dict(spec.attrs)
 
     def _firmware(self, spec: PartSpec) -> None:
         """A remark when the board asks for another firmware."""
