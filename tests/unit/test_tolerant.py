@@ -240,3 +240,17 @@ def test_what_is_no_circuit_is_an_error(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(DiagramError):
             tolerant.load(file)
+
+
+def test_a_custom_part_comes_from_the_folder_of_the_circuit(load: Loaded, tmp_path: Path) -> None:
+    own = {"type": "chip-counter", "id": "own"}
+    assert only_remark(load(ESP, own)).endswith("'chip-counter' is not simulated; left out")
+    described = {"name": "Counter", "author": "a", "pins": ["OUT", "VCC", "GND"]}
+    (tmp_path / "counter.chip.json").write_text(json.dumps(described))
+    remark = only_remark(load(ESP, own))
+    assert remark.startswith("part 'own': ") and "counter.chip.py" in remark
+    program = "from hardware import CustomPart\nclass Counter(CustomPart): pass\n"
+    (tmp_path / "counter.chip.py").write_text(program)
+    diagram = load(ESP, own, wires=[["esp:4", "own:OUT", "", []]])
+    assert [part.id for part in diagram.parts] == ["esp", "own"]
+    assert wires_of(diagram)[0] == ("esp:4", "own:OUT")

@@ -54,15 +54,15 @@ def load(path: Path) -> Diagram:
     Raises:
         DiagramError: it is no circuit at all, or no board of it is simulated.
     """
-    return _Mender(str(path)).diagram(diagrams.read(path))
+    return _Mender(path).diagram(diagrams.read(path))
 
 
 class _Mender:
     """Makes the JSON of a circuit that the strict reader takes."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._reader = DiagramReader(name)
+    def __init__(self, path: Path) -> None:
+        self._name, self._folder = str(path), path.parent
+        self._reader = DiagramReader(self._name)
         self._remarks: dict[str, None] = {}
         self._pins: dict[str, tuple[str, ...]] = {SERIAL_MONITOR: ("TX", "RX")}
         """By part: the names of its pins."""
@@ -86,7 +86,8 @@ class _Mender:
         mended = {**raw, "parts": items, "dependencies": {}}
 
         def wired(wires: list[list[Any]]) -> Diagram:
-            return diagrams.parse({**mended, "connections": wires}, self._name)
+            found = diagrams.parse({**mended, "connections": wires}, self._name)
+            return replace(found, folder=self._folder)
 
         wires += self._supplies(self._without_shorts(wires, wired))
         return replace(wired(wires), remarks=tuple(self._remarks))
@@ -124,7 +125,7 @@ class _Mender:
             attrs = self._board_attrs(spec)
             self._firmware(spec)
         else:
-            kind = parts.find(type_)
+            kind = parts.find(type_, self._folder)
             assert kind is not None
             attrs = self._attrs(spec, kind)
             part = kind(replace(spec, attrs=attrs))
@@ -134,18 +135,26 @@ class _Mender:
 
     def _type(self, spec: PartSpec) -> str | None:
         """The type of a part, or the type that is meant; None: there is no such type here."""
-        if _simulated(spec.type):
-            return spec.type
         what = _("part {part}: the type {type} is not simulated")
         what = what.format(part=repr(spec.id), type=repr(spec.type))
+        try:
+            if self._simulated(spec.type):
+                return spec.type
+        except DiagramError as error:  # a custom part
+            where = _("part {part}").format(part=repr(spec.id))
+            what = f"{where}: {error}"
         name = spec.type.removeprefix("wokwi-").removeprefix("board-")
         for other in (prefix + name for prefix in PREFIXES):
-            if _simulated(other):
+            if self._simulated(other):
                 self._taken(what, other)
                 return other
         self._drop(what)
         self._dropped.add(spec.id)
         return None
+
+    def _simulated(self, type_: str) -> bool:
+        known = boards.for_diagram(type_) or parts.find(type_, self._folder)
+        return known is not None
 
     def _board_attrs(self, spec: PartSpec) -> dict[str, Any]:
         """The attributes of a board, if it can be made with them."""
@@ -290,10 +299,6 @@ def _types(listed: Iterable[object]) -> Iterator[tuple[str, str]]:
     for item in listed:
         if isinstance(item, Mapping):
             yield str(item.get("id")), str(item.get("type"))
-
-
-def _simulated(type_: str) -> bool:
-    return parts.find(type_) is not None or boards.for_diagram(type_) is not None
 
 
 def _placed(item: Any) -> Any:
