@@ -4,10 +4,11 @@ arguments and prints; other modules do the work.
 A module that takes long to import is imported in the verb that uses it.
 """
 
+import re
 import signal
 import sys
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hardware import program_files
 from hardware.atomic_file import check_writable
 from hardware.doctor import Check, CheckResult
 from hardware.errors import DiagramError, HardwareError
-from hardware.i18n import _, reason
+from hardware.i18n import _, language, reason
 from hardware.wire.text import TextStream
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 LONGEST_RUN_S = 366 * 86_400.0
 """A year. The 64 bits of a virtual time in nanoseconds have room for more than 500 years."""
+
+MOST_REMARKS = 20
+"""How many remarks of a kind are printed after a bad end."""
+MISSING = re.compile(r"ImportError: no module named '(\w+)'")
 
 app = typer.Typer()
 
@@ -73,8 +79,11 @@ def bench(
 ) -> None:
     """Start a virtual board and print where its serial line is. Ctrl-C stops it.
 
+    A circuit is read as Wokwi reads it: what is not simulated is left out, with a remark.
+
     The page has a link to the editor of the circuit, which can start the bench again.
     """
+    from hardware.bench.circuit import tolerant
     from hardware.bench.serving.address import names_file
     from hardware.bench.serving.live_bench import LiveBench
 
@@ -96,7 +105,8 @@ def bench(
         print(text, flush=True)
 
     def start(flash: Path | None) -> LiveBench:
-        live = LiveBench(what, seed=seed, flash=flash, baud=baud, reach=reach or (), tell=tell)
+        circuit = tolerant.load(file) if file else what
+        live = LiveBench(circuit, seed=seed, flash=flash, baud=baud, reach=reach or (), tell=tell)
         several = len(live.board_types) > 1
         for number, (key, kind) in enumerate(live.board_types.items()):
             print(f"{_('board'):8} {f'{key}: ' if several else ''}{kind.title}")
@@ -143,10 +153,17 @@ def _end_by_signals() -> None:
 @app.command()
 def run(
     program: Path,
-    diagram: Annotated[Path, typer.Option(help="The circuit.")],
+    diagram: Annotated[
+        Path | None,
+        typer.Option(help="The circuit; without it the diagram.json beside PROGRAM."),
+    ] = None,
+    board: Annotated[
+        str | None, typer.Option(help="The name of a bare board, in place of a circuit.")
+    ] = None,
     scenario: Path | None = None,
     file: Annotated[
-        list[Path] | None, typer.Option(help="Another file for the board; may be repeated.")
+        list[Path] | None,
+        typer.Option(help="Another file or folder for the board; may be repeated."),
     ] = None,
     on: Annotated[
         list[str] | None,
@@ -167,6 +184,9 @@ def run(
 ) -> None:
     """Boot a virtual board with a program, headless; its serial output goes to stdout.
 
+    A circuit is read as Wokwi reads it: what is not simulated is left out, and stderr says so.
+    With the diagram.json beside PROGRAM, the board also gets the files beside it, as in Wokwi.
+
     With several boards on the bench, PROGRAM is for the first one. Lines of other boards begin
     with their names, and each board has a VCD and a pcap of its own.
 
@@ -176,18 +196,23 @@ def run(
     failed, 124 it took too long on this machine.
     """
     from hardware import run_report
-    from hardware.bench import diagram as diagrams
     from hardware.bench.circuit.circuit import Circuit
     from hardware.bench.scenario import scenario as scenarios
     from hardware.headless import run_program
 
-    circuit = diagrams.load(diagram)
+    circuit, is_project = _circuit(program, diagram, board)
+    for remark in circuit.remarks:
+        print(remark, file=sys.stderr)
     boards = Circuit(circuit).sides
-    targets = [run_report.board_files(one, boards).values() for one in (vcd, pcap) if one]
-    for target in filter(None, (*chain(*targets), json_)):
+    written = [run_report.board_files(one, boards).values() for one in (vcd, pcap) if one]
+    targets = [*filter(None, (*chain(*written), json_))]
+    for target in targets:
         check_writable(target)
-    files = {path.name: _content(path) for path in file or []}
-    files["main.py"] = _content(program)
+    ours = [*targets, *filter(None, [scenario])]
+    files = program_files.beside(program, without=ours) if is_project else {}
+    for path in file or []:
+        files |= program_files.of(path)
+    files["main.py"] = program_files.content(program)
     text = TextStream()
     outcome = run_program(
         files,
@@ -200,7 +225,11 @@ def run(
     )
     _print(text.feed(b"", final=True))
     run_report.write_files(outcome, vcd, pcap, json_)
-    if code := run_report.exit_code(outcome):
+    code = run_report.exit_code(outcome)
+    if outcome.raised:
+        raised = [e.text for ran in outcome.boards.values() for e in ran.trace.exceptions()]
+        _explain(circuit, program, files, raised)
+    if code:
         raise typer.Exit(code)
 
 
@@ -241,6 +270,49 @@ def ca(file: Path) -> None:
     file.write_bytes(der if file.suffix == ".der" else pem(der).encode())
 
 
+def _circuit(program: Path, diagram: Path | None, board: str | None) -> "tuple[Diagram, bool]":
+    """The circuit for `warsha run`, and whether it is that of a project: the one beside its
+    program. Raises: DiagramError, BoardNotFound."""
+    from hardware.bench.circuit import tolerant
+    from hardware.bench.serving.address import bare_board, find_board
+
+    if diagram and board:
+        what = _("--diagram and --board exclude each other.")
+        raise HardwareError(what, _("Give the circuit, or the name of a bare board."))
+    beside = program.parent / "diagram.json"
+    if diagram is None and board is None and beside.is_file():
+        return tolerant.load(beside), True
+    return tolerant.load(diagram) if diagram else bare_board(find_board(board or "esp32")), False
+
+
+def _explain(
+    circuit: "Diagram", program: Path, files: Mapping[str, bytes], exceptions: Sequence[str]
+) -> None:
+    """Print what may have made a program end badly: modules that are beside the program and not
+    on the board, characters that Python does not know, and what the lint finds in the circuit."""
+    from hardware.bench.lint.lint import lint as remarks
+    from hardware.notebook import stray_characters
+
+    for name in MISSING.findall("\n".join(exceptions)):
+        for path in (program.with_name(f"{name}.py"), program.with_name(name)):
+            if path.exists():
+                what = _("{file} is beside the program, but not on the board: add --file {file}")
+                print(what.format(file=path), file=sys.stderr)
+    strays = [
+        f"{name}: {stray.describe(language())}"
+        for name, content in files.items()
+        if name.endswith(".py")
+        for stray in stray_characters.find(content.decode(errors="replace"))
+    ]
+    found = [
+        f"{circuit.name}: {finding.text} ({finding.rule})"
+        for finding in remarks(circuit)
+        if finding.level != "info"
+    ]
+    for line in (*strays[:MOST_REMARKS], *found[:MOST_REMARKS]):
+        print(line, file=sys.stderr)
+
+
 def begin_diagram(diagram: Path | None, board: str) -> None:
     """Write a circuit file that has only a board. Raises: DiagramError when there is such a file,
     BoardNotFound."""
@@ -262,6 +334,8 @@ def begin_diagram(diagram: Path | None, board: str) -> None:
 def _print_remarks(diagram: "Diagram") -> None:
     from hardware.bench.lint.lint import lint as remarks
 
+    for remark in diagram.remarks:
+        print(remark)
     for finding in remarks(diagram):
         if finding.level != "info":
             _print_finding(finding, finding.text)
@@ -326,7 +400,7 @@ def _other_board(words: str) -> "tuple[str, BoardFiles]":
     if not (board and mark and file):
         what = _("{words} does not name a board and a file").format(words=repr(words))
         raise HardwareError(what, _("Write for example --on pico=main.py."))
-    return board, BoardFiles({"main.py": _content(Path(file))}, _by_line(board))
+    return board, BoardFiles({"main.py": program_files.content(Path(file))}, _by_line(board))
 
 
 def _by_line(board: str) -> Callable[[bytes], None]:
@@ -339,15 +413,6 @@ def _by_line(board: str) -> Callable[[bytes], None]:
         _print("".join(f"{board}: {line}\n" for line in lines))
 
     return print_lines
-
-
-def _content(path: Path) -> bytes:
-    """A file for the board. Raises: HardwareError when it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        cure = _("Give the path of a file for the board.")
-        raise HardwareError(f"{path}: {reason(error)}", cure) from error
 
 
 def _print(text: str) -> None:

@@ -51,6 +51,8 @@ class RunOutcome:
     scenario: Scenario | None = None
     steps: tuple[ScenarioOutcome, ...] = ()
     """The outcomes of the steps that were played."""
+    unknown_hosts: tuple[str, ...] = ()
+    """Names that programs have looked up in the network, and that no host has."""
 
     @property
     def points(self) -> tuple[float, float] | None:
@@ -120,7 +122,8 @@ def run_program(
             bench.on_output(load.on_output, key)
         steps, failed = _play(bench, circuit, scenario, until_ns)
         ran = {key: _board_run(circuit, key, trace) for key, trace in bench.traces.items()}
-    return RunOutcome(ran, failed, tuple(circuit.faults()), scenario, tuple(steps))
+        unknown = tuple(bench.network.unknown)
+    return RunOutcome(ran, failed, tuple(circuit.faults()), scenario, tuple(steps), unknown)
 
 
 def _play(

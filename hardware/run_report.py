@@ -50,10 +50,14 @@ def write_files(
 
 
 def exit_code(outcome: RunOutcome) -> int:
-    """The exit code of a run; faults, failed steps and the end of a board go to stderr."""
+    """The exit code of a run; faults, unknown hosts, failed steps and the end of a board go to
+    stderr."""
     ends = [end for ran in outcome.boards.values() if (end := ran.trace.ended())]
     for fault in outcome.faults[:MOST_FAULTS]:
         print(f"{duration(fault.t_ns)}: {fault}", file=sys.stderr)
+    for host in outcome.unknown_hosts:
+        what = _("{host}: no host of the bench's network has this name")
+        print(what.format(host=host), file=sys.stderr)
     failed = _print_steps(outcome)
     for end in () if outcome.failed_step else ends:
         if end.detail:

@@ -1,7 +1,8 @@
 """A circuit file (Wokwi's `diagram.json`): read strictly, and written back with all of its keys.
 
 This module checks the form of the file; `netlist.py` checks part types and pins. An error is one
-line: the file, the part or connection, and what is wrong. Its cure says what to do.
+line: the file, the part or connection, and what is wrong. Its cure says what to do. `tolerant.py`
+reads files of other people as Wokwi does.
 """
 
 import difflib
@@ -19,6 +20,8 @@ SERIAL_MONITOR = "$serialMonitor"
 
 BYTE_ORDER_MARK = "\ufeff"
 """Some editors of Windows write it at the start of a file."""
+MARK = "$"
+"""Path steps that begin with it do not lead anywhere."""
 CANVAS = 1e5
 """The largest coordinate on a canvas, in pixels (a comparison with it also rejects NaN)."""
 
@@ -68,6 +71,8 @@ class Diagram:
     folder: Path | None = None
     """The folder of its file; None when it came as a value. Custom parts are programs: they are
     taken from here and from nowhere else (`parts/common/custom_files.py`)."""
+    remarks: tuple[str, ...] = ()
+    """What was left out or changed when the file was read."""
 
     @property
     def title(self) -> str:
@@ -94,7 +99,7 @@ def parse(raw: object, name: str) -> Diagram:
     except UnicodeEncodeError as error:
         cause = _("{file}: a character is not complete").format(file=name)
         raise DiagramError(cause, _("Save the file as UTF-8.")) from error
-    return _Reader(name).diagram(raw)
+    return DiagramReader(name).diagram(raw)
 
 
 def read(path: Path) -> object:
@@ -145,7 +150,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return _("Known: {words}.").format(words=some)
 
 
-class _Reader:
+class DiagramReader:
     """Builds a diagram from the JSON object; every error has the file's name."""
 
     def __init__(self, name: str) -> None:
@@ -247,10 +252,11 @@ class _Reader:
 
 
 def is_step(step: object) -> bool:
-    """Whether this is a path step in Wokwi's format: `h<n>` or `v<n>` in pixels, or `*`."""
+    """Whether this is a path step in Wokwi's format: `h<n>` or `v<n>` in pixels, `*`, or a mark
+    of its editor such as `$bb` (a pin that is plugged into a breadboard)."""
     if not isinstance(step, str):
         return False
-    if step == "*":
+    if step == "*" or step.startswith(MARK):
         return True
     try:
         return step[:1] in ("h", "v") and abs(float(step[1:])) <= CANVAS

@@ -20,6 +20,14 @@ PIN_SETS = (
     *("input_only", "no_pull", "flash_pins", "usb_pins", "strapping"),
     *("starts_high", "starts_low"),
 )
+MICROPYTHON = "1.25.0"
+"""The version that virtual boards run."""
+OTHERS = (
+    *("wokwi-arduino-", "wokwi-attiny", "wokwi-franzininho", "wokwi-nano-", "wokwi-esp"),
+    *("board-esp", "board-pi-pico", "board-st-nucleo-", "board-stm32-", "board-xiao-"),
+    *("board-arduino-", "board-franzininho-", "board-m5stack-", "board-wemos-"),
+)
+"""How the types of Wokwi's boards begin, also of those that are not simulated."""
 RESET_PAD = 63
 """The number of `reset_pin` among the pads of a board on a bench, after all GPIOs."""
 

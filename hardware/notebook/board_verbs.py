@@ -15,6 +15,8 @@ def connect(url: str = "") -> None:
     """Connect a board; without a URL, the only real one."""
     current.connect(url or _only_one())
     print_note(_("connected to {url}").format(url=current.url))
+    for remark in current.bench.diagram.remarks if current.bench else ():
+        print_note(remark)
     if current.proposed and current.is_bare():
         print_note(_("this board has no parts: to return to the lab's bench, run its %lab cell"))
     elif current.proposed and current.bench is None:

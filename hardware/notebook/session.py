@@ -10,6 +10,7 @@ from typing import Any
 from IPython import get_ipython
 
 from hardware import boards
+from hardware.bench.circuit import tolerant
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.serving.address import SCHEME, find_diagram, names_file, parse
 from hardware.bench.serving.live_bench import LiveBench
@@ -98,8 +99,10 @@ class Session:
     def _connect(self, url: str) -> Board:
         if is_virtual(url):
             where = parse(url)
+            named = where.circuit
+            circuit = tolerant.load(Path(named)) if names_file(named) else named
             bench = LiveBench(
-                where.circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
+                circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
             )
             return self._connect_bench(bench, where.circuit)
         if url == self.url and self.board:

@@ -149,6 +149,17 @@ def test_hidden_parts_are_in_no_remark(shell: InteractiveShell, tmp_path: Path) 
     assert "button-pull" in page["text/html"] and "secret" not in page["text/html"]
 
 
+def test_a_circuit_of_wokwi_is_opened_without_what_is_not_simulated(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    raw = json.loads(BUTTONS.read_text(encoding="utf-8"))
+    raw["parts"].append({"type": "wokwi-flux-capacitor", "id": "flux"})
+    (tmp_path / "diagram.json").write_text(json.dumps(raw), encoding="utf-8")
+    shown = run(shell, f"%board connect {tmp_path / 'diagram.json'}")
+    assert "part 'flux': the type 'wokwi-flux-capacitor' is not simulated; left out\n" in shown
+    assert run(shell, "%%board", "print(1 + 1)") == "2\n"
+
+
 def test_each_cell_reports_a_fault_once(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
     blink = ("from machine import Pin", "p = Pin(32, Pin.OUT)", "for i in (0, 1, 0, 1): p(i)")

@@ -153,22 +153,120 @@ def test_more_files_come_onto_the_board(folder: Path) -> None:
     assert done.stdout.startswith("from the helper\n")
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"parts": [*PARTS, {"type": "wokwi-nothing", "id": "x"}]}, "wokwi-nothing"),
-        ({"connections": [["esp:99", "led1:A", "", []]]}, "99"),
-    ],
-)
-def test_a_wrong_circuit_is_one_line_of_cause_and_one_of_cure(
-    folder: Path, change: dict[str, object], message: str
-) -> None:
+def test_what_a_circuit_has_too_much_is_left_out_and_told(folder: Path) -> None:
+    change = {
+        "parts": [*PARTS, {"type": "wokwi-nothing", "id": "x"}],
+        "connections": [["esp:99", "led1:A", "", []]],
+    }
     (folder / "diagram.json").write_text(json.dumps(DIAGRAM | change))
+    done = run(folder, BLINK, "--seconds", "1")
+    assert (done.returncode, done.stdout) == (0, "مرحبا\n")
+    assert done.stderr == (
+        "diagram.json: part 'x': the type 'wokwi-nothing' is not simulated; left out\n"
+        "diagram.json: part 'esp' has no pin '99'; left out\n"
+    )
+
+
+def test_a_circuit_without_a_board_is_one_line_of_cause_and_one_of_cure(folder: Path) -> None:
+    uno = {"type": "wokwi-arduino-uno", "id": "uno"}
+    (folder / "diagram.json").write_text(json.dumps(DIAGRAM | {"parts": [uno]}))
     done = run(folder, BLINK)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 2
-    assert message in done.stderr
-    assert "diagram.json" in done.stderr
+    assert "diagram.json: part 'uno': no bench has a wokwi-arduino-uno" in done.stderr
+
+
+def test_a_project_of_wokwi_runs_with_its_circuit_and_all_of_its_files(folder: Path) -> None:
+    (folder / "helper.py").write_text("import deep.inner, extra\nWORD = extra.WORD")
+    (folder / "words.txt").write_text("from the text")
+    (folder / "lib").mkdir()
+    (folder / "lib" / "extra.py").write_text("WORD = 'from the library'")
+    (folder / "deep").mkdir()
+    for name in ("__init__.py", "inner.py"):
+        (folder / "deep" / name).write_text("")
+    (folder / "sensor.chip.json").write_text("{}")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "private.py").write_text("")
+    (folder / "s.yaml").write_text("name: none\nversion: 1\nsteps: [ { delay: 1s } ]")
+    program = "import os, helper\nprint(helper.WORD, open('words.txt').read(), os.listdir())\n"
+    (folder / "main.py").write_text(program + "from machine import Pin\nPin(25, Pin.OUT).on()")
+    options = ("--json", "out.json", "--scenario", "s.yaml", "--seconds", "2")
+    for _again in range(2):
+        done = warsha(folder, "run", "main.py", *options)
+        words, _mark, files = done.stdout.partition(" [")
+        assert (done.returncode, words) == (0, "from the library from the text")
+        assert not any(
+            name in files for name in ("diagram", "out.json", "s.yaml", "notes", "chip")
+        )
+    assert "25" in json.loads((folder / "out.json").read_text())["pins"]
+
+
+def test_a_program_alone_runs_on_a_bare_board(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import os\nprint(os.uname().machine)")
+    assert "ESP32" in warsha(tmp_path, "run", "main.py", "--seconds", "1").stdout
+    done = warsha(tmp_path, "run", "main.py", "--board", "pico w", "--seconds", "1")
+    assert "Pico W" in done.stdout
+    done = warsha(tmp_path, "run", "main.py", "--board", "zx81")
+    assert done.returncode == 1 and "pi_pico" in done.stderr
+
+
+def test_the_bare_board_comes_before_the_circuit_beside_the_program(folder: Path) -> None:
+    (folder / "main.py").write_text("import sys\nprint(sys.platform)")
+    done = warsha(folder, "run", "main.py", "--board", "pico", "--seconds", "1")
+    assert done.stdout.startswith("rp2\n")
+    options = ("--board", "pico", "--diagram", "diagram.json")
+    done = warsha(folder, "run", "main.py", *options)
+    assert done.returncode == 1 and "exclude each other" in done.stderr
+
+
+def test_a_module_that_stayed_beside_the_program_is_named(folder: Path) -> None:
+    (folder / "helper.py").write_text("")
+    done = run(folder, "import helper", "--seconds", "1")
+    assert done.returncode == 3
+    said = "helper.py is beside the program, but not on the board: add --file helper.py\n"
+    assert said in done.stderr
+    assert "--file" not in run(folder, "import elsewhere", "--seconds", "1").stderr
+
+
+def test_a_folder_of_files_comes_onto_the_board(folder: Path) -> None:
+    package = folder / "tools" / "words"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from words.one import WORD")
+    (package / "one.py").write_text("WORD = 'from the package'")
+    (package / ".hidden").write_text("")
+    program = "import os, words\nprint(words.WORD, os.listdir('words'))"
+    for given in ("tools/words", "tools/words/", "tools/../tools/words"):
+        done = run(folder, program, "--file", given, "--seconds", "1")
+        assert done.stdout.startswith("from the package ['__init__.py', 'one.py']\n")
+    for given in (".", "tools/.."):
+        done = run(folder, "import os\nprint(os.listdir())", "--file", given, "--seconds", "1")
+        assert f"'{folder.name}'" in done.stdout
+
+
+def test_a_host_that_is_not_in_the_network_is_named(folder: Path) -> None:
+    program = (
+        "import network, socket, time\nwlan = network.WLAN()\nwlan.active(True)\n"
+        "wlan.connect('Wokwi-GUEST', '')\nwhile not wlan.isconnected(): time.sleep(0.1)\n"
+        "for name in ('api.nowhere.example', 'http.warsha', 'api.nowhere.example'):\n"
+        "    try: socket.getaddrinfo(name, 80)\n    except OSError as error: print(error)\n"
+    )
+    done = run(folder, program, "--seconds", "9")
+    assert done.stdout.startswith("-202\n-202\n")
+    said = "api.nowhere.example: no host of the bench's network has this name\n"
+    assert (done.returncode, done.stderr) == (0, said)
+
+
+def test_a_bad_end_comes_with_what_the_lint_finds_and_characters_that_are_wrong(
+    folder: Path,
+) -> None:
+    wires = [["esp:25", "led1:A", "green", []], ["led1:C", "esp:GND.1", "black", []]]
+    (folder / "diagram.json").write_text(json.dumps(DIAGRAM | {"connections": wires}))
+    done = run(folder, "print(1، 2)")
+    assert done.returncode == 3
+    assert "main.py: line 1, column 8: an Arabic comma; write , instead.\n" in done.stderr
+    assert "diagram.json: led1 has no resistor in series" in done.stderr
+    assert "(led-resistor)" in done.stderr
+    assert run(folder, BLINK, "--seconds", "1").stderr.count("(led-resistor)") == 0
 
 
 def test_debug_shows_the_traceback(folder: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import PinRef, load
+from hardware.bench.drawing.wires import route
 from hardware.errors import DiagramError
 
 ESP = {"type": "board-esp32-devkit-c-v4", "id": "esp"}
@@ -25,6 +26,14 @@ def test_reads_parts_wires_and_paths() -> None:
     first, second = diagram.connections
     assert first.a == PinRef("esp", "GND.1") and first.path == ("h5", "*", "v-8.5")
     assert second.colour == "" and second.path == ()
+
+
+def test_marks_of_wokwi_s_editor_are_no_steps_of_a_path() -> None:
+    plugged = load(raw(LED, wires=[["esp:25", "led1:A", "", ["$bb"]]]))
+    assert plugged.connections[0].path == ("$bb",)
+    ends, outward = ((0.0, 0.0), (50.0, 40.0)), ((1, 0), (-1, 0))
+    assert route(*ends, ("$bb",), outward, 5) == route(*ends, (), outward, 5)
+    assert route(*ends, ("h10", "$x"), outward, 5) == route(*ends, ("h10",), outward, 5)
 
 
 def test_a_pin_name_may_hold_a_colon_and_signs() -> None:

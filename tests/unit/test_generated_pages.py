@@ -2,7 +2,14 @@
 
 import pytest
 
-from tools import gap_table, jig_pages, measure_tables, part_tables, wokwi_part_table
+from tools import (
+    gap_table,
+    jig_pages,
+    measure_tables,
+    part_tables,
+    public_projects,
+    wokwi_part_table,
+)
 from tools.measure_tables import MEASURE, entries
 
 
@@ -27,6 +34,12 @@ def test_the_page_of_wokwis_parts_is_up_to_date() -> None:
 def test_the_page_of_measurements_is_up_to_date() -> None:
     assert measure_tables.PAGE.read_text(encoding="utf-8") == measure_tables.page(), (
         "run: python tools/measure_tables.py"
+    )
+
+
+def test_the_page_of_public_projects_is_up_to_date() -> None:
+    assert public_projects.PAGE.read_text(encoding="utf-8") == public_projects.page(), (
+        "run: python tools/public_projects.py"
     )
 
 

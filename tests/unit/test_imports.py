@@ -35,13 +35,8 @@ HARDWARE = (
     # the network around boards, by layer
     *("bench.network.simulation", "bench.network.host", "bench.network.network_log"),
     *("bench.network.link", "bench.network.wifi"),
-    *(
-        "bench.network.tcp",
-        "bench.network.tls",
-        "bench.network.mqtt",
-        "bench.network.ntp",
-        "bench.network.http",
-    ),
+    *("bench.network.tcp", "bench.network.tls", "bench.network.mqtt", "bench.network.ntp"),
+    *("bench.network.web_services", "bench.network.http"),
     *("bench.network.host_gateway", "bench.network.lan"),
     # from a diagram to voltages
     *("bench.parts", "bench.circuit"),
@@ -60,7 +55,7 @@ HARDWARE = (
     "bench.chip",
     # use of a bench by people
     *("bench.lint", "bench.drawing", "bench.editing", "bench.scenario", "wire", "bench.serving"),
-    *("connect", "headless", "run_report", "doctor", "notebook", "cli"),
+    *("connect", "program_files", "headless", "run_report", "doctor", "notebook", "cli"),
 )
 """The rooms of hardware; each may import those before it."""
 GRADER = (

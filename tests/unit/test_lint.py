@@ -337,6 +337,12 @@ def test_pull_ups_on_two_parts_are_no_conflict(tmp_path: Path) -> None:
     assert found(tmp_path, circuit(case, "x:SDA-b:21 y:SDA-b:21 x:SCL-b:22 y:SCL-b:22")) == []
 
 
+def test_a_breadboard_uses_no_pin_of_the_board_that_is_plugged_into_it(tmp_path: Path) -> None:
+    plugged = Case("", {"h": ("breadboard-half", {})}, "", "", ("", ""))
+    wires = "b:CLK-h:1t.a b:TX-h:2t.a b:12-h:3t.a b:0-h:4t.a"
+    assert found(tmp_path, circuit(plugged, wires)) == []
+
+
 def test_all_faults_of_a_file_are_found(tmp_path: Path) -> None:
     raw = {
         "version": 1,

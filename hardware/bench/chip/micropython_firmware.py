@@ -23,8 +23,9 @@ from hardware.bench.chip.partitions import (
     Partition,
     build_table,
 )
+from hardware.boards import MICROPYTHON
 
-VERSION = "v1.25.0"
+VERSION = f"v{MICROPYTHON}"
 """Of the port, and so of the images of a new board."""
 BANNER = re.compile(rb"MicroPython (v[\w.-]+) on \d{4}-")
 """The text that every build of MicroPython holds, for the first line of its REPL. (The description

@@ -126,11 +126,11 @@ class Netlist:
 
     def _find_boards(self) -> dict[str, BoardType]:
         found = {spec.id: b for spec in self.diagram.parts if (b := self._board(spec))}
-        if found:
-            return found
-        types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
-        cure = _("Add a part of one of these types: {types}.").format(types=", ".join(types))
-        raise self.fail(_("there is no board"), cure)
+        if not found:
+            raise no_board(
+                self.diagram.name, ((spec.id, spec.type) for spec in self.diagram.parts)
+            )
+        return found
 
     def _board(self, spec: PartSpec) -> BoardType | None:
         board = boards.for_diagram(spec.type)
@@ -332,6 +332,18 @@ class Netlist:
     def _all_nets(self) -> Iterator[int]:
         yield from range(self._count)
         yield from (net for net in self.gpio_net if net >= self._count)
+
+
+def no_board(file: str, listed: Iterable[tuple[str, str]]) -> DiagramError:
+    """The error for a file that has no board of ours, from the id and type of each part."""
+    what = _("there is no board")
+    for part, type_ in listed:
+        if type_.startswith(boards.OTHERS) and boards.for_diagram(type_) is None:
+            what = _("part {part}: no bench has a {type}, its chip is not simulated")
+            what = what.format(part=repr(part), type=type_)
+    types = ", ".join(sorted(t for n in boards.names() for t in boards.load(n).diagram_types))
+    cure = _("Add a part of one of these types: {types}.").format(types=types)
+    return DiagramError(at_place(file, what), cure)
 
 
 def _with_parts(cluster: Cluster, parts_: Mapping[str, Part]) -> Cluster:

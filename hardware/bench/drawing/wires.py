@@ -8,6 +8,7 @@ leaves both pins straight, away from their parts.
 from collections.abc import Sequence
 from itertools import pairwise
 
+from hardware.bench.diagram import MARK
 from hardware.bench.svg.elements import Point, mix, path
 
 Direction = tuple[int, int]
@@ -23,6 +24,7 @@ def route(
     stub: float,
 ) -> list[Point]:
     """The corners of a wire; `outward` has the directions that lead away from the two parts."""
+    steps = tuple(step for step in steps if not step.startswith(MARK))
     cut = steps.index("*") if "*" in steps else len(steps)
     first, last = list(steps[:cut]), list(reversed(steps[cut + 1 :]))
     if not any(_length(step) for step in (*first, *last)):

@@ -1,7 +1,8 @@
 """A small web server for `requests` on boards.
 
 `/` greets, `/time` gives the time as JSON, `/echo` returns the request as JSON, `/status/404`
-answers with any status, `/pi/v2/` is the index of `mip`; `pages` holds further pages, by path.
+answers with any status, `/pi/v2/` is the index of `mip`; `pages` holds further pages, by path. A
+request to the host of a service (`web_services.py`) is answered by the service.
 
 It does not use h11, which refuses an HTTP/1.1 request without `Host`: programs on boards send such
 requests, and this server answers them.
@@ -15,6 +16,7 @@ from http import HTTPStatus
 
 from hardware.bench.network.ntp import WallClock
 from hardware.bench.network.tcp.stream import Stream
+from hardware.bench.network.web_services import JSON, TEXT, WebRequest, services
 from hardware.paths import ROOT
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
@@ -24,7 +26,6 @@ INDEX = "/pi/v2/"
 DRIVERS = ROOT / "firmware" / "drivers"
 DIGITS = 8
 """Of the SHA-256 of a file, in the index."""
-TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 
 
 class HttpServer:
@@ -33,6 +34,7 @@ class HttpServer:
     def __init__(self, clock: WallClock) -> None:
         self.clock = clock
         self.pages: dict[str, bytes] = {}
+        self.services = services(clock)
 
     def accept(self, end: Stream) -> bool:
         """Take a new connection."""
@@ -41,6 +43,10 @@ class HttpServer:
 
     def response(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
         """The whole response to a request."""
+        host = headers.get("host", "").partition(":")[0].lower()
+        if service := self.services.get(host):
+            status, kind, content = service(WebRequest(method, path, headers, body))
+            return _response(status, kind, b"" if method == "HEAD" else content)
         plain = path.partition("?")[0]
         status, kind, content = 200, TEXT, HELLO
         if plain in self.pages:

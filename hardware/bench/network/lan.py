@@ -2,11 +2,12 @@
 
 Boards reach the servers by these names, through any access point that has internet:
 `broker.warsha` and well-known public MQTT brokers on ports 1883 and 8883 (TLS), names with `ntp`
-or `time` in them on port 123, `http.warsha`, `example.com` and `micropython.org` on ports 80 and
-443 (TLS). The gateway's own address has them all. Hosts like `expired.warsha` have a certificate
-with a fault.
+or `time` in them on port 123, `http.warsha`, `example.com`, `micropython.org` and the services of
+`web_services.py` on ports 80 and 443 (TLS). The gateway's own address has them all. Hosts like
+`expired.warsha` have a certificate with a fault.
 """
 
+import re
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -34,8 +35,18 @@ BROKERS = {
     "test.mosquitto.org",
     "broker.emqx.io",
     "mqtt.eclipseprojects.io",
+    # other public brokers, and services that take readings by MQTT
+    *("mqtt-dashboard.com", "www.mqtt-dashboard.com"),
+    *("broker.mqtt.cool", "broker.mqttgo.io", "public.mqtthq.com", "mqtt.flespi.io"),
+    *("mqtt.thingsboard.cloud", "demo.thingsboard.io", "thingsboard.cloud", "mqtt.beebotte.com"),
+    *("mqtt3.thingspeak.com", "mqtt.thingspeak.com", "io.adafruit.com", "mqtt.tago.io"),
+    *("industrial.api.ubidots.com", "things.ubidots.com", "mqtt.ably.io", "mqtt.dioty.co"),
 }
 WEB_SITES = {"http.warsha", "example.com", "www.example.com", "micropython.org"}
+OWN_BROKERS = re.compile(
+    r".+\.(hivemq\.cloud|emqxsl\.com|cloudmqtt\.com|cloud\.shiftr\.io|iot\.[\w-]+\.amazonaws\.com)"
+)
+"""Services that give each customer a broker with a name of its own."""
 TIME_SERVERS = {"ntp", "time"}
 """One of these words in a name makes it a time server."""
 GUEST = b"Wokwi-GUEST"
@@ -59,6 +70,8 @@ class Lan:
         self.espnow = EspNowNetwork(self.medium)
         self.clock = WallClock(simulation)
         self.host_gateway = HostGateway()
+        self.unknown: dict[str, None] = {}
+        """Names that boards have looked up, and that no host has, in order."""
         ports = Ports()
         self._gateway, self._servers = Host(ports, GATEWAY), Host(ports, SERVERS)
         self._tls = TlsServer(simulation, default="http.warsha")
@@ -155,7 +168,11 @@ class Lan:
         if (ip := self.host_gateway.lookup(name)) is not None:
             return ip
         is_time_server = TIME_SERVERS & set(name.replace("-", ".").split("."))
-        return SERVERS if name in BROKERS | WEB_SITES | set(FAULTY) or is_time_server else None
+        known = BROKERS | WEB_SITES | set(FAULTY) | self.http.services.keys()
+        if name in known or OWN_BROKERS.fullmatch(name) or is_time_server:
+            return SERVERS
+        self.unknown[name] = None
+        return None
 
 
 def lan_of(simulation: Any) -> Lan:

@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 from hardware.bench.diagram import SERIAL_MONITOR
 from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
+from hardware.bench.parts.breadboard import Breadboard
 from hardware.bench.parts.common.part import Part
+from hardware.bench.parts.junction import Junction
 from hardware.i18n import both
+
+JOINTS = (Breadboard, Junction)
 
 
 def _on(circuit: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
-    """The parts with a pin on this net, and the pin."""
+    """The parts with a pin on this net, and the pin. What only joins wires is none of them."""
     for part in parts:
-        if pin := circuit.pin_on(part, net):
+        if not isinstance(part, JOINTS) and (pin := circuit.pin_on(part, net)):
             yield part, pin
 
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from hardware.bench.diagram import load
+from hardware.bench.circuit import tolerant
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.serving.page.bench_source import BenchSource
 from hardware.bench.serving.page.editor_server import EditorServer
@@ -102,6 +102,6 @@ class ServedBench:
         """The given file, or else one for the type of the first board."""
         if self._flash or self._diagram is None:
             return self._flash
-        boards = [for_diagram(spec.type) for spec in load(self._diagram).parts]
+        boards = [for_diagram(spec.type) for spec in tolerant.load(self._diagram).parts]
         first = next((board.name for board in boards if board), "none")
         return self._folder / f"{first}.img"
