@@ -41,6 +41,7 @@ HARDWARE = (
         "bench.network.mqtt",
         "bench.network.ntp",
         "bench.network.http",
+        "bench.network.services",
     ),
     *("bench.network.host_gateway", "bench.network.lan"),
     # from a diagram to voltages

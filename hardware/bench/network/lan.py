@@ -4,7 +4,7 @@ Boards reach the servers by these names, through any access point that has inter
 `broker.warsha` and well-known public MQTT brokers on ports 1883 and 8883 (TLS), names with `ntp`
 or `time` in them on port 123, `http.warsha`, `example.com` and `micropython.org` on ports 80 and
 443 (TLS). The gateway's own address has them all. Hosts like `expired.warsha` have a certificate
-with a fault.
+with a fault. Public services like `api.thingspeak.com` are in `services`.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,11 @@ from typing import Any
 
 from hardware.bench.network.host import GATEWAY, LOOPBACK, Address, Host, Ports, parse_ip
 from hardware.bench.network.host_gateway import HostGateway
-from hardware.bench.network.http import HttpServer
-from hardware.bench.network.mqtt.broker import MqttBroker
+from hardware.bench.network.http import HttpServer, listener
+from hardware.bench.network.mqtt.broker import MqttBroker, OpenRules
 from hardware.bench.network.network_log import NetworkLog
 from hardware.bench.network.ntp import NTP_PORT, WallClock, ntp_server
+from hardware.bench.network.services.services import HTTP_PORT, HTTPS_PORT, Services
 from hardware.bench.network.simulation import RadioBoard, Simulation
 from hardware.bench.network.tls.certificates import FAULTY
 from hardware.bench.network.tls.tls_server import TlsServer
@@ -62,9 +63,12 @@ class Lan:
         ports = Ports()
         self._gateway, self._servers = Host(ports, GATEWAY), Host(ports, SERVERS)
         self._tls = TlsServer(simulation, default="http.warsha")
-        self.broker = MqttBroker(self, ports, self._tls.before)
+        self.broker = MqttBroker(self, self._tls.before)
+        self.broker.listen(ports, OpenRules())
         self.http = HttpServer(self.clock)
-        ports.tcp |= {80: self.http.accept, 443: self._tls.before(self.http.accept)}
+        accept = listener(self.http.answer)
+        ports.tcp |= {HTTP_PORT: accept, HTTPS_PORT: self._tls.before(accept)}
+        self.services = Services(self, self.clock, self.broker, self._tls.before)
         ports.udp[NTP_PORT] = ntp_server(self, self.clock)
 
     def register(self, board: RadioBoard) -> None:
@@ -145,7 +149,9 @@ class Lan:
             return self._servers
         if ip in subnet.members:
             return subnet.members[ip]
-        return self.host_gateway.host(ip) if subnet.internet else None
+        if not subnet.internet:
+            return None
+        return self.services.host(ip) or self.host_gateway.host(ip)
 
     def lookup(self, name: str) -> Address | None:
         """The address of a name, as DNS gives it; None: there is no such name."""
@@ -155,7 +161,9 @@ class Lan:
         if (ip := self.host_gateway.lookup(name)) is not None:
             return ip
         is_time_server = TIME_SERVERS & set(name.replace("-", ".").split("."))
-        return SERVERS if name in BROKERS | WEB_SITES | set(FAULTY) or is_time_server else None
+        if name in BROKERS | WEB_SITES | set(FAULTY) or is_time_server:
+            return SERVERS
+        return self.services.lookup(name)
 
 
 def lan_of(simulation: Any) -> Lan:
