@@ -245,13 +245,81 @@ client = mqtt('blynk.cloud', 'device', 'TOKEN', ssl=True)
 client.subscribe('downlink/#')
 client.publish('ds/Temperature', '23.5')
 client.publish('batch_ds', '{"Humidity": 40}')
+client.publish('info/mcu', '{"type": "T"}')
+client.publish('ds/Humidity/prop/color', 'FF0000')
 client.publish('get/ds', 'Humidity,Nothing')
 client.wait_msg()
 client.wait_msg()
 """
     lines, got = outcome(program, family=family, told={12: ("blynk", "Switch", "1")})
     assert lines == ["downlink/ds/Humidity 40", "downlink/ds/Switch 1"]
-    assert got == [("blynk", "Temperature", "23.5"), ("blynk", "Humidity", "40")]
+    assert got == [
+        *(("blynk", "Temperature", "23.5"), ("blynk", "Humidity", "40")),
+        *(("blynk", "info/mcu", '{"type": "T"}'), ("blynk", "Humidity/prop/color", "FF0000")),
+    ]
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_blynk_over_the_protocol_of_its_library(family: str, tls: bool) -> None:
+    """What BlynkLib sends: log in, write a pin, ask for a pin, log an event, ping."""
+    program = f"""
+import socket, ssl, struct
+def frame(kind, number, *words):
+    data = '\\0'.join(words).encode()
+    return struct.pack('!BHH', kind, number, len(data)) + data
+
+def take():
+    kind, number, length = struct.unpack('!BHH', conn.read(5))
+    print(kind, length if kind == 0 else conn.read(length))
+
+for token in ('WRONG', 'TOKEN'):
+    conn = socket.socket()
+    conn.connect(socket.getaddrinfo('blynk.cloud', {443 if tls else 80})[0][-1])
+    if {tls}:
+        conn = ssl.wrap_socket(conn)
+    conn.write(frame(29, 1, token))
+    take()
+conn.write(frame(17, 2, 'ver', '1.0.0', 'h-beat', '50'))
+conn.write(frame(20, 3, 'vw', '5', '23.5'))
+conn.write(frame(16, 4, 'vr', '5', '6'))
+conn.write(frame(64, 5, 'hot', 'too hot'))
+take()
+conn.write(frame(6, 6))
+take()
+take()
+"""
+    told = ("blynk", "V1", "1")
+    lines, got = outcome(program, 40, family, AP | {"keys": "TOKEN"}, {25: told})
+    assert lines == ["0 9", "0 200", "20 b'vw\\x005\\x0023.5'", "0 200", "20 b'vw\\x001\\x001'"]
+    assert got == [("blynk", "v5", "23.5"), ("blynk", "hot", "too hot")]
+
+
+def test_frames_that_make_no_sense_do_not_break_blynk() -> None:
+    program = """
+import socket, struct
+def open():
+    conn = socket.socket()
+    conn.connect(socket.getaddrinfo('blynk.cloud', 80)[0][-1])
+    conn.write(struct.pack('!BHH', 29, 1, 1) + b'T')
+    return conn
+
+for words in (b'', b'vw', b'vw\\0', b'vw\\0x\\x001', b'\\xff\\xfe', b'vw\\x001', b'vr\\0' * 9):
+    conn = open()
+    for kind in range(70):
+        if kind != 29:
+            conn.write(struct.pack('!BHH', kind, 2, len(words)) + words)
+    conn.close()
+conn = open()
+conn.write(struct.pack('!BHH', 20, 2, 60000) + b'x' * 5000)
+print(conn.read(5), conn.read())
+conn = open()
+conn.write(struct.pack('!BHH', 6, 7, 0))
+print(conn.read(10)[5:])
+"""
+    lines, _got = outcome(program)
+    assert lines == [
+        *(r"b'\x00\x00\x01\x00\xc8' b''", r"b'\x00\x00\x07\x00\xc8'"),
+    ]
 
 
 def test_a_telegram_bot_reads_and_answers(family: str) -> None:

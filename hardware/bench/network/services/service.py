@@ -4,8 +4,9 @@ import re
 from datetime import UTC, datetime
 from typing import ClassVar, Protocol
 
-from hardware.bench.network.http import HttpRequest, HttpResponse
+from hardware.bench.network.http import HttpRequest, HttpResponse, listener
 from hardware.bench.network.mqtt.packets import NOT_ALLOWED, WRONG_USER, Connect, Message
+from hardware.bench.network.tcp.stream import Stream
 
 MOST_KEPT = 100
 """Of everything that a service keeps: channels, feeds, their values, messages."""
@@ -41,6 +42,10 @@ class Service:
 
     def __init__(self, network: ServiceNetwork) -> None:
         self.network = network
+
+    def accept(self, end: Stream) -> bool:
+        """Take a connection to a port of HTTP or HTTPS."""
+        return listener(self.answer)(end)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response to a request."""

@@ -57,9 +57,9 @@ class Services:
         self._numbers = count(1)
         for service in self._services.values():
             for name in dict.fromkeys(service.WEB + service.MQTT):
-                web = service.answer if name in service.WEB else None
+                web = service.accept if name in service.WEB else None
                 self._add(name, web, service if name in service.MQTT else None)
-        self._add(ANY_HOST, self._answer_any, OpenRules())
+        self._add(ANY_HOST, listener(self._answer_any), OpenRules())
 
     def set(self, service: str, name: str, value: str) -> None:
         """Do what another user of a service does: write a ThingSpeak field ("field1"), a feed of
@@ -114,13 +114,10 @@ class Services:
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _add(
-        self, name: str, web: Callable[[HttpRequest], HttpResponse] | None, rules: MqttRules | None
-    ) -> None:
+    def _add(self, name: str, web: Accept | None, rules: MqttRules | None) -> None:
         ip, ports = bytes((10, 13, 40, next(self._numbers))), Ports()
         if web:
-            accept = listener(web)
-            ports.tcp |= {HTTP_PORT: accept, HTTPS_PORT: self._secure(accept)}
+            ports.tcp |= {HTTP_PORT: web, HTTPS_PORT: self._secure(web)}
         if rules:
             self._broker.listen(ports, rules)
         self._addresses[name], self._hosts[ip] = ip, Host(ports, ip)

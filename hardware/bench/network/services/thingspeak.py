@@ -72,7 +72,7 @@ class ThingSpeak(Service):
         found = PUBLISH.fullmatch(message.topic)
         if found is None:
             return None
-        text = text_of(message)
+        text = text_of(message).strip()
         values = {found[2]: text} if found[2] else dict(parse_qsl(text))
         if channel := self._channel("number", found[1]):
             self._write(channel, board, values)
