@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ReadFile,
         Serial,
         SetControl,
+        SetService,
         Step,
         chip_id,
         hard_reset,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         read_file,
         serial,
         set_control,
+        set_service,
     )
     from grader.lab.limits import (
         AtLeast,
@@ -140,6 +142,7 @@ __all__ = [
     "Run",
     "Serial",
     "SetControl",
+    "SetService",
     "Signal",
     "Step",
     "Text",
@@ -168,6 +171,7 @@ __all__ = [
     "seconds",
     "serial",
     "set_control",
+    "set_service",
     "shortened",
     "spans_ms",
     "us",

@@ -49,6 +49,16 @@ class Publish:
 
 
 @dataclass(frozen=True)
+class SetService:
+    """At that time another user of a service on the network does something."""
+
+    service: str
+    name: str
+    value: str
+    at: Millis
+
+
+@dataclass(frozen=True)
 class ReadFile:
     """At that time a file is read from the board's flash, for the checks (`Run.files`)."""
 
@@ -56,7 +66,7 @@ class ReadFile:
     at: Millis
 
 
-Step = SetControl | Serial | HardReset | Publish | ReadFile
+Step = SetControl | Serial | HardReset | Publish | SetService | ReadFile
 
 
 def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
@@ -82,6 +92,12 @@ def publish(
 ) -> list[Step]:
     """Publish an MQTT message, for example a command for the board."""
     return [Publish(topic, payload, at, qos, retain)]
+
+
+def set_service(service: str, name: str, value: str, *, at: Millis) -> list[Step]:
+    """Change a value at a service, as another user of it does: move a slider of Blynk, send a
+    message to the Telegram bot … The services and their names are in docs/reference/network.md."""
+    return [SetService(service, name, value, at)]
 
 
 def read_file(name: str, *, at: Millis) -> list[Step]:

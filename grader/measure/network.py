@@ -1,9 +1,10 @@
-"""The network: when a board joined an access point, looked up a name or tried to connect; and its
-ESP-NOW messages."""
+"""The network: when a board joined an access point, looked up a name or tried to connect; its
+ESP-NOW messages; and what services like ThingSpeak got."""
 
 import numpy as np
 
 from grader.lab.run import MOST_CALLS, Run
+from grader.lab.units import Text
 from grader.measure.times import Times
 from hardware.bench.decode.calls import calls
 from hardware.bench.protocol import frames
@@ -39,6 +40,17 @@ def espnow_messages(run: Run, kind: str = "sent") -> list[EspNowNote]:
     times since t = 0 (`t_ns`)."""
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.espnow() if one.kind == kind
+    ]
+
+
+def service_values(run: Run, service: str, name: str) -> list[Text]:
+    """The values that a service got from the board, each with its time: of a field of ThingSpeak
+    (`service_values(run, "thingspeak", "field1")`), in a chat of Telegram … The services and
+    their names are in docs/reference/network.md."""
+    return [
+        Text(one.value, one.t_ns - run.zero_ns)
+        for one in run.trace.services()
+        if (one.service, one.name) == (service, name)
     ]
 
 

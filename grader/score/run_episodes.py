@@ -9,7 +9,16 @@ from pathlib import Path
 
 from grader.errors import GraderError, NotGraded
 from grader.host.host_functions import HostCode, HostFunctions
-from grader.lab.episode import Episode, HardReset, Publish, ReadFile, Serial, SetControl, Step
+from grader.lab.episode import (
+    Episode,
+    HardReset,
+    Publish,
+    ReadFile,
+    Serial,
+    SetControl,
+    SetService,
+    Step,
+)
 from grader.lab.lab import Lab, LabBoard
 from grader.lab.line_form import LONGEST, LineForm
 from grader.lab.run import FileSnapshot, Run, lines_after
@@ -269,6 +278,8 @@ def _play(
                 bench.send(step.data, t_ns)
             case Publish():
                 _publish(bench, step, t_ns)
+            case SetService():
+                _set_service(bench, step, t_ns)
             case ReadFile():
                 bench.at(t_ns, partial(_read, flash, step, seen))
             case HardReset():
@@ -287,6 +298,10 @@ def _read(flash: Flash, step: ReadFile, seen: list[FileSnapshot]) -> None:
 def _publish(bench: Bench, step: Publish, t_ns: int) -> None:
     message = (step.topic, step.payload, step.qos, step.retain)
     bench.at(t_ns, lambda: bench.network.broker.publish(*message))
+
+
+def _set_service(bench: Bench, step: SetService, t_ns: int) -> None:
+    bench.at(t_ns, lambda: bench.network.services.set(step.service, step.name, step.value))
 
 
 @lru_cache(maxsize=64)

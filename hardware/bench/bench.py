@@ -207,8 +207,8 @@ class Bench:
 
     @property
     def network(self) -> Lan:
-        """The network of its boards' radios: `network.broker.publish(...)` reaches their
-        clients."""
+        """The network of its boards' radios: `network.broker.publish(...)` reaches their clients,
+        `network.services.set(...)` the services that they use."""
         return lan_of(self.board)
 
     @property

@@ -4,11 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.lab import lab as labs
+from grader.lab.episode import Episode, set_service
 from grader.lab.limits import Exactly, Never
 from grader.lab.run import Run
 from grader.lab.text_limits import Conforms, Matches
+from grader.lab.units import seconds
 from grader.measure import mqtt, network
 from grader.measure.times import moments, periods
+from grader.score.run_episodes import run_episode
 from hardware.bench.bench import Bench
 from tests.support.measured_run import MS, run_of
 from tests.support.network_bench import JOIN, SECOND, near_ap
@@ -204,3 +208,33 @@ def test_esp_now_messages() -> None:
         .ok
     )
     assert network.espnow_messages(run, "received") == []
+
+
+BOT = b"""
+import network, requests, time
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect('Wokwi-GUEST', '')
+while not wlan.isconnected():
+    time.sleep_ms(20)
+print("READY L02")
+API = 'http://api.telegram.org/bot12:TOKEN/'
+while not (updates := requests.get(API + 'getUpdates').json()['result']):
+    time.sleep_ms(100)
+text = updates[0]['message']['text']
+requests.get('http://api.thingspeak.com/update?api_key=K&field1=%d' % (text == '/on'))
+while True:
+    time.sleep(1)
+"""
+
+
+def test_a_lab_tells_a_service_something_and_sees_what_it_got() -> None:
+    lab = labs.find("traffic_light")
+    steps = set_service("telegram", "17", "/on", at=seconds(3))
+    episode = Episode("main", seconds=6, steps=steps)
+    board = lab.board("esp32_devkit_c_v4")
+    run = run_episode(lab, board, {"main.py": BOT}, episode, 1)
+    got = network.service_values(run, "thingspeak", "field1")
+    assert got == ["1"] and 3000 * MS < (got[0].at_ns or 0) < 4000 * MS
+    assert Matches("1", "1").judge(got, run).ok and not Matches("0", "0").judge(got, run).ok
+    assert network.service_values(run, "thingspeak", "field2") == []

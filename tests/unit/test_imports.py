@@ -35,8 +35,14 @@ HARDWARE = (
     # the network around boards, by layer
     *("bench.network.simulation", "bench.network.host", "bench.network.network_log"),
     *("bench.network.link", "bench.network.wifi"),
-    *("bench.network.tcp", "bench.network.tls", "bench.network.mqtt", "bench.network.ntp"),
-    *("bench.network.web_services", "bench.network.http"),
+    *(
+        "bench.network.tcp",
+        "bench.network.tls",
+        "bench.network.mqtt",
+        "bench.network.ntp",
+        "bench.network.http",
+        "bench.network.services",
+    ),
     *("bench.network.host_gateway", "bench.network.lan"),
     # from a diagram to voltages
     *("bench.parts", "bench.circuit"),

@@ -1,8 +1,8 @@
-"""A small web server for `requests` on boards.
+"""Web servers for `requests` on boards: a `listener` reads a request, a site answers it.
 
-`/` greets, `/time` gives the time as JSON, `/echo` returns the request as JSON, `/status/404`
-answers with any status, `/pi/v2/` is the index of `mip`; `pages` holds further pages, by path. A
-request to the host of a service (`web_services.py`) is answered by the service.
+The bench's own site is `HttpServer`: `/` greets, `/time` gives the time as JSON, `/echo` returns
+the request as JSON, `/status/404` answers with any status, `/pi/v2/` is the index of `mip`;
+`pages` holds further pages, by path.
 
 It does not use h11, which refuses an HTTP/1.1 request without `Host`: programs on boards send such
 requests, and this server answers them.
@@ -10,13 +10,15 @@ requests, and this server answers them.
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote
 
 from hardware.bench.network.ntp import WallClock
 from hardware.bench.network.tcp.stream import Stream
-from hardware.bench.network.web_services import JSON, TEXT, WebRequest, services
 from hardware.paths import ROOT
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
@@ -26,46 +28,106 @@ INDEX = "/pi/v2/"
 DRIVERS = ROOT / "firmware" / "drivers"
 DIGITS = 8
 """Of the SHA-256 of a file, in the index."""
+JSON = "application/json"
+
+
+class HttpRequest(NamedTuple):
+    """A request as a site sees it."""
+
+    method: str
+    target: str
+    """Path and query, as they were sent."""
+    headers: dict[str, str]
+    """By their names in small letters."""
+    body: bytes
+    board: object
+    """The board that sent it."""
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+        return unquote(self._text.partition("?")[0])
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the query and the body say by name. The body is a form or a JSON object."""
+        pairs = dict(parse_qsl(self._text.partition("?")[2], keep_blank_values=True))
+        text = self.body.decode(errors="replace").strip()
+        if text.startswith("{"):
+            return pairs | {name: plain(value) for name, value in json_object(text).items()}
+        return pairs | dict(parse_qsl(text, keep_blank_values=True))
+
+    @property
+    def _text(self) -> str:
+        return self.target.encode("latin-1").decode(errors="replace")
+
+
+class HttpResponse(NamedTuple):
+    """What a site answers."""
+
+    status: int = 200
+    content: bytes = b""
+    kind: str = "text/plain; charset=utf-8"
+
+
+Site = Callable[[HttpRequest], HttpResponse]
+
+
+def json_response(value: object, status: int = 200) -> HttpResponse:
+    """A value as JSON."""
+    return HttpResponse(status, json.dumps(value).encode(), JSON)
+
+
+def json_value(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises: ValueError."""
+    try:
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except RecursionError as error:
+        raise ValueError from error
+    return value
+
+
+def json_object(text: str | bytes) -> dict[str, Any]:
+    """The object that a JSON text is; empty for another text."""
+    try:
+        value = json_value(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def plain(value: object) -> str:
+    """A value of JSON as text, a string without its quotes."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 class HttpServer:
-    """Answers one request per connection (HTTP/1.0 and 1.1)."""
+    """The bench's own site."""
 
     def __init__(self, clock: WallClock) -> None:
         self.clock = clock
         self.pages: dict[str, bytes] = {}
-        self.services = services(clock)
 
-    def accept(self, end: Stream) -> bool:
-        """Take a new connection."""
-        end.user = _Exchange(self)
-        return True
-
-    def response(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
-        """The whole response to a request."""
-        host = headers.get("host", "").partition(":")[0].lower()
-        if service := self.services.get(host):
-            status, kind, content = service(WebRequest(method, path, headers, body))
-            return _response(status, kind, b"" if method == "HEAD" else content)
-        plain = path.partition("?")[0]
-        status, kind, content = 200, TEXT, HELLO
-        if plain in self.pages:
-            content = self.pages[plain]
-        elif plain.startswith(INDEX) and plain in packages():
-            content = packages()[plain]
-        elif plain == "/time":
-            kind, content = JSON, self._time()
-        elif plain == "/echo":
-            request = {"method": method, "path": path, "headers": headers}
-            kind = JSON
-            content = json.dumps({**request, "body": body.decode(errors="replace")}).encode()
-        elif plain.startswith("/status/"):
-            number = plain.removeprefix("/status/")
-            status = int(number) if number in map(str, HTTPStatus) else 400
-            content = b""
-        elif plain != "/":
-            status, content = 404, b"There is no such page on the bench.\n"
-        return _response(status, kind, b"" if method == "HEAD" else content)
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The response to a request."""
+        path = request.target.partition("?")[0]
+        if path in self.pages:
+            return HttpResponse(content=self.pages[path])
+        if path.startswith(INDEX) and path in packages():
+            return HttpResponse(content=packages()[path])
+        if path == "/time":
+            return HttpResponse(content=self._time(), kind=JSON)
+        if path == "/echo":
+            body = request.body.decode(errors="replace")
+            said = {"method": request.method, "path": request.target, "headers": request.headers}
+            return json_response({**said, "body": body})
+        if path.startswith("/status/"):
+            number = path.removeprefix("/status/")
+            return HttpResponse(int(number) if number in map(str, HTTPStatus) else 400)
+        if path == "/":
+            return HttpResponse(content=HELLO)
+        return HttpResponse(404, b"There is no such page on the bench.\n")
 
     def _time(self) -> bytes:
         unix_s, ns = divmod(self.clock.unix_ns, 1_000_000_000)
@@ -88,7 +150,18 @@ def packages() -> dict[str, bytes]:
     return found
 
 
-def _response(status: int, kind: str, content: bytes) -> bytes:
+def listener(site: Site) -> Callable[[Stream], bool]:
+    """Takes connections for a site: one request each (HTTP/1.0 and 1.1)."""
+
+    def accept(end: Stream) -> bool:
+        end.user = _Exchange(site)
+        return True
+
+    return accept
+
+
+def _bytes(response: HttpResponse) -> bytes:
+    status, content, kind = response
     head = (
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {kind}\r\n"
         f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
@@ -99,8 +172,8 @@ def _response(status: int, kind: str, content: bytes) -> bytes:
 class _Exchange:
     """One connection: a request comes in, a response goes out, the connection ends."""
 
-    def __init__(self, server: HttpServer) -> None:
-        self._server = server
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._received = bytearray()
         self._answered = False
         self._unsent = b""
@@ -117,24 +190,27 @@ class _Exchange:
         head, blank, body = bytes(self._received).partition(b"\r\n\r\n")
         if not blank:
             if len(head) > MOST_HEAD:
-                self._answer(end, _response(431, TEXT, b""))
+                self._answer(end, HttpResponse(431))
             return
         first, *lines = head.decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _colon, value in pairs}
         if "chunked" in headers.get("transfer-encoding", ""):
-            self._answer(end, _response(411, TEXT, b""))
+            self._answer(end, HttpResponse(411))
             return
         length = headers.get("content-length", "0")
         words = first.split(" ")
         good = length.isdecimal() and len(length) <= MOST_DIGITS and int(length) <= MOST_BODY
         if len(words) != 3 or not good:
-            self._answer(end, _response(400, TEXT, b""))
+            self._answer(end, HttpResponse(400))
         elif len(body) >= int(length):
-            self._answer(end, self._server.response(words[0], words[1], headers, body))
+            request = HttpRequest(words[0], words[1], headers, body, end.peer.board)
+            response = self._site(request)
+            has_body = request.method != "HEAD"
+            self._answer(end, response if has_body else response._replace(content=b""))
 
-    def _answer(self, end: Stream, response: bytes) -> None:
-        self._answered, self._unsent = True, response
+    def _answer(self, end: Stream, response: HttpResponse) -> None:
+        self._answered, self._unsent = True, _bytes(response)
         self.writable(end)
 
     def finished(self, end: Stream) -> None:

@@ -2,9 +2,9 @@
 
 Boards reach the servers by these names, through any access point that has internet:
 `broker.warsha` and well-known public MQTT brokers on ports 1883 and 8883 (TLS), names with `ntp`
-or `time` in them on port 123, `http.warsha`, `example.com`, `micropython.org` and the services of
-`web_services.py` on ports 80 and 443 (TLS). The gateway's own address has them all. Hosts like
-`expired.warsha` have a certificate with a fault.
+or `time` in them on port 123, `http.warsha`, `example.com` and `micropython.org` on ports 80 and
+443 (TLS). The gateway's own address has them all. Hosts like `expired.warsha` have a certificate
+with a fault. Public services like `api.thingspeak.com` are in `services`.
 """
 
 import re
@@ -14,10 +14,11 @@ from typing import Any
 
 from hardware.bench.network.host import GATEWAY, LOOPBACK, Address, Host, Ports, parse_ip
 from hardware.bench.network.host_gateway import HostGateway
-from hardware.bench.network.http import HttpServer
-from hardware.bench.network.mqtt.broker import MqttBroker
+from hardware.bench.network.http import HttpServer, listener
+from hardware.bench.network.mqtt.broker import MqttBroker, OpenRules
 from hardware.bench.network.network_log import NetworkLog
 from hardware.bench.network.ntp import NTP_PORT, WallClock, ntp_server
+from hardware.bench.network.services.services import HTTP_PORT, HTTPS_PORT, Services
 from hardware.bench.network.simulation import RadioBoard, Simulation
 from hardware.bench.network.tls.certificates import FAULTY
 from hardware.bench.network.tls.tls_server import TlsServer
@@ -38,8 +39,7 @@ BROKERS = {
     # other public brokers, and services that take readings by MQTT
     *("mqtt-dashboard.com", "www.mqtt-dashboard.com"),
     *("broker.mqtt.cool", "broker.mqttgo.io", "public.mqtthq.com", "mqtt.flespi.io"),
-    *("mqtt.thingsboard.cloud", "demo.thingsboard.io", "thingsboard.cloud", "mqtt.beebotte.com"),
-    *("mqtt3.thingspeak.com", "mqtt.thingspeak.com", "io.adafruit.com", "mqtt.tago.io"),
+    *("mqtt.beebotte.com", "mqtt.thingspeak.com", "mqtt.tago.io"),
     *("industrial.api.ubidots.com", "things.ubidots.com", "mqtt.ably.io", "mqtt.dioty.co"),
 }
 WEB_SITES = {"http.warsha", "example.com", "www.example.com", "micropython.org"}
@@ -75,9 +75,12 @@ class Lan:
         ports = Ports()
         self._gateway, self._servers = Host(ports, GATEWAY), Host(ports, SERVERS)
         self._tls = TlsServer(simulation, default="http.warsha")
-        self.broker = MqttBroker(self, ports, self._tls.before)
+        self.broker = MqttBroker(self, self._tls.before)
+        self.broker.listen(ports, OpenRules())
         self.http = HttpServer(self.clock)
-        ports.tcp |= {80: self.http.accept, 443: self._tls.before(self.http.accept)}
+        accept = listener(self.http.answer)
+        ports.tcp |= {HTTP_PORT: accept, HTTPS_PORT: self._tls.before(accept)}
+        self.services = Services(self, self.clock, self.broker, self._tls.before)
         ports.udp[NTP_PORT] = ntp_server(self, self.clock)
 
     def register(self, board: RadioBoard) -> None:
@@ -158,7 +161,9 @@ class Lan:
             return self._servers
         if ip in subnet.members:
             return subnet.members[ip]
-        return self.host_gateway.host(ip) if subnet.internet else None
+        if not subnet.internet:
+            return None
+        return self.services.host(ip) or self.host_gateway.host(ip)
 
     def lookup(self, name: str) -> Address | None:
         """The address of a name, as DNS gives it; None: there is no such name."""
@@ -168,11 +173,13 @@ class Lan:
         if (ip := self.host_gateway.lookup(name)) is not None:
             return ip
         is_time_server = TIME_SERVERS & set(name.replace("-", ".").split("."))
-        known = BROKERS | WEB_SITES | set(FAULTY) | self.http.services.keys()
+        known = BROKERS | WEB_SITES | set(FAULTY)
         if name in known or OWN_BROKERS.fullmatch(name) or is_time_server:
             return SERVERS
-        self.unknown[name] = None
-        return None
+        found = self.services.lookup(name)
+        if found is None:
+            self.unknown[name] = None
+        return found
 
 
 def lan_of(simulation: Any) -> Lan:

@@ -1,11 +1,20 @@
-"""What the network writes into the traces of boards: packets, MQTT, ESP-NOW, WiFi links."""
+"""What the network writes into the traces of boards: packets, MQTT, ESP-NOW, WiFi links, what
+services got."""
 
 from __future__ import annotations
 
 from hardware.bench.network.host import Address, Host
 from hardware.bench.network.simulation import NoteRecorder, Simulation
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, Note, PacketNote, pack
+from hardware.bench.protocol.notes import (
+    EspNowNote,
+    LinkNote,
+    MqttNote,
+    Note,
+    PacketNote,
+    ServiceNote,
+    pack,
+)
 
 
 class NetworkLog:
@@ -51,6 +60,10 @@ class NetworkLog:
 
     def link(self, board: object, note: LinkNote) -> None:
         """A board's WiFi connected or disconnected."""
+        self._write(board, note)
+
+    def service(self, board: object, note: ServiceNote) -> None:
+        """A service got a value from a board."""
         self._write(board, note)
 
     def _write(self, board: object, note: Note) -> None:

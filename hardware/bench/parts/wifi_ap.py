@@ -18,8 +18,10 @@ MAX_NAME_BYTES, MIN_PASSWORD_BYTES, MAX_PASSWORD_BYTES = 32, 8, 63
 
 class WifiAp(Part):
     """`ssid`, `password` (empty: open), `channel`, `bssid` and `internet` ("0": only the local
-    network) are Wokwi's; `rssi` in dBm is our extension. With such a part on the bench there is no
-    Wokwi-GUEST.
+    network) are Wokwi's; the others are our extensions. `rssi` is in dBm. `keys`: the keys and
+    tokens that services like ThingSpeak accept, with spaces between them (empty: any).
+    `anyHost` "1": every host name is there, and answers 200. With such a part on the bench there
+    is no Wokwi-GUEST.
 
     All controls are ours. `online` 0: the access point is off (its stations notice after 6 s).
     `latency_ms`: the latency in each direction (at random up to a quarter more). `loss`: the share
@@ -41,6 +43,8 @@ class WifiAp(Part):
         "internet": "",
         "bssid": "",
         "rssi": "-50",
+        "keys": "",
+        "anyHost": "",
     }
     CONTROLS = {
         "online": SWITCH,
@@ -90,6 +94,8 @@ class WifiAp(Part):
         super().start(world)
         self._lan = lan_of(world)
         self._lan.medium.access_points.append(self.access_point)
+        self._lan.services.keys |= set(self.attr("keys").split())
+        self._lan.services.any_host |= self.usual("anyHost", "", "1") == "1"
         self._lan.broker.on_stop.append(lambda: self.values.update(broker=0))
 
     def moved(self, name: str, value: float) -> None:

@@ -174,6 +174,8 @@ NOTE_ESPNOW: Final = 3
 """an ESP-NOW message."""
 NOTE_LINK: Final = 4
 """the station joined or left."""
+NOTE_SERVICE: Final = 5
+"""a value that a service on the network got."""
 I2C_START: Final = 1
 """a start (or a repeated one) and the address; else the transfer continues."""
 I2C_STOP: Final = 2
@@ -370,4 +372,9 @@ LAYOUT_LINK_NOTE: Final = struct.Struct("<BB")
 """A station joined or left; then the name of the access point.
 
 up, reason
+"""
+LAYOUT_SERVICE_NOTE: Final = struct.Struct("<BH")
+"""A value that a service got: the lengths of its first two texts; then service, name, value.
+
+service, name
 """

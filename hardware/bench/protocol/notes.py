@@ -1,4 +1,4 @@
-"""Network notes in a trace: packets, MQTT messages, ESP-NOW messages, WiFi links.
+"""Network notes in a trace: packets, MQTT messages, ESP-NOW messages, WiFi links, services.
 
 A note is the payload of a NOTED record, which has its kind (`NOTE_…` of frames.py).
 """
@@ -64,8 +64,17 @@ class LinkNote(NamedTuple):
     reason: int = 0
 
 
-Note = PacketNote | MqttNote | EspNowNote | LinkNote
-N = TypeVar("N", PacketNote, MqttNote, EspNowNote, LinkNote)
+class ServiceNote(NamedTuple):
+    """A service on the network got a value: ThingSpeak a field, Telegram a message …"""
+
+    t_ns: int
+    service: str
+    name: str
+    value: str
+
+
+Note = PacketNote | MqttNote | EspNowNote | LinkNote | ServiceNote
+N = TypeVar("N", PacketNote, MqttNote, EspNowNote, LinkNote, ServiceNote)
 
 PACKETS = ("syn", "refused", "tcp", "fin", "udp")
 MESSAGES = (
@@ -95,6 +104,10 @@ def pack(note: Note) -> tuple[int, bytes]:
                 DIRECTIONS.index(note.kind), note.lost, note.source, note.target
             )
             return frames.NOTE_ESPNOW, head + note.payload
+        case ServiceNote():
+            service, name = note.service.encode(), note.name.encode()
+            head = frames.LAYOUT_SERVICE_NOTE.pack(len(service), len(name))
+            return frames.NOTE_SERVICE, head + service + name + note.value.encode()
     return frames.NOTE_LINK, frames.LAYOUT_LINK_NOTE.pack(
         note.up, note.reason
     ) + note.ssid.encode()
@@ -129,6 +142,8 @@ def _unpack(kind: int, t_ns: int, data: bytes) -> Note:
             data[frames.LAYOUT_ESPNOW_NOTE.size :],
             bool(lost),
         )
+    if kind == frames.NOTE_SERVICE:
+        return _unpack_service(t_ns, data)
     up, reason = frames.LAYOUT_LINK_NOTE.unpack_from(data)
     return LinkNote(
         t_ns, bool(up), data[frames.LAYOUT_LINK_NOTE.size :].decode(errors="replace"), reason
@@ -152,6 +167,13 @@ def _unpack_mqtt(t_ns: int, data: bytes) -> MqttNote:
     )
 
 
+def _unpack_service(t_ns: int, data: bytes) -> ServiceNote:
+    service, name = frames.LAYOUT_SERVICE_NOTE.unpack_from(data)
+    start, middle = frames.LAYOUT_SERVICE_NOTE.size, frames.LAYOUT_SERVICE_NOTE.size + service
+    texts = data[start:middle], data[middle : middle + name], data[middle + name :]
+    return ServiceNote(t_ns, *(text.decode(errors="replace") for text in texts))
+
+
 def notes(records: Records, payloads: Payloads, kind: type[N]) -> list[N]:
     """The notes of one type, in order."""
     found: Iterator[Any] = _all(records, payloads, _KINDS[kind])
@@ -163,6 +185,7 @@ _KINDS: dict[type, int] = {
     MqttNote: frames.NOTE_MQTT,
     EspNowNote: frames.NOTE_ESPNOW,
     LinkNote: frames.NOTE_LINK,
+    ServiceNote: frames.NOTE_SERVICE,
 }
 
 

@@ -16,7 +16,14 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, PacketNote, notes
+from hardware.bench.protocol.notes import (
+    EspNowNote,
+    LinkNote,
+    MqttNote,
+    PacketNote,
+    ServiceNote,
+    notes,
+)
 from hardware.bench.protocol.payloads import Payloads
 from hardware.bench.protocol.records import RECORD, Records, Times, among, unpack_text
 from hardware.bench.trace.driving import driving_of
@@ -282,6 +289,10 @@ class Trace:
     def links(self) -> list[LinkNote]:
         """When the board joined an access point, left it, or did not find it."""
         return notes(self.records, self.payloads, LinkNote)
+
+    def services(self) -> list[ServiceNote]:
+        """What services on the network got from the board."""
+        return notes(self.records, self.payloads, ServiceNote)
 
     def sha256(self) -> str:
         """The SHA-256 of what happened, in hexadecimal digits.

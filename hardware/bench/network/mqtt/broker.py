@@ -7,6 +7,7 @@ with mosquitto's defaults. Everything that it stores is bounded.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from hardware.bench.network.host import Ports
 from hardware.bench.network.link import Link
@@ -30,13 +31,34 @@ LEVEL = 4
 """The protocol level in CONNECT that means MQTT 3.1.1."""
 
 
+class MqttRules(Protocol):
+    """What holds for the clients that connect under some host names."""
+
+    def refusal(self, request: Connect) -> int:
+        """Why the client may not connect, as a return code of CONNACK; 0: it may."""
+
+    def published(self, board: object, user: str, message: Message) -> list[Message] | None:
+        """The messages to route for one that a client has published; None: it may not, and its
+        connection ends."""
+
+
+class OpenRules:
+    """Everything is allowed."""
+
+    def refusal(self, request: Connect) -> int:
+        return 0
+
+    def published(self, board: object, user: str, message: Message) -> list[Message]:
+        return [message]
+
+
 class MqttBroker:
     """Listens on port 1883, and behind TLS on port 8883, until `stop`."""
 
-    def __init__(self, link: Link, ports: Ports, secure: Callable[[Accept], Accept]) -> None:
+    def __init__(self, link: Link, secure: Callable[[Accept], Accept]) -> None:
         self.link = link
-        self._ports = ports
-        self._listeners = {MQTT_PORT: self._accept, MQTTS_PORT: secure(self._accept)}
+        self._secure = secure
+        self._listeners: list[tuple[Ports, dict[int, Accept]]] = []
         self._sessions: dict[str, MqttSession] = {}
         self._clients: dict[str, MqttClient] = {}
         self._retained: dict[str, Message] = {}
@@ -45,7 +67,19 @@ class MqttBroker:
         """For each kind of loss (see `lose`): n: the n-th message from now is lost; 0: none."""
         self.on_stop: list[Callable[[], None]] = []
         """Called when the broker has stopped."""
-        self.start()
+        self.is_up = True
+        """Whether boards can reach the broker."""
+
+    def listen(self, ports: Ports, rules: MqttRules) -> None:
+        """Listen there, too."""
+
+        def accept(end: Stream) -> bool:
+            end.user = MqttClient(self, end, rules)
+            return True
+
+        listeners = {MQTT_PORT: accept, MQTTS_PORT: self._secure(accept)}
+        self._listeners.append((ports, listeners))
+        ports.tcp |= listeners
 
     # -- for scenarios and controls -------------------------------------------------------------
 
@@ -57,19 +91,18 @@ class MqttBroker:
             self.link.log.mqtt(None, MqttNote(0, "", "publish", *message))
             self.route(message)
 
-    @property
-    def is_up(self) -> bool:
-        """Whether boards can reach the broker."""
-        return MQTT_PORT in self._ports.tcp
-
     def start(self) -> None:
         """Listen, without any sessions or messages."""
-        self._ports.tcp |= self._listeners
+        self.is_up = True
+        for ports, listeners in self._listeners:
+            ports.tcp |= listeners
 
     def stop(self) -> None:
         """Break every connection, publish no will, forget everything."""
-        for port in self._listeners:
-            self._ports.tcp.pop(port, None)
+        self.is_up = False
+        for ports, listeners in self._listeners:
+            for port in listeners:
+                ports.tcp.pop(port, None)
         for client in list(self._clients.values()):
             client.reset()
         self._sessions.clear()
@@ -119,7 +152,7 @@ class MqttBroker:
                 self._sessions.pop(session.client, None)
         if self.is_up and will:
             self.link.log.mqtt(client.board, MqttNote(0, session.client, "will", *will))
-            self.route(will)
+            client.route(will)
 
     def route(self, message: Message) -> None:
         """Send a message to every client that subscribes to it; retain it if its retain bit is
@@ -150,17 +183,15 @@ class MqttBroker:
             self._retained[message.topic] = message
             self._retained_bytes = total
 
-    def _accept(self, end: Stream) -> bool:
-        end.user = MqttClient(self, end)
-        return True
-
 
 class MqttClient:
     """The broker's side of one client's connection; a `StreamUser`."""
 
-    def __init__(self, broker: MqttBroker, end: Stream) -> None:
+    def __init__(self, broker: MqttBroker, end: Stream, rules: MqttRules) -> None:
         self._broker = broker
         self._end = end
+        self._rules = rules
+        self._user = ""
         self._reader = packets.Reader()
         self._out = bytearray()
         self._last_packet_ns = broker.link.now_ns
@@ -245,6 +276,13 @@ class MqttClient:
         else:
             link.at(over_ns, self._watch)
 
+    def route(self, message: Message) -> bool:
+        """Send what the client has published on its way; False: it may not publish that."""
+        routed = self._rules.published(self.board, self._user, message)
+        for each in routed or ():
+            self._broker.route(each)
+        return routed is not None
+
     def note(
         self,
         kind: str,
@@ -286,11 +324,12 @@ class MqttClient:
                 raise MqttError("a packet that no client may send")
 
     def _connect(self, request: packets.Connect) -> None:
-        refusal = 0
         if request.level != LEVEL:
             refusal = packets.WRONG_LEVEL
         elif (not request.client and not request.clean) or self._broker.is_full(self.board):
             refusal = packets.WRONG_NAME
+        else:
+            refusal = self._rules.refusal(request)
         if refusal:
             self.note("refused")
             self.send(packets.encode(packets.CONNACK, bytes((0, refusal))))
@@ -299,7 +338,7 @@ class MqttClient:
         self._keep_alive_ns = request.keep_alive_s * 1_500_000_000
         self._watch()
         self.session, present = self._broker.open_session(self, request)
-        self.will = request.will
+        self.will, self._user = request.will, request.user
         will = request.will or Message("", b"")
         note = MqttNote(0, self.name, "connect", *will, False, request.keep_alive_s, request.clean)
         self._broker.link.log.mqtt(self.board, note)
@@ -325,7 +364,8 @@ class MqttClient:
             return
         if message.qos < 2 or number not in session.received:
             self.note("publish", *message, dup)
-            broker.route(message)
+            if not self.route(message):
+                raise MqttError("a topic that the service does not have")
         if message.qos and broker.loses("lose_puback"):
             self.note("ack dropped", *message, dup)
             broker.stop()

@@ -13,7 +13,7 @@ MOST_BYTES = 32 * 1024
 """The largest packet that the broker accepts."""
 MOST_LEVELS = 200
 """The limit for a topic or a filter, as in mosquitto."""
-WRONG_LEVEL, WRONG_NAME = 1, 2
+WRONG_LEVEL, WRONG_NAME, WRONG_USER, NOT_ALLOWED = 1, 2, 4, 5
 """Return codes of CONNACK (table 3.1)."""
 FAILURE = 0x80
 """In SUBACK: this filter is refused."""
@@ -40,6 +40,8 @@ class Connect(NamedTuple):
     clean: bool
     keep_alive_s: int
     will: Message | None
+    user: str
+    password: str
 
 
 class Packet(NamedTuple):
@@ -152,11 +154,10 @@ def connect(packet: Packet) -> Connect:
     will = Message(body.text(), body.binary(), qos, retain) if has_will else None
     if will:
         check_topic(will.topic)
-    for present in (flags & 128, flags & 64):
-        if present:
-            body.binary()
+    user = body.text() if flags & 128 else ""
+    password = body.binary().decode(errors="replace") if flags & 64 else ""
     body.end()
-    return Connect(client, level, bool(flags & 2), keep_alive_s, will)
+    return Connect(client, level, bool(flags & 2), keep_alive_s, will, user, password)
 
 
 def publish(packet: Packet) -> tuple[Message, int, bool]:

@@ -1,14 +1,15 @@
 """Commands on MQTT: publish a message, and expect messages of a board. Both are ours."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 import yaml
 
 from hardware.bench.network.mqtt.packets import MqttError, check_topic
-from hardware.bench.scenario.command import Command, CommandContext, CommandError
+from hardware.bench.scenario.command import Command, CommandContext
+from hardware.bench.scenario.expected_texts import ExpectedTexts
 from hardware.bench.scenario.nodes import Nodes
+from hardware.bench.trace.trace import Trace
 from hardware.i18n import _
 
 
@@ -41,45 +42,24 @@ class PublishMqtt(Command):
 
 @dataclass(frozen=True)
 class ExpectMqtt(Command):
-    """Expects messages that a board published to a topic: at least one, or `min`, and at most
-    `max`. If `match` is given, only payloads that match it count. `for` and `board` as in
-    expect-i2c."""
+    """Expects messages that a board published to a topic; see `ExpectedTexts`."""
 
     KEY = "expect-mqtt"
     OURS = True
     topic: str
-    match: re.Pattern[str] | None
-    minimum: int
-    maximum: int
-    for_ns: int | None
-    board: str | None
+    expected: ExpectedTexts
 
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
-        keys = nodes.mapping(node, ("topic", "match", "min", "max", "for", "board"), ("topic",))
-        match = nodes.optional(keys, "match", nodes.pattern)
-        minimum = nodes.count(keys["min"]) if "min" in keys else 1
-        maximum = nodes.count(keys["max"]) if "max" in keys else 2**31
-        for_ns = nodes.optional(keys, "for", nodes.duration)
-        board = nodes.optional(keys, "board", nodes.text)
-        return cls(nodes.text(keys["topic"]), match, minimum, maximum, for_ns, board)
+        keys = nodes.mapping(node, ("topic", *ExpectedTexts.KEYS), ("topic",))
+        return cls(nodes.text(keys["topic"]), ExpectedTexts.read(keys, nodes))
 
     def run(self, context: CommandContext) -> None:
-        window = context.window(self.for_ns)
-        found = [
-            note
-            for note in context.trace(self.board).mqtt()
-            if note.kind == "publish"
-            and note.client
-            and note.topic == self.topic
-            and window.begin_ns <= note.t_ns < window.end_ns
-            and (self.match is None or self.match.search(note.payload.decode(errors="replace")))
-        ]
-        if not self.minimum <= len(found) <= self.maximum:
-            what = _("{seen} such messages under {topic}, expected {wanted}")
-            wanted = (
-                f"{self.minimum} …"
-                if self.maximum == 2**31
-                else f"{self.minimum} … {self.maximum}"
-            )
-            raise CommandError(what.format(seen=len(found), topic=repr(self.topic), wanted=wanted))
+        def published(trace: Trace) -> list[tuple[int, str]]:
+            return [
+                (note.t_ns, note.payload.decode(errors="replace"))
+                for note in trace.mqtt()
+                if note.kind == "publish" and note.client and note.topic == self.topic
+            ]
+
+        self.expected.check(context, published, self.topic)
