@@ -100,14 +100,15 @@ time.sleep_ms(300)
 print('READY')
 dht.DHT22(wire).measure()
 time.sleep_ms(2000)
+bits = [bit == '1' for bit in '10' + '0000000111110100' + '0000000011001000' + '10111101']
 if FORGES:
     wire(0); time.sleep_ms(1); wire(1); time.sleep_ms(8)  # whatever the sensor says
     wire(0); time.sleep_ms(1); wire(1)
     wire.init(Pin.OUT)
-    for bit in '10' + '0000000111110100' + '0000000011001000' + '10111101':
+    for bit in bits:
         wire(0)
         wire(1)
-        time.sleep_us(70 if bit == '1' else 10)
+        time.sleep_us(70 if bit else 10)
     wire(0)
     wire(1)
     wire.init(Pin.OPEN_DRAIN)

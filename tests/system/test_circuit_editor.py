@@ -445,7 +445,7 @@ def test_the_bench_starts_again_with_the_edited_circuit(browser: Chromium, tmp_p
             shown.wait("return document.querySelector('#bench g[data-part=vcc1]') !== null")
             line = shown.find(".console form input")
             line.send_keys("import os; print(os.listdir())", Keys.ENTER)
-            shown.prints("['kept.txt']")
+            shown.prints("['boot.py', 'kept.txt']")
             assert json.loads(file.read_text())["parts"][1]["id"] == "vcc1"
         finally:
             bench.terminate()

@@ -127,7 +127,7 @@ def test_a_program_is_stopped_only_on_request(browser: Chromium, address: str) -
         assert "KeyboardInterrupt" not in page.find(".console pre").text
         page.find(".files > button").click()
         page.prints("KeyboardInterrupt")
-        page.wait(f"{FILES_STATUS} === 'There are no files here.'")
+        page.wait(f"{NAMES}.includes('boot.py')")
 
 
 def test_a_reset_and_an_unplugged_board(browser: Chromium, address: str) -> None:
