@@ -254,3 +254,9 @@ def test_a_custom_part_comes_from_the_folder_of_the_circuit(load: Loaded, tmp_pa
     diagram = load(ESP, own, wires=[["esp:4", "own:OUT", "", []]])
     assert [part.id for part in diagram.parts] == ["esp", "own"]
     assert wires_of(diagram)[0] == ("esp:4", "own:OUT")
+
+
+def test_an_attribute_that_sets_a_control_out_of_its_range_is_left_out(load: Loaded) -> None:
+    pot = {"type": "wokwi-slide-potentiometer", "id": "pot1", "attrs": {"position": "2"}}
+    diagram = load(ESP, pot)
+    assert "position" in only_remark(diagram)

@@ -324,7 +324,9 @@ def _plain(item: Any) -> Any:
 def _fits(kind: type[Part], spec: PartSpec, attrs: Mapping[str, Any]) -> bool:
     """Whether a part of this kind takes these attributes."""
     try:
-        Stamped(kind(replace(spec, attrs=attrs)), lambda pin: 0)
+        part = kind(replace(spec, attrs=attrs))
+        part.read_initial()
+        Stamped(part, lambda pin: 0)
     except DiagramError:
         return False
     return True
