@@ -174,6 +174,8 @@ def _move_controls(bench: Bench, circuit: Circuit) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2 or sys.argv[1:2] == ["--help"]:
+        sys.exit(__doc__)
     if len(sys.argv) > 1:
         for each in projects():
             print(each.title, flush=True)
