@@ -84,7 +84,7 @@ def test_boards_with_newer_chips_are_flashed_and_certified(tmp_path: Path, chip:
         done = warsha(tmp_path, "flash", "--port", port, "--image", "micropython.bin")
         assert done.returncode == 0, done.stdout + done.stderr
         assert f"{chip_type.load(chip).title}, micropython.bin v1.24.1" in done.stdout
-        tested = warsha(tmp_path, "certify", "--port", port)
+        tested = warsha(tmp_path, "certify", "--port", port, "--type", kind.name)
         assert tested.returncode == 0, tested.stdout + tested.stderr
         assert f"✓ PASS {port}" in tested.stdout and kind.title in tested.stdout
     (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
