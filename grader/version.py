@@ -6,7 +6,10 @@ from importlib.metadata import version
 
 from hardware.paths import ROOT
 
-_CODE = ("hardware/**/*.py", "hardware/**/*.toml", "grader/**/*.py", "grader/**/*.toml")
+_CODE = (
+    *("hardware/**/*.py", "hardware/**/*.toml", "grader/**/*.py", "grader/**/*.toml"),
+    *("firmware/tls_server/*", "firmware/drivers/*.py"),  # a bench serves them
+)
 
 
 @cache

@@ -281,7 +281,8 @@ def _circuit(program: Path, diagram: Path | None, board: str | None) -> "tuple[D
         raise HardwareError(what, _("Give the circuit, or the name of a bare board."))
     beside = program.parent / "diagram.json"
     if diagram is None and board is None and beside.is_file():
-        return tolerant.load(beside), True
+        # Trust boundary: the project may be somebody else's, whose Python runs on the board only.
+        return tolerant.load(beside, own_parts=False), True
     return tolerant.load(diagram) if diagram else bare_board(find_board(board or "esp32")), False
 
 

@@ -45,6 +45,8 @@ def beside(program: Path, without: Iterable[Path]) -> dict[str, bytes]:
     for path in sorted(program.parent.iterdir()):
         if path.name.startswith(".") or CHIP in path.name or path.resolve() in left_out:
             continue
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            continue  # of a project that may be somebody else's
         if path.is_dir():
             if path.name == LIBRARIES or (path / "__init__.py").is_file():
                 found |= of(path)
@@ -62,7 +64,7 @@ def _inside(folder: Path) -> Iterator[Path]:
     """Every file of a folder, without hidden ones and the compiled ones of Python."""
     for path in folder.iterdir():
         if not path.name.startswith((".", "__pycache__")):
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 yield from _inside(path)
             elif path.is_file():
                 yield path

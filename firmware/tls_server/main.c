@@ -4,8 +4,8 @@
 //     warsha-tls-server ca      writes the certificate of the bench's CA (DER) and exits
 //
 // All that it does follows from the seed and the bytes that it gets, so a run of a bench gives the same bytes again: random
-// numbers, keys and certificates come from the seed or from names. Its keys are secrets of nobody; nothing outside a bench
-// may trust this CA.
+// numbers, keys and certificates come from the seed or from names. Its keys are known to everybody; nothing outside a
+// bench may trust this CA.
 //
 // Trust boundary: what the client sends is hostile. The process has the strict seccomp mode before it reads any of it: it
 // can only read, write and exit.

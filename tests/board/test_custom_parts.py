@@ -1,5 +1,6 @@
 """Custom parts: the manual's example, buses, and what a wrong file says."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -235,3 +236,17 @@ def test_a_scenario_says_what_no_part_has_logged(tmp_path: Path) -> None:
     steps = "  - expect-chip-output: ready\n  - expect-chip-output: ready"
     with Bench(circuit) as bench, pytest.raises(ScenarioError, match="part logged 'ready' within"):
         play(parse(f"name: t\nversion: 1\nsteps:\n{steps}"), bench, circuit, 50 * MS)
+
+
+@pytest.mark.parametrize("name", ["../evil", "sub/evil", "/tmp/evil", ".."])
+def test_no_path_leads_out_of_the_folder_of_the_circuit(tmp_path: Path, name: str) -> None:
+    evil = tmp_path / "evil.chip.py"
+    evil.write_text("raise AssertionError('it ran')\n")
+    evil.with_name("evil.chip.json").write_text('{"name": "e", "pins": ["A"], "controls": []}')
+    folder = tmp_path / "project"
+    folder.mkdir()
+    parts = [{"type": "board-esp32-devkit-c-v4", "id": "b"}, {"type": f"chip-{name}", "id": "c"}]
+    file = folder / "diagram.json"
+    file.write_text(json.dumps({"version": 1, "parts": parts, "connections": []}))
+    with pytest.raises(DiagramError, match="c"):
+        Circuit(load_diagram(file))

@@ -517,3 +517,39 @@ print(requests.get('http://httpbin.org/post').status_code)
     lines, got = outcome(program)
     assert lines == ["{'a': '1'} {'b': 2} {\"b\": 2}", "{'c': 'd'}", "405"]
     assert got == [("httpbin", "a", "1"), ("httpbin", "b", "2"), ("httpbin", "c", "d")]
+
+
+def test_a_path_in_arabic_is_told_back() -> None:
+    lines, _got = outcome(
+        "print(requests.get('http://httpbin.org/anything/%D8%A7').status_code)\n"
+    )
+    assert lines == ["200"]
+
+
+def test_a_service_makes_no_topic_that_the_standard_forbids() -> None:
+    """Of names that are too long for one, or have wildcards."""
+    program = """
+client = mqtt('blynk.cloud', 'device', 'token')
+client.subscribe('downlink/#')
+for name in ('x' * 9000, '#', '+'):
+    client.publish('batch_ds', json.dumps({name: 1}))
+    client.publish('get/ds', name)
+client.publish('batch_ds', '{"good": 1}')
+client.publish('get/ds', 'good')
+client.wait_msg()
+"""
+    lines, got = outcome(program)
+    assert lines == ["downlink/ds/good 1"]
+    assert got == [("blynk", "good", "1")]
+
+
+def test_a_program_does_not_keep_out_what_other_users_do() -> None:
+    program = """
+client = mqtt('blynk.cloud', 'device', 'token')
+client.subscribe('downlink/#')
+for number in range(120):
+    client.publish('batch_ds', json.dumps({'n%d' % number: 1}))
+client.wait_msg()
+"""
+    lines, _got = outcome(program, told={30: ("blynk", "slider", "7")})
+    assert lines == ["downlink/ds/slider 7"]

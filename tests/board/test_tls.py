@@ -3,6 +3,7 @@
 import ssl
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.network.tls.certificates import FAULTY, ca_certificate, certificate_of, pem
 from hardware.bench.network.tls.server_process import TlsServerProcess
+from hardware.bench.network.tls.tls_server import MOST_OPEN
 from hardware.cli import ca
-from hardware.errors import HardwareError
+from hardware.errors import BenchError, HardwareError
 from tests.support.network_bench import AP, JOIN, SECOND, near_ap, play
 
 CLIENT = (
@@ -252,15 +254,51 @@ def test_a_name_that_is_no_host_gets_the_usual_certificate() -> None:
     assert certificate_of("Example.COM.", "http.warsha").host == "example.com"
 
 
-def test_the_server_survives_no_nonsense_and_the_bench_does() -> None:
-    """The process ends, and says that the connection has failed."""
+def test_what_is_no_tls_fails_and_a_process_that_ends_is_the_fault_of_the_machine() -> None:
     process = TlsServerProcess(b"seed", lambda _name: b"no certificate")
     try:
         assert [one.kind for one in process.exchange(b"C", bytes(60_000))][-1] == b"x"
-        assert [one.kind for one in process.exchange(b"?", b"")] == [b"x"]
-        assert [one.kind for one in process.exchange(b"C", b"")] == [b"x"]
+        with pytest.raises(BenchError, match="it has ended"):
+            process.exchange(b"?", b"")
     finally:
         process.close()
+
+
+def test_a_program_that_opens_many_connections_holds_few_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alive: set[TlsServerProcess] = set()
+    begin, close = TlsServerProcess.__init__, TlsServerProcess.close
+
+    def begun(process: TlsServerProcess, *args: Any) -> None:
+        begin(process, *args)
+        alive.add(process)
+        assert len(alive) <= MOST_OPEN
+
+    def closed(process: TlsServerProcess) -> None:
+        close(process)
+        alive.discard(process)
+
+    monkeypatch.setattr(TlsServerProcess, "__init__", begun)
+    monkeypatch.setattr(TlsServerProcess, "close", closed)
+    program = (
+        JOIN
+        + """
+import machine, socket
+for host in ('http.warsha', 'example.com', 'api.telegram.org', 'io.adafruit.com'):
+    for port in (443, 8883):
+        try:
+            s = socket.socket()
+            s.connect(socket.getaddrinfo(host, port)[0][-1])
+        except OSError:
+            pass
+print(time.ticks_ms())
+machine.reset()
+"""
+    )
+    with near_ap(program) as bench:
+        bench.run(40 * SECOND)
+    assert not alive
 
 
 def test_openssl_talks_to_the_server() -> None:

@@ -260,3 +260,19 @@ def test_an_attribute_that_sets_a_control_out_of_its_range_is_left_out(load: Loa
     pot = {"type": "wokwi-slide-potentiometer", "id": "pot1", "attrs": {"position": "2"}}
     diagram = load(ESP, pot)
     assert "position" in only_remark(diagram)
+
+
+def test_the_python_of_a_strangers_project_does_not_run(tmp_path: Path) -> None:
+    (tmp_path / "evil.chip.json").write_text('{"name": "e", "pins": ["A"], "controls": []}')
+    (tmp_path / "evil.chip.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    raw = {"version": 1, "parts": [ESP, {"type": "chip-evil", "id": "c"}], "connections": []}
+    (tmp_path / "diagram.json").write_text(json.dumps(raw))
+    diagram = tolerant.load(tmp_path / "diagram.json", own_parts=False)
+    assert "--diagram" in only_remark(diagram)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 400, 10**400])
+def test_a_number_without_an_end_is_no_value(load: Loaded, number: object) -> None:
+    pot = {"type": "wokwi-potentiometer", "id": "pot1", "attrs": {"value": number}}
+    assert "value" in only_remark(load(ESP, pot))

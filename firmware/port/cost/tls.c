@@ -12,16 +12,20 @@
 #include "core/internal.h"
 
 // A product takes time with the third power of the length of its numbers.
+static uint32_t at_most(uint64_t ns) {
+    return ns < UINT32_MAX ? ns : UINT32_MAX;
+}
+
 static uint32_t curve_ns(const mbedtls_ecp_group *group) {
     uint32_t bits = group->pbits;
-    return (uint64_t)VB_NS_TLS_CURVE_256 * bits / 256 * bits / 256 * bits / 256;
+    return at_most((uint64_t)VB_NS_TLS_CURVE_256 * bits / 256 * bits / 256 * bits / 256);
 }
 
 // Of a number with n bits, as long as the exponent is short.
 static uint32_t power_ns(const mbedtls_mpi *exponent, const mbedtls_mpi *modulus) {
     uint32_t bits = mbedtls_mpi_bitlen(modulus), steps = mbedtls_mpi_bitlen(exponent);
     uint64_t ns = (uint64_t)VB_NS_TLS_RSA_2048 * bits / 2048 * bits / 2048 * steps / 17; // 65537 has 17 bits
-    return ns < UINT32_MAX ? ns : UINT32_MAX;
+    return at_most(ns);
 }
 
 #define CHARGED(type, name, parameters, arguments, ns) \
@@ -33,7 +37,7 @@ CHARGED(int, mbedtls_ecp_mul_restartable, (mbedtls_ecp_group *group, mbedtls_ecp
     (group, to, m, p, rng, state, more), curve_ns(group))
 CHARGED(int, mbedtls_ecp_muladd_restartable, (mbedtls_ecp_group *group, mbedtls_ecp_point *to, const mbedtls_mpi *m,
     const mbedtls_ecp_point *p, const mbedtls_mpi *n, const mbedtls_ecp_point *q, mbedtls_ecp_restart_ctx *more),
-    (group, to, m, p, n, q, more), 2 * curve_ns(group))
+    (group, to, m, p, n, q, more), at_most(2 * (uint64_t)curve_ns(group)))
 CHARGED(int, mbedtls_mpi_exp_mod, (mbedtls_mpi *to, const mbedtls_mpi *a, const mbedtls_mpi *e, const mbedtls_mpi *n,
     mbedtls_mpi *memory), (to, a, e, n, memory), power_ns(e, n))
 CHARGED(int, mbedtls_sha256_update, (mbedtls_sha256_context *context, const unsigned char *data, size_t len),

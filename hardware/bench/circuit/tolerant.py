@@ -6,6 +6,7 @@ runs here, too. Where another name of a pin, a type or a number is meant beyond 
 part that has `VCC`, `GPIO36` of a board that prints `VP`, `"10k"`), it is taken as that.
 """
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ from hardware.bench import parts
 from hardware.bench.circuit.netlist import Netlist, Stamped, no_board
 from hardware.bench.circuit.solver import nets_of
 from hardware.bench.diagram import SERIAL_MONITOR, Diagram, DiagramReader, PartSpec, PinRef
-from hardware.bench.parts.common.part import Part
+from hardware.bench.parts.common.part import CUSTOM, Part
 from hardware.boards import MICROPYTHON, BoardType
 from hardware.errors import DiagramError
 from hardware.i18n import _, at_place
@@ -35,6 +36,8 @@ CLOCK = frozenset(("SCL", "SCK", "CLK"))
 CATHODE = frozenset(("C", "K"))
 SAME = (GROUND, LOW_SUPPLY, HIGH_SUPPLY, SUPPLY, DATA, CLOCK, CATHODE)
 """Names of pins that mean the same, the narrow sets first."""
+LARGEST = 1e300
+"""Of the numbers that a file may hold."""
 LEAST_V = 3.0
 """For a part that does not say what it needs."""
 GPIO = re.compile(r"(?:GPIO|GP|IO|D|P|G)?(\d+)", re.IGNORECASE)
@@ -48,20 +51,21 @@ FACTORS = {"meg": 1e6, "G": 1e9, "M": 1e6, "k": 1e3, "K": 1e3, "": 1.0} | {
 }
 
 
-def load(path: Path) -> Diagram:
-    """Read a circuit; its `remarks` tell what was left out or taken as something else.
+def load(path: Path, *, own_parts: bool = True) -> Diagram:
+    """Read a circuit; its `remarks` tell what was left out or taken as something else. Without
+    `own_parts`, no Python file beside it runs: its custom parts are left out.
 
     Raises:
         DiagramError: it is no circuit at all, or no board of it is simulated.
     """
-    return _Mender(path).diagram(diagrams.read(path))
+    return _Mender(path, own_parts=own_parts).diagram(diagrams.read(path))
 
 
 class _Mender:
     """Makes the JSON of a circuit that the strict reader takes."""
 
-    def __init__(self, path: Path) -> None:
-        self._name, self._folder = str(path), path.parent
+    def __init__(self, path: Path, *, own_parts: bool) -> None:
+        self._name, self._folder = str(path), path.parent if own_parts else None
         self._reader = DiagramReader(self._name)
         self._remarks: dict[str, None] = {}
         self._pins: dict[str, tuple[str, ...]] = {SERIAL_MONITOR: ("TX", "RX")}
@@ -137,6 +141,9 @@ class _Mender:
         """The type of a part, or the type that is meant; None: there is no such type here."""
         what = _("part {part}: the type {type} is not simulated")
         what = what.format(part=repr(spec.id), type=repr(spec.type))
+        if self._folder is None and spec.type.startswith(CUSTOM):
+            what = _("part {part}: its Python file runs only if you name the circuit: --diagram")
+            what = what.format(part=repr(spec.id))
         try:
             if self._simulated(spec.type):
                 return spec.type
@@ -312,7 +319,7 @@ def _placed(item: Any) -> Any:
 
 
 def _plain(item: Any) -> Any:
-    """A wire without a colour or a path that nobody can read."""
+    """A wire without a colour or a path that is not understood."""
     if not isinstance(item, list) or len(item) < 2:
         return item
     colour = item[2] if len(item) > 2 and isinstance(item[2], str) else ""
@@ -335,14 +342,15 @@ def _fits(kind: type[Part], spec: PartSpec, attrs: Mapping[str, Any]) -> bool:
 def _quantity(value: object) -> float | None:
     """A number, also of a text such as `10k` or `4.7 kΩ`; None for another value."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if abs(value) < LARGEST else None
     found = QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if not found:
         return None
     try:
-        return float(found[1]) * FACTORS[found[2]]
+        number = float(found[1]) * FACTORS[found[2]]
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _meanings(value: object) -> Iterator[str]:

@@ -12,7 +12,14 @@ from typing import Protocol
 from hardware.bench.network.host import Ports
 from hardware.bench.network.link import Link
 from hardware.bench.network.mqtt import packets
-from hardware.bench.network.mqtt.packets import Connect, Message, MqttError, Packet, check_topic
+from hardware.bench.network.mqtt.packets import (
+    Connect,
+    Message,
+    MqttError,
+    Packet,
+    check_topic,
+    is_topic,
+)
 from hardware.bench.network.mqtt.session import MqttSession, matches
 from hardware.bench.network.tcp.stream import Stream
 from hardware.bench.network.tls.tls_server import Accept
@@ -280,7 +287,8 @@ class MqttClient:
         """Send what the client has published on its way; False: it may not publish that."""
         routed = self._rules.published(self.board, self._user, message)
         for each in routed or ():
-            self._broker.route(each)
+            if is_topic(each.topic):  # a service made it of what the client said
+                self._broker.route(each)
         return routed is not None
 
     def note(

@@ -219,6 +219,19 @@ def check_topic(topic: str) -> None:
         raise MqttError("a topic with more than 200 levels")
 
 
+MOST_TOPIC = 65_535
+"""Bytes (1.5.3)."""
+
+
+def is_topic(topic: str) -> bool:
+    """Whether a message may have this topic."""
+    try:
+        check_topic(topic)
+    except MqttError:
+        return False
+    return len(topic.encode()) <= MOST_TOPIC
+
+
 def encode(kind: int, body: bytes = b"", flags: int = 0) -> bytes:
     """A packet as bytes."""
     length, digits = len(body), bytearray()

@@ -106,7 +106,9 @@ class AdafruitIo(Service):
         """A new value of a feed; None: there are too many feeds. Without a board, another user of
         the account has sent it."""
         if name not in self._feeds and len(self._feeds) >= MOST_KEPT:
-            return None
+            if board is not None:
+                return None
+            del self._feeds[next(iter(self._feeds))]  # a program does not keep others out
         if board is not None:
             self._times.append(self.network.unix_ns)
             self.got(board, name, value)

@@ -23,10 +23,17 @@ from hardware.bench.network.services.blynk_link import (
     BlynkLink,
     FirstBytes,
 )
-from hardware.bench.network.services.service import MOST_KEPT, Service, ServiceNetwork, text_of
+from hardware.bench.network.services.service import (
+    MOST_KEPT,
+    MOST_VALUE,
+    Service,
+    ServiceNetwork,
+    text_of,
+)
 from hardware.bench.network.tcp.stream import Stream
 
 PIN = re.compile(r"[vV]\d{1,3}")
+DATASTREAM = re.compile(r"[\w .-]{1,64}")
 API = "/external/api/"
 UNSET = "0"
 """The value of a datastream that has none yet."""
@@ -96,6 +103,8 @@ class Blynk(Service):
 
     def set(self, name: str, value: str) -> None:
         name = name.lower() if PIN.fullmatch(name) else name
+        if name not in self._streams and len(self._streams) >= MOST_KEPT:
+            del self._streams[next(iter(self._streams))]  # a program does not keep others out
         if not self._keep(name, value):
             raise ValueError
         self._tell(name, value)
@@ -119,7 +128,7 @@ class Blynk(Service):
             case blynk_link.WRITE, ["vw", pin, *values] if PIN.fullmatch(f"v{pin}"):
                 self._write(link.board, f"v{pin}", " ".join(values))
             case blynk_link.SYNC, [_vr, *pins]:
-                for name in [f"v{pin}" for pin in pins]:
+                for name in dict.fromkeys(f"v{pin}" for pin in pins):
                     if name in self._streams:
                         link.write(name, self._streams[name])
             case blynk_link.EVENT, [code, *texts]:
@@ -138,9 +147,10 @@ class Blynk(Service):
             self.got(board, name, value)
 
     def _keep(self, name: str, value: str) -> bool:
-        if name not in self._streams and len(self._streams) >= MOST_KEPT:
+        is_full = name not in self._streams and len(self._streams) >= MOST_KEPT
+        if is_full or not DATASTREAM.fullmatch(name):
             return False
-        self._streams[name] = value
+        self._streams[name] = value[:MOST_VALUE]
         return True
 
 

@@ -61,6 +61,8 @@ class BlynkLink:
         self._end.finish()
 
     def _send(self, data: bytes) -> None:
+        if not self.is_open:
+            return
         self._out += data
         self.writable(self._end)
         if len(self._out) > MOST_OUT:

@@ -10,6 +10,8 @@ from hardware.bench.network.tcp.stream import Stream
 
 MOST_KEPT = 100
 """Of everything that a service keeps: channels, feeds, their values, messages."""
+MOST_VALUE = 4096
+"""Characters of a value that a service keeps, and of one in the trace."""
 NS = 1_000_000_000
 
 

@@ -14,7 +14,7 @@ from hardware.bench.network.mqtt.packets import MqttError
 from hardware.bench.network.ntp import WallClock
 from hardware.bench.network.services.adafruit_io import AdafruitIo
 from hardware.bench.network.services.blynk import Blynk
-from hardware.bench.network.services.service import Service
+from hardware.bench.network.services.service import MOST_VALUE, Service
 from hardware.bench.network.services.small_services import (
     Httpbin,
     Ifttt,
@@ -37,8 +37,8 @@ ANY_HOST = "any-host"
 """The service that answers on names that no other host has."""
 NAMES = (*(each.NAME for each in CLASSES), ANY_HOST)
 HTTP_PORT, HTTPS_PORT = 80, 443
-MOST_NAME, MOST_VALUE = 100, 4096
-"""Characters of a value in the trace."""
+MOST_NAME = 100
+"""Characters of a name in the trace."""
 
 
 class Services:

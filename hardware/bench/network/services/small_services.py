@@ -20,7 +20,8 @@ from hardware.bench.network.services.service import Service, ServiceNetwork
 EVENT = re.compile(r"/trigger/([^/]+)(?:/json)?/with/key/([^/]+)/?")
 VALUES = ("value1", "value2", "value3")
 ZERO_C = 273.15
-ZONE = re.compile(r"/api/(?:ip|timezone/([A-Za-z]+(?:/[A-Za-z_/+-]+\d{0,2})?))")
+ZONE = re.compile(r"/api/(?:ip|timezone/([A-Z][A-Za-z]+(?:/[A-Za-z_/+-]+\d{0,2})))")
+"""A zone has an area: `localtime` would be this machine's."""
 
 
 class Ifttt(Service):
@@ -138,7 +139,7 @@ class Httpbin(Service):
             return json_response({"error": "Method Not Allowed"}, 405)
         text = request.body.decode(errors="replace")
         args = request._replace(body=b"").values
-        sent = request._replace(target=request.path).values
+        sent = request._replace(target="").values
         for name, value in {**args, **sent}.items():
             self.got(request.board, name, value)
         told: dict[str, Any] = {

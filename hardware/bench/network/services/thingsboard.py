@@ -17,7 +17,13 @@ from hardware.bench.network.http import (
     plain,
 )
 from hardware.bench.network.mqtt.packets import NOT_ALLOWED, WRONG_USER, Connect, Message
-from hardware.bench.network.services.service import MOST_KEPT, Service, ServiceNetwork, text_of
+from hardware.bench.network.services.service import (
+    MOST_KEPT,
+    MOST_VALUE,
+    Service,
+    ServiceNetwork,
+    text_of,
+)
 
 PATH = re.compile(r"/api/v1/([^/]+)/(telemetry|attributes)")
 TOPIC = "v1/devices/me/"
@@ -112,7 +118,8 @@ class ThingsBoard(Service):
 
 
 def _keep(kept: dict[str, Any], name: str, value: Any) -> None:
-    if name in kept or len(kept) < MOST_KEPT:
+    is_small = len(name) + len(plain(value)) <= MOST_VALUE
+    if is_small and (name in kept or len(kept) < MOST_KEPT):
         kept[name] = value
 
 

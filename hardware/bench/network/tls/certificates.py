@@ -66,6 +66,14 @@ def not_built() -> BenchError:
     )
 
 
+def failed(why: str) -> BenchError:
+    """The program that speaks TLS does not work."""
+    return BenchError(
+        _("The TLS server of the bench has failed: {why}.").format(why=why),
+        _("Try it again. `warsha doctor` says what this machine lacks."),
+    )
+
+
 def pem(der: bytes) -> str:
     """A certificate as text (RFC 7468)."""
     text = base64.b64encode(der).decode()

@@ -8,13 +8,17 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from hardware.bench.network.tls.certificates import not_built
+from hardware.bench.network.tls.certificates import failed, not_built
+from hardware.i18n import reason
 from hardware.paths import tls_server_program
 
+if TYPE_CHECKING:
+    pass
+
 HEAD = struct.Struct("<cI")
-MOST_BYTES = 65_536
+MOST_BYTES, MOST_MESSAGES = 65_536, 1_000
 NOTHING: dict[str, str] = {}
 ANSWER_S = 60.0
 """For how long the process may work at one message: longer, and it has failed."""
@@ -39,6 +43,7 @@ class TlsServerProcess:
         self._certificate = certificate
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(ANSWER_S)
+        self._process: subprocess.Popen[bytes] | None = None
         try:
             self._process = subprocess.Popen(
                 [tls_server_program()],
@@ -46,16 +51,22 @@ class TlsServerProcess:
                 stdout=theirs.fileno(),
                 env=NOTHING,
             )
-        except OSError as error:
+        except FileNotFoundError as error:
             self._socket.close()
             raise not_built() from error
+        except OSError as error:
+            self._socket.close()
+            raise failed(reason(error)) from error
         finally:
             theirs.close()
         self.exchange(b"S", seed)
 
     def exchange(self, kind: bytes, data: bytes) -> list[TlsMessage]:
-        """Send a message; returns what it leads to. A process that has ended answers that the
-        connection has failed."""
+        """Send a message; returns what it leads to.
+
+        Raises: BenchError when the process has ended or does not answer. That is this machine's
+        fault: what a client sends makes the process say that the connection has failed.
+        """
         found = []
         try:
             self._send(kind, data)
@@ -64,16 +75,20 @@ class TlsServerProcess:
                     self._send(b"K", self._certificate(message.data))
                 else:
                     found.append(message)
+                if len(found) > MOST_MESSAGES:
+                    raise ConnectionError("too many messages")
         except OSError as error:
-            found.append(TlsMessage(b"x", str(error).encode()))
+            self.close()
+            raise failed(str(error)) from error
         return found
 
     def close(self) -> None:
         """End the process; the second time nothing happens."""
         self._socket.close()
-        with contextlib.suppress(OSError):
-            self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            with contextlib.suppress(OSError):
+                self._process.kill()
+            self._process.wait()
 
     def _send(self, kind: bytes, data: bytes) -> None:
         self._socket.sendall(HEAD.pack(kind, len(data)) + data)
@@ -81,7 +96,7 @@ class TlsServerProcess:
     def _receive(self) -> TlsMessage:
         kind, length = HEAD.unpack(self._whole(HEAD.size))
         if length > MOST_BYTES:
-            raise ConnectionError("the TLS server has sent nonsense")
+            raise ConnectionError("a message that is too long")
         return TlsMessage(kind, self._whole(length))
 
     def _whole(self, count: int) -> bytes:
@@ -89,6 +104,6 @@ class TlsServerProcess:
         while len(parts) < count:
             part = self._socket.recv(count - len(parts))
             if not part:
-                raise ConnectionError("the TLS server has ended")
+                raise ConnectionError("it has ended")
             parts += part
         return bytes(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hardware.bench.network.tcp.stream import NO_USER, WINDOW, Stream, StreamUser
 
@@ -16,7 +16,9 @@ class TlsStream:
     """The server's end of a TLS connection: a `Stream` for the server, the `StreamUser` of the TCP
     connection below."""
 
-    def __init__(self, end: Stream, process: TlsServerProcess, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, end: Stream, process: TlsServerProcess, on_end: Callable[[], object]
+    ) -> None:
         self.user: StreamUser = NO_USER
         self._end = end
         self._process = process
@@ -30,7 +32,7 @@ class TlsStream:
     # -- for the server -------------------------------------------------------------------------
 
     @property
-    def peer(self) -> object:
+    def peer(self) -> Any:
         """The host at the other end."""
         return self._end.peer
 

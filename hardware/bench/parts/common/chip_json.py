@@ -2,6 +2,7 @@
 display."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,7 +98,7 @@ def _chip(raw: Any) -> ChipJson:
 
 def _control(raw: Mapping[str, Any]) -> Control:
     low, high, step = float(raw["min"]), float(raw["max"]), float(raw.get("step", 1))
-    if not low < high:
+    if not (low < high and all(map(math.isfinite, (low, high, step)))):
         raise ValueError("controls")
     return Control(low, high, whole=all(n == int(n) for n in (low, high, step)))
 

@@ -10,6 +10,7 @@ hands in for the computer runs in a sandbox (`grader.host`).
 
 import functools
 import inspect
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -25,10 +26,14 @@ from hardware.errors import DiagramError
 from hardware.i18n import _, at_place
 
 SUPPLY = ("VCC", "GND", 2.0)
+NAME = re.compile(r"chip-[\w-]+(\.[\w-]+)*")
+"""The types of custom parts: no path leads out of the folder of the circuit."""
 
 
 def find(part_type: str, folder: Path) -> type[Part] | None:
     """The class of a custom part; None when there are no files of it. Raises: DiagramError."""
+    if not NAME.fullmatch(part_type):
+        return None
     description = _file(folder, part_type, ".chip.json")
     program = _file(folder, part_type, ".chip.py")
     if program is None and description is None:
@@ -54,7 +59,8 @@ def _load(part_type: str, program: Path, description: Path, stamps: tuple[int, .
     own = _class_of(program)
     bases = (own, CustomDisplay) if any(described.dots) else (own,)
     has_supply = {"VCC", "GND"} <= {*described.pins}
-    defaults = {name: f"{control.low:g}" for name, control in described.controls.items()}
+    lowest = {name: repr(control.low) for name, control in described.controls.items()}
+    defaults = {name: number.removesuffix(".0") for name, number in lowest.items()}
     made = {
         "TYPES": (part_type,),
         "TITLE": described.name,
@@ -82,7 +88,7 @@ def _class_of(program: Path) -> type[CustomPart]:
     module.__file__ = str(program)
     try:
         exec(compile(program.read_bytes(), program, "exec"), vars(module))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise program_error(error, program) from error
     found = [
         member

@@ -124,7 +124,7 @@ def guarded(fn: Callable[..., Any], program: Path) -> Callable[..., Any]:
     return call
 
 
-def program_error(error: Exception, program: Path) -> DiagramError:
+def program_error(error: BaseException, program: Path) -> DiagramError:
     """The error for an exception in the Python file, with the line."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(program)]
