@@ -2,6 +2,7 @@
 # gave, or the registers that machine.mem32 knows; no other address can be reached.
 import struct as _struct
 
+import _uctypes
 import machine
 
 LITTLE_ENDIAN = 0
@@ -31,26 +32,17 @@ ARRAY = -0x40000000
 _FORMATS = "BbHhIiQqBbHhIifd"  # by the type of a scalar; those of bit fields are from 8 on
 _FIRST_FIELD = 8
 _LAST_FIELD = 13
-_MOST = 16  # buffers whose addresses are remembered
-_buffers = []
 
 
 def addressof(buf):
     if isinstance(buf, struct):
         return buf._address()
-    if not any(buf is known for known, _ in _buffers):
-        _buffers.append((buf, len(bytes(memoryview(buf)))))  # raises for what is no buffer
-        del _buffers[:-_MOST]
-    return id(buf)
+    return _uctypes.address(buf)
 
 
 # The buffer at an address, and the offset in it; None for registers.
 def _place(address):
-    address |= 0  # raises for what is no integer
-    for buf, size in _buffers:
-        if 0 <= address - id(buf) < size:
-            return buf, address - id(buf)
-    return None, address
+    return _uctypes.place(address) or (None, address)
 
 
 def bytes_at(address, size):

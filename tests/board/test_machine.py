@@ -162,6 +162,52 @@ while True:
     assert 0 < min(late) <= max(late) < 0.1
 
 
+PRESSES_MS = [100 + 3.7 * n for n in range(40)]
+"""More than the 40 turns of a loop whose body takes 2 ms."""
+
+
+@pytest.mark.parametrize(("hard", "lost"), [(True, True), (False, False)])
+def test_a_hard_handler_runs_between_any_two_opcodes(hard: bool, lost: bool) -> None:
+    """The classic race: `n += 1` reads, adds and stores. A soft handler runs only at a jump."""
+    body = "    " + "; ".join(["n += 1"] * 300)
+    program = f"""
+n = presses = 0
+def pressed(pin):
+    global n, presses
+    n += 1
+    presses += 1
+Pin(BTN, Pin.IN, Pin.PULL_UP).irq(pressed, Pin.IRQ_FALLING, hard={hard})
+turns = 0
+while time.ticks_ms() < 260:
+{body}
+    turns += 1
+print(presses, turns * 300 + presses - n > 0, turns * 300 + presses - n < 40)
+"""
+    hands = [Hand(t + up, "btn", "pressed", up == 0) for t in PRESSES_MS for up in (0, 1)]
+    assert lines("rp2", program, 500, *hands) == [f"40 {lost} True"]
+
+
+def test_a_hard_handler_interrupts_a_long_call() -> None:
+    program = """
+import array
+seen, at = array.array("i", [0] * 40), 0
+def pressed(pin):
+    global at
+    seen[at] = time.ticks_us()
+    at += 1
+Pin(BTN, Pin.IN, Pin.PULL_UP).irq(pressed, Pin.IRQ_FALLING, hard=True)
+data = [n * 7919 % 1000 for n in range(1000)]
+while time.ticks_ms() < 260:
+    sorted(data)
+print(list(seen))
+"""
+    hands = [Hand(t + up, "btn", "pressed", up == 0) for t in PRESSES_MS for up in (0, 1)]
+    trace = run("rp2", program, 500, *hands)
+    (line,) = printed_lines(trace)
+    late_us = [at - t * 1000 for at, t in zip(eval(line), PRESSES_MS, strict=True)]
+    assert 0 < min(late_us) <= max(late_us) < 60
+
+
 @every_chip
 def test_disabled_interrupts_are_kept(port: str) -> None:
     program = """

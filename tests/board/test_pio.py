@@ -246,7 +246,6 @@ tried(lambda: StateMachine(0, fine, freq=1))
 tried(lambda: StateMachine(8))
 tried(lambda: PIO(2))
 tried(lambda: [PIO(0).add_program(fine) for _ in range(33)])
-tried(lambda: rp2.DMA())
 """
     assert lines(program) == [
         "PIOASMError unknown label nowhere",
@@ -257,7 +256,6 @@ tried(lambda: rp2.DMA())
         "ValueError invalid StateMachine",
         "ValueError invalid PIO",
         "OSError [Errno 12] ENOMEM",
-        "NotImplementedError not simulated: rp2.DMA",
     ]
 
 
@@ -280,3 +278,97 @@ time.sleep_ms(130)
 print(len(seen), len(wired))
 """
     assert lines(program) == ["6 5"]
+
+
+WIDTHS = """
+@asm_pio(fifo_join=PIO.JOIN_RX)
+def widths():
+    wrap_target()
+    mov(x, invert(null))
+    wait(0, pin, 0)
+    label("low")
+    jmp(pin, "high")
+    jmp(x_dec, "low")
+    label("high")
+    mov(isr, invert(x))
+    push(noblock)
+    wrap()
+data = [n * 7919 % 1000 for n in range(1000)]
+def spin():
+    until = time.ticks_add(time.ticks_ms(), 60)
+    while time.ticks_diff(until, time.ticks_ms()) > 0:
+        pass
+def sort():
+    for _ in range(4):
+        sorted(data)
+def measured(sm):
+    return [sm.get() for _ in range(sm.rx_fifo())]
+"""
+"""The length of each low pulse, in turns of 0.2 µs."""
+
+
+@pytest.mark.parametrize("busy", ["time.sleep_ms(60)", "spin()", "sort()"])
+def test_machines_keep_step_with_the_world_whatever_the_processor_does(busy: str) -> None:
+    program = (
+        WIDTHS
+        + f"""
+button = Pin(BTN, Pin.IN, Pin.PULL_UP)
+sm = StateMachine(0, widths, freq=10_000_000, in_base=button, jmp_pin=button)
+sm.active(1)
+time.sleep_ms(500 - time.ticks_ms())
+{busy}
+print(measured(sm))
+"""
+    )
+    hands = [Hand(505 + edge * 0.025, "btn", "pressed", 1 - edge % 2) for edge in range(16)]
+    (line,) = lines(program, 1000, *hands)
+    assert all(abs(turns - 125) <= 1 for turns in eval(line)), line
+    assert len(eval(line)) == 8
+
+
+def test_a_machine_sees_what_the_program_writes_at_its_time() -> None:
+    program = (
+        WIDTHS
+        + """
+pin = Pin(FREE, Pin.OUT, value=1)
+sm = StateMachine(0, widths, freq=10_000_000, in_base=pin, jmp_pin=pin)
+sm.active(1)
+for us in (1000, 100, 3000):
+    pin(0)
+    time.sleep_us(us)
+    pin(1)
+print(measured(sm))
+"""
+    )
+    trace = run(program)
+    edges = trace.edges(PINS["rp2"]["FREE"])
+    lows = (edges.rising()[1:] - edges.falling()) / 200
+    assert eval(printed_lines(trace)[0]) == pytest.approx(lows.tolist(), abs=2)
+
+
+def test_a_machine_hears_another_one_while_the_processor_is_busy() -> None:
+    """The wire of the rig leads from the output of one machine to the input of the other one."""
+    program = (
+        WIDTHS
+        + """
+@asm_pio(set_init=PIO.OUT_HIGH)
+def pulses():
+    set(x, 5)
+    label("more")
+    set(pins, 0) [24]
+    set(pins, 1) [24]
+    jmp(x_dec, "more")
+    label("end")
+    jmp("end")
+heard = Pin(IN, Pin.IN)
+ear = StateMachine(0, widths, freq=10_000_000, in_base=heard, jmp_pin=heard)
+mouth = StateMachine(4, pulses, freq=1_000_000, set_base=Pin(OUT))
+ear.active(1)
+mouth.active(1)
+sort()
+print(measured(ear))
+"""
+    )
+    (line,) = lines(program)
+    assert all(abs(turns - 125) <= 1 for turns in eval(line)), line
+    assert len(eval(line)) == 6

@@ -30,7 +30,8 @@ extern char *vb_other_sp;      // aside: of the first stack; else: where the sec
 extern uint32_t *vb_aside_regs; // the registers of the first stack's program, as PUSHA orders them
 
 // The same where the program is surely on the first stack. It changes no register, so the compiler saves none.
-#define VB_ASIDE(fn) __asm__ volatile ( \
+#define VB_ASIDE(fn) __asm__ volatile (VB_ASIDE_CODE("call %P0") : : "i" (fn) : "cc", "memory")
+#define VB_ASIDE_CODE(call) \
     "xchgl %%esp, vb_other_sp\n\t" \
     "pushal\n\t" \
     "movl %%esp, %%ebp\n\t" \
@@ -40,15 +41,14 @@ extern uint32_t *vb_aside_regs; // the registers of the first stack's program, a
     "movb $1, vb_is_aside\n\t" \
     "subl $520, %%esp\n\t" /* 512 bytes of FXSAVE, and 8 to align them */ \
     "fxsave (%%esp)\n\t" \
-    "call %P0\n\t" \
+    call "\n\t" \
     "fxrstor (%%esp)\n\t" \
     "addl $520, %%esp\n\t" \
     "movb $0, vb_is_aside\n\t" \
     "popl vb_other_sp\n\t" \
     "popl vb_aside_regs\n\t" \
     "popal\n\t" \
-    "xchgl %%esp, vb_other_sp" \
-    : : "i" (fn) : "cc", "memory")
+    "xchgl %%esp, vb_other_sp\n\t"
 
 #else // the 64-bit build, for practice: its traces may depend on the horizons
 

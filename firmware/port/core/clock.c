@@ -27,6 +27,8 @@ static uint64_t poll_due;
 static bool busy;             // in run_due(), which is not reentrant
 static uint64_t handlers_ns;  // time that interrupts took
 bool vb_irq_off;
+bool vb_hard;
+uint64_t vb_settled;          // records have this time, or handlers ran until then
 static bool served_off;       // a service ran while interrupts were off: events may wait
 
 uint64_t vb_ticks_us(void) {
@@ -117,6 +119,7 @@ static void run_handlers(void) {
 // Handles what is due now: the bench, alarms, edges. Handlers run Python (hard interrupts), which may call this again:
 // then only time passes, and the bench is asked at the horizon, as a handler may never end.
 static void run_due(void) {
+    vb_engine_catch_up();
     if (busy) {
         if (vb_now() >= vb_horizon()) {
             vb_sync();
@@ -130,14 +133,54 @@ static void run_due(void) {
     uint64_t from = vb_now();
     if (vb_alarm_next() <= from || (!vb_irq_off && (vb_link_has_pending() || vb_pin_has_edges()))) {
         vb_aside_back(run_handlers);
+        vb_settled = vb_now();
     }
     handlers_ns += vb_now() - from;
     busy = false;
 }
 
+void vb_forget_hard(void) {
+    vb_hard = false;
+}
+
+VB_AT_SOFT_RESET(vb_forget_hard, 5)
+
+// On the chip a hard handler interrupts a call of C code (a collection, too), which may take milliseconds. Here its work was
+// done at once: the time since the interrupt passes again, with the handlers, whose time comes on top.
+static void pass_again(uint64_t since) {
+    uint64_t left = vb_now() - since;
+    refuel(0);
+    base = since;
+    vb_serve();
+    while (left) {
+        uint64_t due = MIN(vb_link_due(), vb_alarm_next()), now = vb_now();
+        uint64_t step = due > now ? MIN(left, due - now) : left;
+        refuel(0);
+        base += step;
+        left -= step;
+        vb_serve();
+    }
+}
+
+static void interrupt_late(void) {
+    uint64_t due = MAX(MIN(vb_link_due(), vb_alarm_next()), vb_settled);
+    if (due < vb_now()) {
+        pass_again(due);
+    }
+}
+
 bool vb_turn_is_over;
 
+void vb_serve_hard(void) {
+    if (!busy && !vb_irq_off) {
+        vb_serve();
+    }
+}
+
 void vb_serve(void) {
+    if (vb_hard && !busy && !vb_irq_off) {
+        interrupt_late();
+    }
     if (vb_now() >= vb_wdt_due) {
         vb_wdt_bite();
     }
@@ -182,28 +225,6 @@ void vb_serve_jump(void) {
 
 bool vb_clock_busy(void) {
     return busy;
-}
-
-// ---- interrupts of a collection ----
-
-// On the chip a hard handler interrupts a collection, which is C code that runs for milliseconds. Here its work was done at
-// once, from `start` until now: this time passes again, with the handlers, whose time comes on top.
-void vb_clock_pass_again(uint64_t start) {
-    uint64_t left = vb_now() - start;
-    if (busy || vb_irq_off) {
-        return;
-    }
-    refuel(0);
-    base = start;
-    vb_aside(vb_serve);
-    while (left) {
-        uint64_t due = MIN(vb_link_due(), vb_alarm_next()), now = vb_now();
-        uint64_t step = due > now ? MIN(left, due - now) : left;
-        refuel(0);
-        base += step;
-        left -= step;
-        vb_aside(vb_serve);
-    }
 }
 
 // ---- waits ----

@@ -1,5 +1,6 @@
 // core/engine.c: when an engine (core/engine.h) is simulated, and when the processor has to stop for it.
 
+#include "core/aside.h"
 #include "core/internal.h"
 #include "core/engine.h"
 
@@ -24,10 +25,17 @@ static void come_by(struct vb_alarm *alarm, uint64_t due) {
 
 static struct vb_alarm alarm = {.due = VB_NEVER, .run = come_by};
 
+static void catch_up(void) {
+    uint64_t now = vb_now(), t;
+    while ((t = vb_engine_run(MIN(now, vb_horizon()))) < now && vb_engine_on) {
+        vb_link_come_to(t);
+    }
+}
+
 void vb_engine_catch_up(void) {
     if (vb_engine_on && !running) {
         running = true;
-        vb_engine_run(vb_now());
+        vb_aside(catch_up);
         running = false;
     }
 }

@@ -2,8 +2,10 @@
 // of RMT on the ESP32.
 //
 // An engine is simulated later than the processor, when the processor does something visible: the engine's edges get the
-// times at which they happen, and reach the bench in order. Where an edge matters at its own time (a coupled output, an
-// interrupt) a copy of the engine looks ahead, and an alarm stops the processor at that time.
+// times at which they happen, and reach the bench in order. Engine and bench go on together, however late the processor
+// is: the engine gets each level at its own time, and the bench is asked at each coupled edge. Where an edge matters to the
+// processor at its own time (a coupled output, an interrupt) a copy of the engine looks ahead, and an alarm stops the
+// processor at that time.
 #pragma once
 
 #include "core/board.h"
@@ -17,7 +19,8 @@ void vb_engine_plan(void);            // sets the alarm; by vb_service()
 
 // ---- given by each family (rp2/pio_class.c, esp32/rmt.c) ----
 
-void vb_engine_run(uint64_t now);     // emits all edges up to now, each by vb_pin_drive()
+// Emits all edges by vb_pin_drive(), up to a time or to the first coupled one; returns how far it came.
+uint64_t vb_engine_run(uint64_t until);
 uint64_t vb_engine_next(uint64_t most); // when the processor has to stop, looking ahead to `most`
 void vb_engine_due(void);             // at that time: interrupts
 void vb_engine_stop(void);            // soft reset: all stops

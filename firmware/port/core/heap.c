@@ -8,6 +8,7 @@
 #include "py/runtime.h"
 #include "shared/runtime/gchelper.h"
 #include "core/internal.h"
+#include "core/aside.h"
 #include "core/host.h"
 #include "safe/held.h"
 
@@ -141,24 +142,15 @@ __attribute__((noinline)) static void collect_more(void) {
     vb_gc_hook_ns = hook_ns;
 }
 
-// A hard handler interrupts the collection. These variables and calls are not in gc_collect(), whose frame is on the stack
-// that the collector looks at.
-static uint64_t start;
-static uint32_t count;
-
-__attribute__((noinline)) static void note_start(void) {
-    start = vb_now();
-    count = vb_link_count();
-}
-
+// A hard handler interrupts the collection, before the record of its end. The call is not in gc_collect(), whose frame is on
+// the stack that the collector looks at.
 __attribute__((noinline)) static void let_handlers_in(void) {
-    if (vb_pin_has_hard() && count == vb_link_count()) { // no finaliser sent something
-        vb_clock_pass_again(start);
+    if (vb_hard) {
+        vb_aside(vb_serve_hard);
     }
 }
 
 void gc_collect(void) {
-    note_start();
     gc_collect_start();
     gc_helper_collect_regs_and_stack();
     mp_thread_gc_others();

@@ -28,7 +28,8 @@ void vb_cost_start(void);
 void vb_clock_start(uint64_t t0);
 void vb_clock_jump(uint64_t t);
 bool vb_clock_busy(void);         // handles due alarms, edges and pending channels
-void vb_clock_pass_again(uint64_t start); // the time of a collection, with interrupts; nothing was sent in it
+void vb_serve_hard(void);         // lets hard handlers run that are due
+extern uint64_t vb_settled;       // time does not pass again before this
 void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
 void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
 void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it
@@ -92,7 +93,6 @@ void vb_link_wait(uint64_t t, uint8_t kind); // jumps to the time of the next ne
 bool vb_link_void(void);          // the promise of the last grant ended, or the bench sent a wake
 bool vb_link_edges_unknown(void); // inputs may have changed since the last grant
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
-uint32_t vb_link_count(void);     // grows with each record and each request
 bool vb_link_poll(int timeout_ms); // whether the bench sent a wake; ends the process if it is gone
 void vb_link_irq_on(void);        // interrupts are on again: ask for what waited
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a record, with no other effect
@@ -100,6 +100,8 @@ void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); 
 void vb_link_read_rarely(uint8_t pin, bool on); // an input of a UART: the bench tells its level only when it is asked
 void vb_link_watch(uint8_t pin);  // from now on the bench tells each edge there, too
 uint64_t vb_link_levels(void);    // the levels now, as the last grant said
+bool vb_link_must_ask(void);       // an output may have changed the inputs
+void vb_link_come_to(uint64_t t); // of an engine: the levels from t on, not after vb_now()
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
 uint64_t vb_link_convert(uint8_t pin); // microvolts: asks, or knows that the last reading still holds
 bool vb_link_has_pending(void);
@@ -132,7 +134,6 @@ bool vb_pin_has_edges(void);      // latched ones
 void vb_pin_deliver(void);        // runs the handlers of latched edges
 void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // sets which edges are latched
 void vb_pin_fire(uint8_t pin, bool rose, bool fell);           // machine/pin_*.c: the handler of the pin
-bool vb_pin_has_hard(void);       // a hard handler waits for edges
 void vb_pin_irq_forget(void);                                  // machine/pin_*.c: all handlers
 uint8_t vb_pin_direction(uint8_t pin);                         // VB_MODE_...
 bool vb_pin_look(uint8_t pin);                                 // the value of Pin.value(), at no cost
@@ -143,6 +144,10 @@ void vb_pin_float_all(bool deep_sleep); // a hard reset or deep sleep: all pads 
 void vb_pin_hold(uint8_t pin, bool on);
 void vb_pin_hold_asleep(bool on);
 void vb_pin_watch(uint8_t pin, bool asleep);
+
+// core/memory.c
+uint32_t vb_memory_hold(int place, mp_obj_t buf); // keeps a buffer at a place (0 to 31), and returns its address; raises
+mp_obj_t vb_memory_buffer(uint32_t address, size_t size, unsigned flags, void **at); // MP_OBJ_NULL: not within one
 
 // core/absent.c
 void vb_asked(mp_obj_t owner, qstr name); // an attribute is looked up

@@ -26,10 +26,11 @@ static uint64_t steady_until;  // so long
 
 bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
 bool vb_headless(void) { return last.flags & VB_FLAG_HEADLESS; }
+bool vb_link_must_ask(void) { return promise_void; }
 bool vb_link_void(void) { return promise_void || wake_seen || tx_due != VB_NEVER; }
 
-// Brings the levels up to date with the steps. An engine reads them later than their time, so while one is on the bench
-// is asked at each step instead.
+// Brings the levels up to date with the steps. While an engine is on, it does so (vb_link_come_to()): it reads them later
+// than their time.
 static void keep_up(void) {
     while (!vb_engine_on && steps_at < last.steps && vb_now() >= steps[steps_at].t) {
         last.levels = steps[steps_at++].levels;
@@ -42,7 +43,8 @@ uint64_t vb_horizon(void) {
 }
 
 // Until when the board knows its inputs without a request. Threads take turns at each request: with fewer requests they
-// would see the same levels, but at other places of their programs.
+// would see the same levels, but at other places of their programs. With an engine the processor stops at each step, as it
+// may lead to an interrupt.
 static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? vb_horizon() : last.horizon; }
 
 // Before the horizon there are no edges but those that were announced. A person acts at any time.
@@ -52,10 +54,7 @@ bool vb_link_edges_unknown(void) {
 
 uint64_t vb_link_due(void) { return promise_void || wake_seen ? 0 : MIN(tx_due, known_until()); }
 
-static uint32_t flushes;
-
 void vb_flush(void) {
-    flushes++;
     size_t len = out_n * sizeof(out[0]);
     out_n = 0;
     vb_host_write(out, len);
@@ -68,15 +67,14 @@ static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) 
         steady_pin = -1; // an output whose own ADC the program reads
     }
     out[out_n++] = (struct vb_record) {kind, a, b, c, t};
+    vb_settled = t;
     if (out_n == MP_ARRAY_SIZE(out)) {
         vb_aside(vb_flush);
     }
 }
 
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
-    if (vb_engine_on) {
-        vb_aside(vb_engine_catch_up); // edges of the engine up to now come first
-    }
+    vb_engine_catch_up(); // edges of the engine up to now come first
     put_at(kind, a, b, c, vb_now());
 }
 
@@ -117,6 +115,7 @@ void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
 }
 
 void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
+    vb_engine_catch_up();
     if (vb_now() >= known_until()) {
         vb_aside(vb_sync); // one builtin may have run for long: no record is sent after the horizon
     }
@@ -130,6 +129,9 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     }
     if (is_coupled(kind, a, c)) {
         break_promise();
+        if (vb_engine_on) {
+            vb_aside(vb_sync); // it may read what this changed, from now on
+        }
     }
 }
 
@@ -142,8 +144,6 @@ void vb_emit_text(uint8_t kind, const char *str, size_t len) {
         done += n;
     }
 }
-
-uint32_t vb_link_count(void) { return flushes * (MP_ARRAY_SIZE(out) + 1) + out_n; }
 
 // ---- requests ----
 
@@ -203,6 +203,16 @@ static uint8_t interrupt(void) {
 
 static void ask(uint8_t kind, uint8_t a) {
     vb_link_put(kind, a, room(), interrupt());
+    vb_flush();
+    take_grant(NULL, 0);
+}
+
+void vb_link_come_to(uint64_t t) {
+    if (!promise_void && steps_at < last.steps && steps[steps_at].t <= t) {
+        last.levels = steps[steps_at++].levels;
+        return;
+    }
+    put_at(VB_REC_SYNC, 0, room(), interrupt(), t);
     vb_flush();
     take_grant(NULL, 0);
 }
@@ -289,6 +299,7 @@ void vb_link_watch(uint8_t pin) {
 }
 
 bool vb_level(uint8_t pin) {
+    vb_engine_catch_up();
     if ((rarely_read >> pin & 1) || vb_link_void() || vb_now() >= known_until()) {
         vb_aside(vb_sync);
     }

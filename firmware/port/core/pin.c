@@ -105,6 +105,7 @@ void vb_pin_write(uint8_t pin, bool level) {
     if (vb_pin_latch(pin) == level) {
         return;
     }
+    vb_engine_catch_up(); // until now it reads the old level
     latch ^= 1ull << pin;
     if (pin >= VB_PINS) {
         vb_charge(VB_NS_EXT_PIN);
@@ -196,6 +197,7 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&on_rise, pin, rise);
     set_bit(&on_fall, pin, fall);
     set_bit(&hard_irq, pin, hard);
+    vb_hard |= hard;
     vb_emit(VB_REC_IRQ, pin, rise | fall << 1, hard);
     if (vb_link_edges_unknown()) {
         vb_aside(vb_sync); // earlier edges do not count
@@ -205,8 +207,6 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
 }
 
 bool vb_pin_has_irq(uint8_t pin) { return (on_rise | on_fall) >> pin & 1; }
-
-bool vb_pin_has_hard(void) { return hard_irq & (on_rise | on_fall); }
 
 void vb_pin_edges(uint64_t rose, uint64_t fell) {
     rose_held |= rose & on_rise;

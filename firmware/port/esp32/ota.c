@@ -139,7 +139,7 @@ static void write_first_program(void) {
     struct {
         struct header head;
         uint32_t address, len;
-        char text[32];
+        char text[48];
         uint8_t rest[16], hash[32];
     } __attribute__((packed)) made = {
         {.magic = 0xe9, .segments = 1, .chip = VB_IMAGE_CHIP, .has_hash = 1}, 0, sizeof(made.text),

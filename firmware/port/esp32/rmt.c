@@ -85,12 +85,17 @@ static rmt_obj_t *earliest(uint64_t coupled) {
     return found;
 }
 
-void vb_engine_run(uint64_t now) {
+uint64_t vb_engine_run(uint64_t until) {
     rmt_obj_t *self;
-    while ((self = earliest(~0ull)) && self->next <= now) {
+    while ((self = earliest(~0ull)) && self->next <= until) {
+        uint64_t t = self->next;
         turn(self);
+        if (vb_link_must_ask()) {
+            return t;
+        }
     }
     vb_engine_on = self != NULL;
+    return until;
 }
 
 uint64_t vb_engine_next(uint64_t most) {

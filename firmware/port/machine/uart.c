@@ -259,6 +259,7 @@ static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args
     #endif
     irq->handler = handler;
     irq->ishard = args[MP_IRQ_ARG_INIT_hard].u_bool;
+    vb_hard |= irq->ishard;
     vb_uart_trigger(self, trigger);
     return irq;
 }

@@ -4,6 +4,7 @@
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
+#include "py/objmodule.h"
 #include "py/runtime.h"
 #include "core/internal.h"
 #include "net/espnow.h"

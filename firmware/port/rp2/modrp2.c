@@ -8,11 +8,6 @@
 
 #include "rp2/modrp2.h"
 
-static mp_obj_t dma_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.DMA"));
-}
-MP_DEFINE_CONST_OBJ_TYPE(vb_rp2_dma_type, MP_QSTR_DMA, MP_TYPE_FLAG_NONE, make_new, dma_make_new);
-
 // The bench has no such button yet.
 static mp_obj_t bootsel_button(void) {
     mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.bootsel_button"));

@@ -29,6 +29,11 @@ void vb_pio_await(int machine, bool tx); // waits a short time, at most until th
 void vb_pio_pads(int block, int base, int count, uint32_t out, uint32_t level); // gives pads to the block
 void vb_pio_irq_on(int block, uint32_t flags, bool on); // flags (bits 0 to 3) that interrupt the processor
 
+// ---- rp2/dma_class.c ----
+
+uint32_t vb_dma_fifo_address(int machine, bool tx); // rp2/dma.c
+void vb_dma_irq_on(int channel, bool on); // rp2/pio_engine.c: whether it interrupts the processor
+
 // ---- rp2/pio_class.c ----
 
 uint32_t vb_pio_add(int block, mp_obj_t *prog); // puts a program into the memory; raises

@@ -128,20 +128,34 @@ static void skip_circles(struct machine *sm, struct circle *circle, uint64_t unt
     }
 }
 
-void pio_run(struct pios *pios, uint64_t until, pio_look look) {
+bool pio_run(struct pios *pios, uint64_t until, pio_look look) {
     for (;;) {
         struct turn turn = first(pios);
+        uint64_t over = pios->dma_over;
+        if (over <= until && (!turn.sm || over <= turn.sm->due256 >> 8)) {
+            dma_done(pios, over);
+            if (look(pios, 0, over)) {
+                return true;
+            }
+            continue;
+        }
+        if (over < turn.other256 >> 8) {
+            turn.other256 = over << 8;
+        }
         struct circle circle = {.most = 0};
         uint64_t until256 = until << 8 < turn.other256 ? until << 8 : turn.other256;
         bool others = false;
         while (turn.sm && !others) {
             uint64_t cycle = turn.sm->due256 >> 8;
             if (cycle > until) {
-                return;
+                return false;
             }
             others = visible_step(pios, &turn, cycle);
+            if (others && pios->dma_waits) {
+                dma_paced(pios, cycle);
+            }
             if (others && look(pios, turn.block, cycle)) {
-                return;
+                return true;
             }
             if (!others && ready(turn.sm)) {
                 skip_circles(turn.sm, &circle, until256);
@@ -149,7 +163,7 @@ void pio_run(struct pios *pios, uint64_t until, pio_look look) {
             others |= !ready(turn.sm) || turn.sm->due256 >= turn.other256;
         }
         if (!turn.sm) {
-            return;
+            return false;
         }
     }
 }

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rp2/dma.h"
+
 #define PIO_BLOCKS 2
 #define PIO_MACHINES 4  // of a block
 #define PIO_MEMORY 32   // instructions of a block
@@ -68,12 +70,15 @@ struct pios {
     uint32_t inputs;               // levels at the pins that no block drives
     uint32_t has[PIO_BLOCKS];      // the pins that each block drives
     uint64_t steps;                // instructions run so far
+    struct dma dma[DMA_CHANNELS];
+    uint32_t dma_waits, dma_raised; // channels that a FIFO paces, and those with an interrupt
+    uint64_t dma_over;             // when the first of the others is done
 };
 
 // Runs up to and including a cycle. `look` is called for each change of a block, with the cycle; the run stops if it
-// returns true.
+// returns true. Returns whether it stopped.
 typedef bool (*pio_look)(struct pios *pios, int block, uint64_t cycle);
-void pio_run(struct pios *pios, uint64_t until, pio_look look);
+bool pio_run(struct pios *pios, uint64_t until, pio_look look);
 
 void pio_step(struct pios *pios, int block, int number);
 

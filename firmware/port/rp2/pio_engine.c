@@ -14,35 +14,44 @@
 
 #define AWAIT_NS 1000000000 // a wait for a FIFO checks at this period
 
-struct pios vb_pios;
+struct pios vb_pios = {.dma_over = PIO_NEVER};
 static uint64_t done;                    // the last simulated cycle
 static uint32_t reported_level[PIO_BLOCKS], reported_out[PIO_BLOCKS];
 static uint32_t interrupts[PIO_BLOCKS];  // flags that interrupt the processor
+static uint32_t dma_interrupts;          // channels that do
 static int awaited = -1;                 // machine * 2 + 1 for its TX FIFO: the program waits for a change
 
 MP_REGISTER_ROOT_POINTER(void *vb_pio_irqs[2]);
 MP_REGISTER_ROOT_POINTER(void *vb_sm_irqs[8]);
 
 uint64_t vb_pio_now(void) {
+    vb_engine_catch_up();
     if (vb_link_void() || vb_now() >= vb_horizon()) {
         vb_aside(vb_sync); // the levels at the pins may matter at once
+        vb_engine_catch_up();
     }
-    vb_engine_catch_up();
     return (vb_now() + PIO_CYCLE_NS - 1) / PIO_CYCLE_NS;
 }
 
 // ---- pads ----
 
-static bool report_pads(struct pios *pios, int block, uint64_t cycle) {
-    struct pio *pio = &pios->block[block];
-    uint32_t changed = (pio->level ^ reported_level[block]) | (pio->out ^ reported_out[block]);
+static void report_pads(const struct pio *pio, int block, uint32_t changed, uint64_t t) {
     reported_level[block] = pio->level;
     reported_out[block] = pio->out;
-    for (changed &= pios->has[block]; changed; changed &= changed - 1) {
+    for (; changed; changed &= changed - 1) {
         int pin = __builtin_ctz(changed);
-        vb_pin_drive(pin, pio->out >> pin & 1, pio->level >> pin & 1, cycle * PIO_CYCLE_NS);
+        vb_pin_drive(pin, pio->out >> pin & 1, pio->level >> pin & 1, t);
     }
-    return false;
+}
+
+// Whether the inputs may change with this: the machines have to stop there.
+static bool report(struct pios *pios, int block, uint64_t cycle) {
+    const struct pio *pio = &pios->block[block];
+    uint32_t changed = (pio->level ^ reported_level[block]) | (pio->out ^ reported_out[block]);
+    changed &= pios->has[block];
+    report_pads(pio, block, changed, cycle * PIO_CYCLE_NS);
+    done = cycle;
+    return vb_link_must_ask();
 }
 
 void vb_pio_pads(int block, int base, int count, uint32_t out, uint32_t level) {
@@ -61,6 +70,9 @@ void vb_pio_pads(int block, int base, int count, uint32_t out, uint32_t level) {
     }
     reported_out[block] = pio->out;
     reported_level[block] = pio->level;
+    if (vb_engine_on && vb_link_must_ask()) {
+        vb_aside(vb_sync);
+    }
 }
 
 static void forget_lost_pads(void) {
@@ -86,16 +98,20 @@ static void take_inputs(void) {
     }
 }
 
-void vb_engine_run(uint64_t now) {
+uint64_t vb_engine_run(uint64_t until) {
     forget_lost_pads();
     take_inputs();
-    pio_run(&vb_pios, now / PIO_CYCLE_NS, report_pads);
-    done = now / PIO_CYCLE_NS;
+    if (pio_run(&vb_pios, until / PIO_CYCLE_NS, report)) {
+        return done * PIO_CYCLE_NS;
+    }
+    done = until / PIO_CYCLE_NS;
+    return until;
 }
 
 void vb_pio_touched(void) {
+    dma_paced(&vb_pios, vb_pio_now());
     for (int block = 0; block < PIO_BLOCKS; block++) {
-        report_pads(&vb_pios, block, vb_now() / PIO_CYCLE_NS);
+        report(&vb_pios, block, vb_now() / PIO_CYCLE_NS);
         pio_wake(&vb_pios, block, WAITS_TX, vb_pio_now());
         pio_wake(&vb_pios, block, WAITS_RX, vb_pio_now());
         pio_wake(&vb_pios, block, WAITS_IRQ, vb_pio_now());
@@ -124,7 +140,7 @@ static bool matters(struct pios *pios, int block, uint64_t cycle) {
     struct pio *pio = &pios->block[block];
     uint32_t changed = (pio->level ^ seen.level[block]) | (pio->out ^ seen.out[block]);
     bool yes = changed & pios->has[block] & (uint32_t)vb_pin_watched();
-    yes |= pio->irq & interrupts[block];
+    yes |= (pio->irq & interrupts[block]) || (pios->dma_raised & dma_interrupts);
     if (awaited >= 0) {
         const struct machine *sm = awaited_machine(pios);
         yes |= awaited & 1 ? sm->tx.used != seen.tx : sm->rx.used != seen.rx;
@@ -136,7 +152,7 @@ static bool matters(struct pios *pios, int block, uint64_t cycle) {
 }
 
 static bool could_matter(void) {
-    bool yes = awaited >= 0;
+    bool yes = awaited >= 0 || dma_interrupts;
     for (int block = 0; block < PIO_BLOCKS; block++) {
         yes |= interrupts[block] || (vb_pios.has[block] & (uint32_t)vb_pin_watched());
     }
@@ -144,7 +160,7 @@ static bool could_matter(void) {
 }
 
 static bool any_runs(void) {
-    bool yes = false;
+    bool yes = vb_pios.dma_over != PIO_NEVER;
     for (int i = 0; i < PIO_BLOCKS * PIO_MACHINES; i++) {
         yes |= vb_pios.block[i / PIO_MACHINES].machine[i % PIO_MACHINES].enabled;
     }
@@ -152,6 +168,9 @@ static bool any_runs(void) {
 }
 
 uint64_t vb_engine_next(uint64_t most) {
+    if (vb_pios.dma_raised & dma_interrupts) {
+        return vb_now();
+    }
     if (!any_runs() || !could_matter()) {
         return VB_NEVER;
     }
@@ -189,6 +208,10 @@ void vb_pio_irq_on(int block, uint32_t flags, bool on) {
     interrupts[block] = on ? interrupts[block] | flags : interrupts[block] & ~flags;
 }
 
+void vb_dma_irq_on(int channel, bool on) {
+    dma_interrupts = on ? dma_interrupts | 1u << channel : dma_interrupts & ~(1u << channel);
+}
+
 static void interrupt(vb_pio_irq_t *irq, uint32_t flags) {
     if (irq && (flags & irq->trigger)) {
         irq->flags = flags & irq->trigger;
@@ -198,6 +221,12 @@ static void interrupt(vb_pio_irq_t *irq, uint32_t flags) {
 }
 
 void vb_engine_due(void) {
+    for (int channel = 0; channel < DMA_CHANNELS; channel++) {
+        if (vb_pios.dma_raised & dma_interrupts & 1u << channel) {
+            vb_pios.dma_raised &= ~(1u << channel);
+            interrupt(MP_STATE_PORT(vb_dma_irqs)[channel], 1);
+        }
+    }
     for (int block = 0; block < PIO_BLOCKS; block++) {
         struct pio *pio = &vb_pios.block[block];
         uint32_t flags = pio->irq & interrupts[block];
@@ -216,6 +245,13 @@ void vb_engine_due(void) {
 // Stops the machines and removes their programs; the pads do not change, as on the chip.
 void vb_engine_stop(void) {
     vb_engine_catch_up();
+    for (int channel = 0; channel < DMA_CHANNELS; channel++) {
+        dma_stop(&vb_pios, channel);
+        vb_memory_hold(2 * channel, MP_OBJ_NULL);
+        vb_memory_hold(2 * channel + 1, MP_OBJ_NULL);
+    }
+    vb_pios.dma_raised = dma_interrupts = 0;
+    memset(MP_STATE_PORT(vb_dma_irqs), 0, sizeof(MP_STATE_PORT(vb_dma_irqs)));
     for (int block = 0; block < PIO_BLOCKS; block++) {
         interrupts[block] = 0;
         vb_pios.block[block].used = 0;

@@ -267,6 +267,7 @@ static mp_obj_t sm_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw) {
     if (n_args > 1 || kw->used != 0) {
         irq->base.handler = args[ARG_handler].u_obj;
         irq->base.ishard = args[ARG_hard].u_bool;
+        vb_hard |= irq->base.ishard;
         set_trigger(self, irq, args[ARG_trigger].u_int);
     }
     return MP_OBJ_FROM_PTR(irq);
