@@ -2,8 +2,8 @@
 # gave, or the registers that machine.mem32 knows; no other address can be reached.
 import struct as _struct
 
-import _uctypes
 import machine
+import warsha
 
 LITTLE_ENDIAN = 0
 BIG_ENDIAN = 1
@@ -37,12 +37,12 @@ _LAST_FIELD = 13
 def addressof(buf):
     if isinstance(buf, struct):
         return buf._address()
-    return _uctypes.address(buf)
+    return warsha.address(buf)
 
 
 # The buffer at an address, and the offset in it; None for registers.
 def _place(address):
-    return _uctypes.place(address) or (None, address)
+    return warsha.place(address) or (None, address)
 
 
 def bytes_at(address, size):

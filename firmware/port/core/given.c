@@ -1,4 +1,5 @@
-// core/given.c: the module `warsha`, for functions that a lab gives to programs: the bench learns that one ran.
+// core/given.c: the module `warsha`: for functions that a lab gives to programs, the bench learns that one ran; for uctypes.py,
+// addresses (core/memory.c).
 
 #include "py/mphal.h"
 #include "py/mpthread.h"
@@ -42,6 +43,8 @@ static MP_DEFINE_CONST_FUN_OBJ_2(given_obj, given);
 static const mp_rom_map_elem_t globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_warsha) },
     { MP_ROM_QSTR(MP_QSTR_given), MP_ROM_PTR(&given_obj) },
+    { MP_ROM_QSTR(MP_QSTR_address), MP_ROM_PTR(&vb_memory_address_obj) },
+    { MP_ROM_QSTR(MP_QSTR_place), MP_ROM_PTR(&vb_memory_place_obj) },
 };
 static MP_DEFINE_CONST_DICT(globals, globals_table);
 

@@ -148,6 +148,8 @@ void vb_pin_watch(uint8_t pin, bool asleep);
 // core/memory.c
 uint32_t vb_memory_hold(int place, mp_obj_t buf); // keeps a buffer at a place (0 to 31), and returns its address; raises
 mp_obj_t vb_memory_buffer(uint32_t address, size_t size, unsigned flags, void **at); // MP_OBJ_NULL: not within one
+MP_DECLARE_CONST_FUN_OBJ_1(vb_memory_address_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(vb_memory_place_obj);
 
 // core/absent.c
 void vb_asked(mp_obj_t owner, qstr name); // an attribute is looked up

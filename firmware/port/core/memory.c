@@ -51,7 +51,7 @@ mp_obj_t vb_memory_buffer(uint32_t address, size_t size, unsigned flags, void **
     return MP_OBJ_NULL;
 }
 
-// ---- the module `_uctypes` ----
+// ---- warsha.address(), warsha.place() (core/given.c): for uctypes.py ----
 
 static mp_obj_t address(mp_obj_t buf) {
     uint32_t address = address_of(buf);
@@ -64,7 +64,7 @@ static mp_obj_t address(mp_obj_t buf) {
     }
     return mp_obj_new_int_from_uint(address);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(address_obj, address);
+MP_DEFINE_CONST_FUN_OBJ_1(vb_memory_address_obj, address);
 
 // The buffer at an address, and the offset in it; None if there is none.
 static mp_obj_t place(mp_obj_t address_in) {
@@ -79,17 +79,4 @@ static mp_obj_t place(mp_obj_t address_in) {
     mp_obj_t found[] = {buf, MP_OBJ_NEW_SMALL_INT((char *)at - (char *)memory.buf)};
     return mp_obj_new_tuple(2, found);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(place_obj, place);
-
-static const mp_rom_map_elem_t globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__uctypes) },
-    { MP_ROM_QSTR(MP_QSTR_address), MP_ROM_PTR(&address_obj) },
-    { MP_ROM_QSTR(MP_QSTR_place), MP_ROM_PTR(&place_obj) },
-};
-static MP_DEFINE_CONST_DICT(globals, globals_table);
-
-const mp_obj_module_t vb_uctypes_module = {
-    .base = { &mp_type_module },
-    .globals = (mp_obj_dict_t *)&globals,
-};
-MP_REGISTER_MODULE(MP_QSTR__uctypes, vb_uctypes_module);
+MP_DEFINE_CONST_FUN_OBJ_1(vb_memory_place_obj, place);
