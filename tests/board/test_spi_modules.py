@@ -103,6 +103,51 @@ print(len(open('/sd/log.txt').read()))
     assert got == [names, "marhaba 1200", "2000 {}", "2000"]
 
 
+def test_the_class_of_the_esp32_for_cards() -> None:
+    program = """
+import machine, os
+for slot in (4, 1):
+    try:
+        machine.SDCard(slot=slot)
+    except Exception as error:
+        print(type(error).__name__, error)
+card = machine.SDCard(slot=2, sck=18, mosi=23, miso=19, cs=5)
+print(card.info())
+os.mount(card, '/sd')
+print(sorted(os.listdir('/sd')), open('/sd/hello.txt').read())
+with open('/sd/log.txt', 'w') as f:
+    f.write('line\\n' * 400)
+os.umount('/sd')
+card.deinit()
+vfs = os.VfsFat(machine.SDCard(slot=2))
+os.mount(vfs, '/sd')
+print(len(open('/sd/log.txt').read()))
+"""
+    got = lines({"s": ("wokwi-microsd-card", FILES)}, SD_WIRES, program)
+    assert got == [
+        "ValueError invalid slot number",
+        "NotImplementedError not simulated: slots 0 and 1 of SDCard; slot=2 uses SPI",
+        f"({8 << 20}, 512)",
+        "['A long name.json', 'DATA.CSV', 'hello.txt'] marhaba",
+        "2000",
+    ]
+
+
+@pytest.mark.parametrize("fault", ["removed", "silent", "bad_checksum"])
+def test_a_card_with_a_fault(fault: str) -> None:
+    program = """
+import machine
+card = machine.SDCard(slot=2)
+try:
+    card.info()
+except OSError as error:
+    print(error, end=" ")
+print(card.readblocks(0, bytearray(512)))
+"""
+    got = lines({"s": ("wokwi-microsd-card", {fault: "1"})}, SD_WIRES, program)
+    assert got[0] == "[Errno 116] ETIMEDOUT: ESP_ERR_TIMEOUT False"
+
+
 def test_blocks_in_a_row_with_chip_select_released_between_them() -> None:
     program = (
         SD

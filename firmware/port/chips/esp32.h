@@ -50,6 +50,9 @@
 #define VB_I2S_IDS 2
 #define VB_I2CS I2C(0, 18, 19), I2C(1, 25, 26) // scl, sda
 #define VB_SPIS SPI(1, 14, 13, 12), SPI(2, 18, 23, 19) // sck, mosi, miso
+#define VB_SDCARD_WIRES {18, 23, 19}, {14, 15, 2} // of SDCard's slots from 2 on
+#define VB_SDCARD_CS 5, 13
+#define VB_SDCARD_HOST 1           // slots below 2 exist, too
 #define VB_UARTS 3
 #define VB_UART_PINS {{1, 3}, {10, 9}, {17, 16}} // tx, rx
 

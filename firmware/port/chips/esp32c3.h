@@ -44,6 +44,9 @@
 #define VB_I2S_IDS 1
 #define VB_I2CS I2C(0, 18, 19)
 #define VB_SPIS SPI(1, 6, 7, 2)
+#define VB_SDCARD_WIRES {NO_PIN, NO_PIN, NO_PIN}
+#define VB_SDCARD_CS 13
+#define VB_SDCARD_HOST 0
 #define VB_UARTS 2
 #define VB_UART_PINS {{21, 20}, {10, 9}}
 

@@ -49,6 +49,9 @@
 #define VB_I2S_IDS 1
 #define VB_I2CS I2C(0, 18, 19), I2C(1, 9, 8)
 #define VB_SPIS SPI(1, 12, 11, 13), SPI(2, 36, 35, 37)
+#define VB_SDCARD_WIRES {NO_PIN, NO_PIN, NO_PIN}, {14, 15, 2}
+#define VB_SDCARD_CS NO_PIN, 13
+#define VB_SDCARD_HOST 0
 #define VB_UARTS 2
 #define VB_UART_PINS {{43, 44}, {10, 9}}
 

@@ -48,6 +48,9 @@
 #define VB_I2S_IDS 2
 #define VB_I2CS I2C(0, 9, 8), I2C(1, 9, 8)
 #define VB_SPIS SPI(1, 12, 11, 13), SPI(2, 36, 35, 37)
+#define VB_SDCARD_WIRES {37, 35, 36}, {14, 15, 2}
+#define VB_SDCARD_CS 34, 13
+#define VB_SDCARD_HOST 1
 #define VB_UARTS 3
 #define VB_UART_PINS {{43, 44}, {10, 9}, {17, 16}}
 

@@ -7,10 +7,6 @@ static mp_obj_t absent(const mp_obj_type_t *type, size_t n_args, size_t n_kw, co
     mp_raise_msg_varg(&mp_type_NotImplementedError, MP_ERROR_TEXT("not simulated: machine.%q"), (qstr)type->name);
 }
 
-#if VB_ESP32
-MP_DEFINE_CONST_OBJ_TYPE(vb_machine_sdcard_type, MP_QSTR_SDCard, MP_TYPE_FLAG_NONE, make_new, absent);
-VB_MACHINE_CLASS_IF(VB_ESP32, SDCard, vb_machine_sdcard_type)
-#endif
 #if VB_HAS_USB_DEVICE
 MP_DEFINE_CONST_OBJ_TYPE(vb_machine_usb_type, MP_QSTR_USBDevice, MP_TYPE_FLAG_NONE, make_new, absent);
 VB_MACHINE_CLASS_IF(VB_HAS_USB_DEVICE, USBDevice, vb_machine_usb_type)

@@ -8,16 +8,11 @@
 #include "py/runtime.h"
 #include "extmod/modmachine.h"
 #include "core/internal.h"
+#include "machine/spi.h"
 
 #define CHUNK_BYTES 4092 // bytes of one call, as the ESP32 moves at once
-#define NO_PIN 255
 
-struct wire {
-    uint8_t sck, mosi, miso, flags;
-    uint32_t hz;
-};
-
-static void call(const struct wire *wire, size_t len, const uint8_t *src, uint8_t *dest) {
+void vb_spi_transfer(const struct wire *wire, size_t len, const uint8_t *src, uint8_t *dest) {
     static struct {
         struct vb_spi pins;
         uint8_t data[CHUNK_BYTES];
@@ -36,7 +31,7 @@ static void call(const struct wire *wire, size_t len, const uint8_t *src, uint8_
     }
 }
 
-static void set_up(const struct wire *wire) {
+void vb_spi_set_up(const struct wire *wire) {
     vb_pin_write(wire->sck, wire->flags & VB_SPI_POLARITY);
     vb_pin_mode(wire->sck, VB_MODE_OUT, vb_pin_pull(wire->sck));
     if (wire->mosi != NO_PIN) {
@@ -63,14 +58,14 @@ static struct wire soft_wire(const mp_soft_spi_obj_t *self) {
 int mp_soft_spi_ioctl(void *self, uint32_t cmd) {
     if (cmd == MP_SPI_IOCTL_INIT) {
         struct wire wire = soft_wire(self);
-        set_up(&wire);
+        vb_spi_set_up(&wire);
     }
     return 0;
 }
 
 void mp_soft_spi_transfer(void *self, size_t len, const uint8_t *src, uint8_t *dest) {
     struct wire wire = soft_wire(self);
-    call(&wire, len, src, dest);
+    vb_spi_transfer(&wire, len, src, dest);
 }
 
 // ---- machine.SPI ----
@@ -174,7 +169,7 @@ static void configure(spi_obj_t *self, const mp_arg_val_t *args) {
     self->wire.flags = mode_flags(self->polarity, self->phase, self->firstbit);
     self->ready = true;
     self->ended = false;
-    set_up(&self->wire);
+    vb_spi_set_up(&self->wire);
 }
 
 static void take_pins(spi_obj_t *self, const mp_arg_val_t *args) {
@@ -235,7 +230,7 @@ static void transfer(mp_obj_base_t *obj, size_t len, const uint8_t *src, uint8_t
         mp_raise_ValueError(MP_ERROR_TEXT("buffer too short"));
     }
     #endif
-    call(&self->wire, len, src, dest);
+    vb_spi_transfer(&self->wire, len, src, dest);
 }
 
 static void print_miso(const mp_print_t *print, const spi_obj_t *self) {

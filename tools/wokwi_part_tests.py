@@ -1,0 +1,92 @@
+"""Wokwi's own tests of its parts, run on the bench, and the page about them.
+
+`python tools/wokwi_part_tests.py FOLDER` makes docs/measured/wokwi-part-tests.md. FOLDER has the
+repository https://github.com/wokwi/wokwi-part-tests. Its tests have programs in C++, so each gets
+one of ours in MicroPython (tests/board/wokwi_part_tests/), which prints the same; circuit and
+scenario are Wokwi's, unchanged. The repository's text is not in ours.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.project import DOCS, TESTS
+
+PROGRAMS = TESTS / "board" / "wokwi_part_tests"
+PAGE = DOCS / "measured" / "wokwi-part-tests.md"
+SECONDS = 120
+WHY = {
+    "dht22-esp32": "it waits for the text of the chip's loader, which a run does not print",
+    "dht22-pico": "it reads from Wokwi's serial monitor at a UART of the Pico; the bench has the "
+    "serial line of USB",
+    "pot-esp32": "it expects a converter without an error; the bench's has that of a real ESP32, "
+    "which reads 1872 at the middle",
+    "lcd-i2c-esp32-c3": "the picture: Wokwi's `w` has one dot more than table 4 of the data sheet",
+}
+"""Why a test that fails does so, by its name."""
+HEAD = """\
+# Wokwi's own tests of its parts
+
+Made by `python tools/wokwi_part_tests.py FOLDER`, where FOLDER has
+[wokwi/wokwi-part-tests](https://github.com/wokwi/wokwi-part-tests) (commit {commit}). Circuit and
+scenario of each test are Wokwi's, unchanged; its program in C++ is replaced by one of ours in
+MicroPython that prints the same (`tests/board/wokwi_part_tests/`). Pictures are compared dot by
+dot. The other {others} tests of that repository are for boards that no file can make (Arduino
+Uno, STM32).
+
+**{passed} of {all} pass.**
+
+| part | test | result |
+|---|---|---|
+{rows}
+"""
+
+
+class Ran(NamedTuple):
+    """A test that was run: its part, its name, and the first line about a fault ("" if none)."""
+
+    part: str
+    name: str
+    fault: str
+
+    @property
+    def row(self) -> str:
+        """Its row in the table."""
+        result = f"fails: {WHY.get(self.name, self.fault)}" if self.fault else "passes"
+        return f"| `{self.part}` | `{self.name}` | {result} |"
+
+
+def run(folder: Path, program: Path) -> Ran:
+    """Runs a test. Raises: FileNotFoundError where the folder does not have it."""
+    (place,) = folder.glob(f"*/{program.stem}") or [folder / program.stem]
+    (scenario,) = place.glob("*.test.yaml")
+    command = [sys.executable, "warsha.py", "run", program, "--diagram", place / "diagram.json"]
+    command += ["--scenario", scenario, "--seconds", str(SECONDS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    fault = done.stderr.strip().splitlines()[:1] if done.returncode else [""]
+    return Ran(place.parent.name, program.stem, fault[0] if fault else "no result")
+
+
+def main(folder: Path) -> None:
+    """Runs all tests that have a program of ours, and writes the page."""
+    ran = []
+    for program in sorted(PROGRAMS.glob("*.py")):
+        ran.append(run(folder, program))
+        print(ran[-1].row, flush=True)
+    ran.sort()
+    git = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    PAGE.write_text(
+        HEAD.format(
+            commit=commit[:12] or "not known",
+            others=len(list(folder.glob("*/*/diagram.json"))) - len(ran),
+            passed=sum(not test.fault for test in ran),
+            all=len(ran),
+            rows="\n".join(test.row for test in ran),
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
