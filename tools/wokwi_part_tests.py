@@ -61,7 +61,8 @@ def run(folder: Path, program: Path) -> Ran:
     """Runs a test. Raises: FileNotFoundError where the folder does not have it."""
     (place,) = folder.glob(f"*/{program.stem}") or [folder / program.stem]
     (scenario,) = place.glob("*.test.yaml")
-    command = [sys.executable, "warsha.py", "run", program, "--diagram", place / "diagram.json"]
+    command: list[str | Path] = [sys.executable, "warsha.py", "run", program]
+    command += ["--diagram", place / "diagram.json"]
     command += ["--scenario", scenario, "--seconds", str(SECONDS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     fault = done.stderr.strip().splitlines()[:1] if done.returncode else [""]
