@@ -7,7 +7,6 @@ A module that takes long to import is imported in the verb that uses it.
 import re
 import signal
 import sys
-import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -122,6 +121,8 @@ def bench(
             with start(flash) as live:
                 live.wait()
         else:
+            import webbrowser
+
             from hardware.bench.serving.page.served_bench import ServedBench
 
             with ServedBench(start, flash, file, http or 0) as served:
@@ -132,6 +133,8 @@ def _serve_board(
     url: str, baud: int | None, plan: Path | None, http: int, *, open_page: bool
 ) -> None:
     """Serve the page of a real board until Ctrl-C."""
+    import webbrowser
+
     from hardware.bench.serving.page.served_board import ServedBoard
     from hardware.connect import family_at, open_port
     from hardware.wire.port import BAUD
