@@ -127,6 +127,9 @@ class Episode:
     is_quiet: bool = False
     """Whether open inputs read high, without noise. What does not depend on such an input can then
     be judged although its pull-up is missing."""
+    attrs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Other attributes of parts of the circuit, by their ids: what differs from one board to the
+    next, such as a sensor's calibration, and what no control sets."""
 
 
 def chip_id(seed: int, episode: str) -> str:

@@ -170,7 +170,9 @@ def _record(
 ) -> tuple[Run, list[End]]:
     """One attempt at an episode: its run, and every end of a board in it. Raises: BenchError."""
     model = _circuit(board.diagram)
-    circuit = Circuit(model.diagram, model, is_quiet=episode.is_quiet)
+    changed = model.diagram.with_attrs(episode.attrs) if episode.attrs else model.diagram
+    like = None if episode.attrs else model
+    circuit = Circuit(changed, like, is_quiet=episode.is_quiet)
     bench_seed = episode_seed(seed, episode.name)
     ready = LineForm(lab.ready_line)  # `Ready L01` is a slip of form, not a program that is dead
     before = os.times()

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from hardware.errors import DiagramError
 from hardware.i18n import _, at_place, reason
@@ -78,6 +78,21 @@ class Diagram:
     def title(self) -> str:
         """The name for a heading: that of its file, with the folder; of a bare board, its own."""
         return str(Path(*Path(self.name).parts[-2:]))
+
+    def with_attrs(self, attrs: Mapping[str, Mapping[str, Any]]) -> Self:
+        """The circuit with other attributes of some parts, by their ids. Raises: DiagramError for
+        a part that it does not have."""
+        known = [part.id for part in self.parts]
+        for name in attrs:
+            if name not in known:
+                what = _("there is no part {part} on the bench").format(part=repr(name))
+                raise DiagramError(at_place(self.name, what), suggest(name, known))
+        parts = [
+            {**item, "attrs": {**(item.get("attrs") or {}), **attrs.get(item["id"], {})}}
+            for item in self.raw["parts"]
+        ]
+        raw = {**self.raw, "parts": parts}
+        return replace(self, parts=parse(raw, self.name).parts, raw=raw)
 
     def save(self, path: Path) -> None:
         """Write the file, with unknown keys, too."""

@@ -24,6 +24,7 @@ from grader.score.score import score
 from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
 from hardware.boards import BoardType
+from hardware.errors import DiagramError
 
 BOARDS = ("esp32_devkit_c_v4", "pi_pico")
 READY = b'print("READY L02")\n'
@@ -189,6 +190,21 @@ def test_open_inputs_of_a_quiet_episode_read_high(is_quiet: bool) -> None:
     for board in BOARDS:
         run = run_episode(lab, lab.board(board), {"main.py": program}, episode, 1)
         assert (len(run.signal("BTN_1").edges_ns()) == 0) == is_quiet
+
+
+@pytest.mark.parametrize("board_type", BOARDS)
+def test_an_episode_changes_attributes_of_parts(board_type: str) -> None:
+    lab = labs.find("voltmeter")
+    program = READY.replace(b"L02", b"L05") + b"import ain\nprint(ain.read_u16() > 60000)\n"
+    episode = Episode("main", seconds=1)
+    for attrs, line in (({}, "False"), ({"panel": {"value": "1023"}}, "True")):
+        changed = replace(episode, attrs=attrs)
+        run = run_episode(lab, lab.board(board_type), {"main.py": program}, changed, 1)
+        assert run.lines()[0].text == line
+    wrong = replace(episode, attrs={"pannel": {"value": "1023"}})
+    with pytest.raises(DiagramError, match="there is no part 'pannel' on the bench") as caught:
+        run_episode(lab, lab.board(board_type), {"main.py": program}, wrong, 1)
+    assert "panel" in caught.value.cure
 
 
 def test_given_files_replace_those_of_the_program(play: Callable[..., Run]) -> None:
