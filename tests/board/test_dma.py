@@ -149,3 +149,47 @@ except NotImplementedError as error:
     print(error)
 """
     assert lines(program) == ["not simulated: DMA that PIO does not pace, sniffer"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "dma.ctrl = dma.pack_ctrl(inc_read=False, treq_sel=4) | 3 << 2",  # a size that no bus has
+        "dma.ctrl = dma.pack_ctrl(treq_sel=40)",
+        "dma.config(write=other)",
+        "big.config(read=sm, write=bytearray(4), count=0xffffffff, trigger=True, "
+        "ctrl=big.pack_ctrl(inc_read=False, inc_write=False))",
+        "for a, b in ((first, second), (second, first)):\n"
+        "    ctrl = a.pack_ctrl(treq_sel=0, chain_to=b.channel)\n"
+        "    a.config(read=other, write=sm, count=0, ctrl=ctrl)\n"
+        "first.active(True)",
+        "for a, b in ((first, second), (second, first)):\n"
+        "    a.config(read=other, write=bytearray(8), count=2, "
+        "ctrl=a.pack_ctrl(treq_sel=0, chain_to=b.channel))\n"
+        "first.active(True)",
+        "del data\nimport gc\ngc.collect()",
+        "data.extend(bytes(5000))",
+    ],
+)
+def test_a_hostile_program_reaches_nothing_and_blocks_nothing(hostile: str) -> None:
+    program = f"""
+@asm_pio()
+def words():
+    set(x, 5)
+    mov(isr, x)
+    push(block)
+data, other = bytearray(4000), bytearray(8)
+dma, big, first, second = (rp2.DMA() for _ in range(4))
+sm = StateMachine(0, words, freq=1_000_000)
+ctrl = dma.pack_ctrl(inc_read=False, treq_sel=4)
+dma.config(read=sm, write=data, count=1000, ctrl=ctrl, trigger=True)
+sm.active(1)
+time.sleep_ms(1)
+try:
+    exec({hostile!r})
+except NotImplementedError as error:
+    print(error)
+time.sleep_ms(1)
+print("alive")
+"""
+    assert lines(program, 200)[-1] == "alive"

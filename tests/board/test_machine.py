@@ -208,6 +208,29 @@ print(list(seen))
     assert 0 < min(late_us) <= max(late_us) < 60
 
 
+@pytest.mark.parametrize(
+    "work", ["time.sleep_ms(30)", "sorted(data)", "neopixel.NeoPixel(Pin(FREE), 200).write()"]
+)
+def test_a_hard_handler_waits_while_interrupts_are_off(work: str) -> None:
+    program = f"""
+import neopixel
+seen = []
+def pressed(pin):
+    global at
+    at = time.ticks_us()
+Pin(BTN, Pin.IN, Pin.PULL_UP).irq(pressed, Pin.IRQ_FALLING, hard=True)
+data, at = [n * 7919 % 1000 for n in range(2000)], 0
+time.sleep_ms(500 - time.ticks_ms())
+state = machine.disable_irq()
+{work}
+end = time.ticks_us()
+machine.enable_irq(state)
+print(at == 0 or at > end, at > 0)
+"""
+    (line,) = lines("rp2", program, 1000, Hand(501, "btn", "pressed", 1))
+    assert line == "True True"
+
+
 @every_chip
 def test_disabled_interrupts_are_kept(port: str) -> None:
     program = """

@@ -92,6 +92,54 @@ while not done:
 print(count, gc.mem_free())
 """
 
+HARD = """
+import machine, time
+from machine import PWM, Pin
+heard, free, button = Pin(IN, Pin.IN), Pin(FREE, Pin.OUT), Pin(BTN, Pin.IN, Pin.PULL_UP)
+n = 0
+def edge(pin):
+    global n
+    n += 1
+    free.toggle()
+heard.irq(edge, Pin.IRQ_RISING | Pin.IRQ_FALLING, hard=True)
+pwm = PWM(Pin(OUT), freq=777, duty_u16=20000)
+seen = 0
+for turn in range(12):
+    sorted([j * 7919 % 300 for j in range(300)])
+    seen += sum(map(Pin.value, [heard] * 777))
+    state = machine.disable_irq()
+    sum(map(Pin.value, [button] * 50))
+    machine.enable_irq(state)
+    for _ in range(20 * turn):
+        pass
+print(time.ticks_us(), n, seen)
+"""
+DMA = """
+import rp2, time
+from machine import Pin
+@rp2.asm_pio(in_shiftdir=rp2.PIO.SHIFT_LEFT, autopush=True, push_thresh=32)
+def sample():
+    in_(pins, 1)
+@rp2.asm_pio(set_init=rp2.PIO.OUT_LOW)
+def pulses():
+    set(pins, 1) [9]
+    set(pins, 0) [24]
+samples, sums = bytearray(400), []
+dma = rp2.DMA()
+eye = rp2.StateMachine(0, sample, freq=1_000_000, in_base=Pin(IN, Pin.IN))
+ctrl = dma.pack_ctrl(inc_read=False, treq_sel=4)
+dma.config(read=eye, write=samples, count=100, ctrl=ctrl, trigger=True)
+mouth = rp2.StateMachine(4, pulses, freq=1_000_000, set_base=Pin(OUT))
+eye.active(1)
+mouth.active(1)
+for _ in range(20):
+    sums.append(sum(samples))
+    sorted(range(20))
+print(sums, dma.count, time.ticks_us())
+eye.active(0)
+mouth.active(0)
+"""
+
 
 def test_the_horizon_does_not_tell_when_a_button_is_pressed(
     family: str, monkeypatch: pytest.MonkeyPatch
@@ -127,6 +175,17 @@ def test_a_trace_does_not_depend_on_when_the_board_asks(
     family: str, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the collector runs, which looks at words that earlier calls left on the stack."""
+    _the_same_with_all_promises(family, program, monkeypatch)
+
+
+@pytest.mark.parametrize("program", [HARD, DMA])
+def test_nor_do_hard_interrupts_and_dma(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _the_same_with_all_promises("rp2", program, monkeypatch)
+
+
+def _the_same_with_all_promises(
+    family: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hashes, rng_of = set(), Seed.rng
     for number, share in enumerate(SHARES):
 

@@ -120,7 +120,7 @@ def _module(file: Path) -> str:
 
 def _of_boards(file: Path) -> set[str]:
     """Names that mean another module on a board, where this file is used."""
-    return {"warsha"} if file.parent.name == "given" else set()
+    return {"warsha"} if file.parent.name in ("given", "modules") else set()
 
 
 @pytest.mark.parametrize("folder", sorted(MAY_IMPORT))

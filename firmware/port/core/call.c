@@ -24,6 +24,7 @@ static void put_data(const uint8_t *p, size_t len) {
 }
 
 int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len) {
+    vb_clock_settle();
     vb_engine_catch_up();
     if (vb_now() >= vb_horizon()) {
         vb_aside(vb_sync); // no call is sent after the horizon

@@ -28,7 +28,7 @@ static bool busy;             // in run_due(), which is not reentrant
 static uint64_t handlers_ns;  // time that interrupts took
 bool vb_irq_off;
 bool vb_hard;
-uint64_t vb_settled;          // records have this time, or handlers ran until then
+uint64_t vb_settled;          // the program has sent or seen something at this time, or handlers ran until then
 static bool served_off;       // a service ran while interrupts were off: events may wait
 
 uint64_t vb_ticks_us(void) {
@@ -162,8 +162,16 @@ static void pass_again(uint64_t since) {
     }
 }
 
+void vb_clock_settle(void) {
+    if (vb_hard) {
+        vb_settled = vb_now();
+    }
+}
+
+// When it happened follows from the program and the world: what is asked at the horizons of the bench settles nothing.
 static void interrupt_late(void) {
-    uint64_t due = MAX(MIN(vb_link_due(), vb_alarm_next()), vb_settled);
+    bool waits = vb_pin_has_edges() || vb_link_has_pending(); // since C code looked at a pin
+    uint64_t due = waits ? vb_settled : MAX(MIN(vb_link_due(), vb_alarm_next()), vb_settled);
     if (due < vb_now()) {
         pass_again(due);
     }
@@ -178,7 +186,7 @@ void vb_serve_hard(void) {
 }
 
 void vb_serve(void) {
-    if (vb_hard && !busy && !vb_irq_off) {
+    if (vb_hard && !busy && !vb_irq_off && !vb_realtime()) {
         interrupt_late();
     }
     if (vb_now() >= vb_wdt_due) {
@@ -234,7 +242,7 @@ void vb_clock_jump(uint64_t t) {
     uint64_t now = vb_now();
     if (t > now) {
         refuel(0);
-        base = t;
+        base = vb_settled = t; // who waits can be interrupted
         poll_due += t - now; // it counts work: otherwise each short sleep in a loop would poll
     }
 }
@@ -365,6 +373,7 @@ unsigned vb_irq_disable(void) {
 void vb_irq_restore(unsigned state) {
     if (vb_irq_off && !state) {
         vb_irq_off = false;
+        vb_settled = vb_now();
         if (served_off) {
             served_off = false;
             vb_aside(vb_link_irq_on);

@@ -30,6 +30,7 @@ void vb_clock_jump(uint64_t t);
 bool vb_clock_busy(void);         // handles due alarms, edges and pending channels
 void vb_serve_hard(void);         // lets hard handlers run that are due
 extern uint64_t vb_settled;       // time does not pass again before this
+void vb_clock_settle(void);       // the program looks at what is outside, whether the bench is asked for it or not
 void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
 void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
 void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it

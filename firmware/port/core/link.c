@@ -67,7 +67,6 @@ static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) 
         steady_pin = -1; // an output whose own ADC the program reads
     }
     out[out_n++] = (struct vb_record) {kind, a, b, c, t};
-    vb_settled = t;
     if (out_n == MP_ARRAY_SIZE(out)) {
         vb_aside(vb_flush);
     }
@@ -75,7 +74,8 @@ static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) 
 
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     vb_engine_catch_up(); // edges of the engine up to now come first
-    put_at(kind, a, b, c, vb_now());
+    vb_settled = vb_now();
+    put_at(kind, a, b, c, vb_settled);
 }
 
 uint64_t vb_link_levels(void) {
@@ -265,6 +265,7 @@ static uint8_t asked_pin;
 static void ask_adc(void) { ask(VB_REC_ADC, asked_pin); }
 
 uint64_t vb_link_convert(uint8_t pin) {
+    vb_clock_settle();
     if (pin != steady_pin || promise_void || wake_seen || vb_now() >= MIN(last.horizon, steady_until)) {
         asked_pin = pin;
         vb_aside(ask_adc);
@@ -299,6 +300,7 @@ void vb_link_watch(uint8_t pin) {
 }
 
 bool vb_level(uint8_t pin) {
+    vb_clock_settle();
     vb_engine_catch_up();
     if ((rarely_read >> pin & 1) || vb_link_void() || vb_now() >= known_until()) {
         vb_aside(vb_sync);

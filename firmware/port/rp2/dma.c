@@ -10,6 +10,8 @@
 
 #include "rp2/modrp2.h"
 
+#define MOST_AT_ONCE (1u << 20) // more transfers than memory has words: all others do the same again
+#define CHAIN_CYCLES 8          // until the next channel of a chain begins; a GUESS
 #define PIO_REGISTERS 0x50200000 // datasheet 3.7; the blocks are 1 MB apart
 #define BLOCK_BYTES 0x100000
 #define TXF 0x10
@@ -64,8 +66,16 @@ static bool read(struct pios *pios, uint32_t address, size_t size, uint32_t *wor
     if (vb_memory_buffer(address, size, MP_BUFFER_READ, &at) == MP_OBJ_NULL) {
         return false;
     }
+    pios->dma_in_memory = true;
     memcpy(word, at, size);
     return true;
+}
+
+uint32_t dma_control(const struct dma *dma, uint32_t word) {
+    if (dma->busy && !dma_simulated(word)) {
+        return dma->ctrl; // its transfers are checked only at the start
+    }
+    return (word & DMA_SETTINGS) | (dma->ctrl & DMA_ERRORS & ~word);
 }
 
 static void set_register(struct pios *pios, uint32_t address, uint32_t word, uint64_t cycle) {
@@ -75,7 +85,7 @@ static void set_register(struct pios *pios, uint32_t address, uint32_t word, uin
         case READ: dma->read = word; break;
         case WRITE: dma->write = word; break;
         case COUNT: dma->reload = word; break;
-        case CTRL: dma->ctrl = (word & DMA_SETTINGS) | (dma->ctrl & DMA_ERRORS & ~word); break;
+        case CTRL: dma->ctrl = dma_control(dma, word); break;
     }
     if (n % 4 == 3 && word) { // a null trigger ends a list of control blocks
         dma_start(pios, channel, cycle + 1);
@@ -98,6 +108,7 @@ static bool write(struct pios *pios, uint32_t address, size_t size, uint32_t wor
     if (vb_memory_buffer(address, size, MP_BUFFER_WRITE, &at) == MP_OBJ_NULL) {
         return false;
     }
+    pios->dma_in_memory = true;
     if (pios == &vb_pios) { // a copy that looks ahead changes nothing
         memcpy(at, &word, size);
     }
@@ -138,12 +149,23 @@ static void finish(struct pios *pios, int channel, uint64_t cycle) {
     }
     uint32_t chain = DMA_CHAIN(dma->ctrl);
     if (chain != (uint32_t)channel && chain < DMA_CHANNELS) {
-        dma_start(pios, chain, cycle + 1);
+        dma_start(pios, chain, cycle + CHAIN_CYCLES);
     }
+}
+
+// What a FIFO paces has to read or fill it, or it would never end.
+static bool serves_its_fifo(const struct dma *dma) {
+    uint32_t treq = DMA_TREQ(dma->ctrl);
+    int machine = treq / (2 * PIO_MACHINES) * PIO_MACHINES + treq % PIO_MACHINES;
+    return treq / PIO_MACHINES % 2 ? machine_at(dma->read, RXF) == machine : machine_at(dma->write, TXF) == machine;
 }
 
 static void transfer(struct pios *pios, int channel, uint64_t cycle) {
     struct dma *dma = &pios->dma[channel];
+    if (dma->over == PIO_NEVER && !serves_its_fifo(dma)) {
+        fail(pios, channel, 0);
+        return;
+    }
     uint32_t ctrl = dma->ctrl, word;
     size_t size = DMA_SIZE(ctrl);
     if (!read(pios, dma->read, size, &word, cycle)) {
@@ -173,16 +195,17 @@ void dma_start(struct pios *pios, int channel, uint64_t cycle) {
     dma->count = dma->reload;
     dma->busy = true;
     dma->over = PIO_NEVER;
-    if (DMA_TREQ(dma->ctrl) != DMA_PERMANENT) {
+    if (DMA_TREQ(dma->ctrl) != DMA_PERMANENT && dma->count) {
         pios->dma_waits |= 1u << channel;
         dma_paced(pios, cycle);
         return;
     }
     dma->over = cycle + (dma->count ? dma->count : 1);
     pios->dma_over = dma->over < pios->dma_over ? dma->over : pios->dma_over;
-    while (dma->busy && dma->count) {
+    for (uint32_t n = 0; n < MOST_AT_ONCE && dma->busy && dma->count; n++) {
         transfer(pios, channel, cycle);
     }
+    dma->count = 0;
 }
 
 void dma_paced(struct pios *pios, uint64_t cycle) {

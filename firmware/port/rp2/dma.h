@@ -41,3 +41,4 @@ void dma_stop(struct pios *pios, int channel);
 void dma_paced(struct pios *pios, uint64_t cycle); // a FIFO changed: what it asks for is transferred
 void dma_done(struct pios *pios, uint64_t cycle);  // those that are done by then
 bool dma_simulated(uint32_t ctrl);                 // what paces it is
+uint32_t dma_control(const struct dma *dma, uint32_t word); // its control register after a write

@@ -67,10 +67,6 @@ static uint32_t address_of(int channel, bool write, mp_obj_t what) {
     return address;
 }
 
-static uint32_t control_of(const struct dma *dma, uint32_t word) {
-    return (word & DMA_SETTINGS) | (dma->ctrl & DMA_ERRORS & ~word);
-}
-
 static void set(int channel, qstr attr, mp_obj_t value) {
     struct dma *dma = &vb_pios.dma[channel];
     switch (attr) {
@@ -80,7 +76,7 @@ static void set(int channel, qstr attr, mp_obj_t value) {
             dma->reload = mp_obj_get_int_truncated(value);
             dma->count = dma->busy ? dma->count : dma->reload;
             break;
-        case MP_QSTR_ctrl: dma->ctrl = control_of(dma, mp_obj_get_int_truncated(value)); break;
+        case MP_QSTR_ctrl: dma->ctrl = dma_control(dma, mp_obj_get_int_truncated(value)); break;
     }
 }
 

@@ -73,6 +73,7 @@ struct pios {
     struct dma dma[DMA_CHANNELS];
     uint32_t dma_waits, dma_raised; // channels that a FIFO paces, and those with an interrupt
     uint64_t dma_over;             // when the first of the others is done
+    bool dma_in_memory;            // a FIFO's transfer read or wrote a buffer, which the program may look at
 };
 
 // Runs up to and including a cycle. `look` is called for each change of a block, with the cycle; the run stops if it

@@ -25,6 +25,7 @@ MP_REGISTER_ROOT_POINTER(void *vb_pio_irqs[2]);
 MP_REGISTER_ROOT_POINTER(void *vb_sm_irqs[8]);
 
 uint64_t vb_pio_now(void) {
+    vb_clock_settle();
     vb_engine_catch_up();
     if (vb_link_void() || vb_now() >= vb_horizon()) {
         vb_aside(vb_sync); // the levels at the pins may matter at once
@@ -140,7 +141,7 @@ static bool matters(struct pios *pios, int block, uint64_t cycle) {
     struct pio *pio = &pios->block[block];
     uint32_t changed = (pio->level ^ seen.level[block]) | (pio->out ^ seen.out[block]);
     bool yes = changed & pios->has[block] & (uint32_t)vb_pin_watched();
-    yes |= (pio->irq & interrupts[block]) || (pios->dma_raised & dma_interrupts);
+    yes |= (pio->irq & interrupts[block]) || (pios->dma_raised & dma_interrupts) || pios->dma_in_memory;
     if (awaited >= 0) {
         const struct machine *sm = awaited_machine(pios);
         yes |= awaited & 1 ? sm->tx.used != seen.tx : sm->rx.used != seen.rx;
@@ -152,7 +153,7 @@ static bool matters(struct pios *pios, int block, uint64_t cycle) {
 }
 
 static bool could_matter(void) {
-    bool yes = awaited >= 0 || dma_interrupts;
+    bool yes = awaited >= 0 || dma_interrupts || vb_pios.dma_waits;
     for (int block = 0; block < PIO_BLOCKS; block++) {
         yes |= interrupts[block] || (vb_pios.has[block] & (uint32_t)vb_pin_watched());
     }
@@ -187,6 +188,7 @@ uint64_t vb_engine_next(uint64_t most) {
     }
     static struct pios ahead;
     ahead = vb_pios;
+    ahead.dma_in_memory = false;
     seen.cycle = PIO_NEVER;
     pio_run(&ahead, most / PIO_CYCLE_NS, matters);
     return seen.cycle == PIO_NEVER ? most : seen.cycle * PIO_CYCLE_NS;

@@ -69,7 +69,7 @@ def _lcd_sizes(like: Pixels) -> list[tuple[int, ...]]:
         return []
     counts = [n // cell for n, cell in zip(like.shape, CELL_DOTS, strict=True)]
     high, wide = (int(n * mm * PIXELS_MM) for n, mm in zip(counts, CELL_MM, strict=True))
-    return [(high - y, wide - x) for y in range(3) for x in range(3)]
+    return [(high - y, wide - x) for y in range(2) for x in range(3)]
 
 
 def _lcd_dots(picture: Pixels, like: Pixels) -> Pixels:
