@@ -96,7 +96,6 @@
 #define VB_NS_FMOD VB_FLOAT_US(2.192)
 #define VB_NS_SQRT VB_MATH_US(3.572)
 #define VB_NS_POWER_BIT VB_US(0.709)            // a power of small ints, per bit of the exponent
-#define VB_NS_REPEAT VB_US(0.000)               // per element of a sequence times n
 #define VB_NS_SORT VB_US(0.378)                 // a step of a sort, in addition to its comparison
 #define VB_NS_REVERSE VB_US(0.087)              // per item of list.reverse()
 #define VB_NS_HASH VB_US(0.622)                 // the hash of a string that is not interned, and each byte of it
@@ -173,11 +172,11 @@
 #undef VB_NS_SHA256_BLOCK
 #undef VB_NS_SHA1_BLOCK
 #define VB_NS_SHA256_BLOCK 4000u
-#define VB_NS_SHA1_BLOCK 4000u
+#define VB_NS_SHA1_BLOCK 4000u // and of MD5
 #define VB_NS_TLS_CIPHER_BYTE 400u
 #else
 #define VB_NS_TLS_CURVE_256 350000000u
 #define VB_NS_TLS_RSA_2048 30000000u
-#define VB_NS_TLS_HASH_BYTE 500u
+#define VB_NS_TLS_HASH_BYTE 1200u // of SHA-512: as SHA-256
 #define VB_NS_TLS_CIPHER_BYTE 1600u
 #endif

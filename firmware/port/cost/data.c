@@ -83,8 +83,6 @@ WRAP(float, sqrtf, (float x), (x), VB_NS_SQRT)
 
 // ---- bytes ----
 
-WRAP(void, mp_seq_multiply, (const void *items, size_t size, size_t len, size_t times, void *to),
-    (items, size, len, times, to), VB_NS_REPEAT * len * times)
 WRAP(size_t, qstr_compute_hash, (const byte *data, size_t n), (data, n), VB_NS_HASH + VB_NS_HASH_BYTE * n)
 WRAP(uint32_t, uzlib_crc32, (const void *data, unsigned n, uint32_t crc), (data, n, crc), VB_NS_CRC_BYTE * n)
 WRAP(mp_obj_t, mp_binary_get_val_array, (char type, void *p, size_t i), (type, p, i), VB_NS_ELEMENT)

@@ -1,5 +1,6 @@
 // cost/hashes.c: charges hashes, of hashlib and of TLS, by the blocks that they work through.
 
+#include "mbedtls/md5.h"
 #include "mbedtls/sha1.h"
 #include "mbedtls/sha256.h"
 #include "core/internal.h"
@@ -25,4 +26,8 @@ WRAP(int, mbedtls_sha256_finish, (mbedtls_sha256_context *c, unsigned char *to),
 WRAP(int, mbedtls_sha1_update, (mbedtls_sha1_context *c, const unsigned char *data, size_t len), (c, data, len),
     VB_NS_SHA1_BLOCK * blocks(BEFORE(c), len))
 WRAP(int, mbedtls_sha1_finish, (mbedtls_sha1_context *c, unsigned char *to), (c, to),
+    VB_NS_SHA1_BLOCK * last_blocks(BEFORE(c)))
+WRAP(int, mbedtls_md5_update, (mbedtls_md5_context *c, const unsigned char *data, size_t len), (c, data, len),
+    VB_NS_SHA1_BLOCK * blocks(BEFORE(c), len))
+WRAP(int, mbedtls_md5_finish, (mbedtls_md5_context *c, unsigned char *to), (c, to),
     VB_NS_SHA1_BLOCK * last_blocks(BEFORE(c)))
