@@ -6,8 +6,8 @@
 
 `measure` runs the programs on the firmware (firmware/pico/build.py) under rp2040py and keeps the
 figures in tools/calibration/pico.json; `fit` writes firmware/port/cost/costs.h; `report` runs the
-port as it is built. `board` prints the two factors in firmware/port/chips/ or families/ that fit a
-board.
+port as it is built. `board` prints the three factors in firmware/port/chips/ or families/ that fit
+a board.
 """
 
 import argparse
@@ -20,7 +20,14 @@ from pathlib import Path
 
 from hardware import paths
 from hardware.connect import open_board
-from tools import timing_board, timing_fit, timing_programs, timing_report, timing_table
+from tools import (
+    timing_board,
+    timing_chips,
+    timing_fit,
+    timing_programs,
+    timing_report,
+    timing_table,
+)
 from tools.timing_targets import PortBoard, Stored, on_firmware
 
 FIGURES = timing_programs.FOLDER / "pico.json"
@@ -30,7 +37,8 @@ PAGE = paths.ROOT / "docs" / "measured" / "timing.md"
 def measure() -> None:
     """Run the remaining programs on the firmware."""
     stored, run = Stored(FIGURES), None
-    for program in [*timing_programs.micro(), *timing_programs.whole()]:
+    programs = timing_programs
+    for program in [*programs.micro(), *programs.sections(), *programs.whole()]:
         if stored.has(program):
             continue
         run = run or on_firmware()
@@ -75,9 +83,12 @@ def report() -> None:
     stored = Stored(FIGURES)
     with PortBoard("rp2") as port:
         micro = timing_report.compare(timing_programs.micro(), stored, port.measure)
+        sections = timing_report.sections(stored, port.measure)
         whole = timing_report.compare(timing_programs.whole(), stored, port.measure)
-    PAGE.write_text(timing_report.page(micro, whole, timing_table.read()))
-    print(timing_report.verdict(whole))
+    chips = timing_chips.rows(timing_chips.compare())
+    PAGE.write_text(timing_report.page(micro, sections, whole, timing_table.read(), chips))
+    print(timing_report.verdict(whole, "whole programs"))
+    print(timing_report.verdict(sections, "sections"))
 
 
 def board(url: str) -> None:

@@ -1,4 +1,5 @@
-"""Scales virtual time to a connected board: two factors, for floats and for everything else."""
+"""Scales virtual time to a connected board: three factors, for floats, for mathematical functions,
+and for everything else."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,7 +23,7 @@ GROUPS = (
     "strings",
     "generators",
 )
-FLOATS = ("floats", "floats_math")
+FLOATS, MATH = ("floats",), ("floats_math",)
 
 
 class Scale(NamedTuple):
@@ -39,13 +40,19 @@ def scales(board: Board) -> str:
     family = str(board.eval("__import__('sys').platform"))
     if family not in FAMILIES:
         return f"there is no virtual board for {family}"
-    programs = [p for p in timing_programs.micro() if p.name.split(":")[0] in GROUPS + FLOATS]
+    programs = [
+        p for p in timing_programs.micro() if p.name.split(":")[0] in GROUPS + FLOATS + MATH
+    ]
     real = on_board(board)
     with PortBoard(family) as port:
         rows = _ratios(programs, real, port.measure)
     lines = [f"{family}: the board against our port, program by program"]
     place = "chips/esp32.h" if family == "esp32" else "families/rp2.h"
-    for macro, groups in (("VB_SPEED", GROUPS), ("VB_FLOAT_SPEED", FLOATS)):
+    for macro, groups in (
+        ("VB_SPEED", GROUPS),
+        ("VB_FLOAT_SPEED", FLOATS),
+        ("VB_MATH_SPEED", MATH),
+    ):
         scale = _scale([ratio for name, ratio in rows if name.split(":")[0] in groups])
         lines.append(
             f"{macro}: multiply it by {scale.median:.3f} in firmware/port/{place} "

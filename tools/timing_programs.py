@@ -1,4 +1,4 @@
-"""The small programs for the calibration of virtual time, and the whole ones for its test.
+"""The programs for the calibration of virtual time, and the sections and whole ones for its test.
 
 Each prints one number, the microseconds of its work. It runs after a soft reset, so that name
 look-ups and the garbage collector do not depend on the previous program.
@@ -52,14 +52,24 @@ class Program(NamedTuple):
 
 
 def micro() -> list[Program]:
-    """The small programs of `calibration/micro.toml`, and the empty loop of each group."""
-    groups = tomllib.loads((FOLDER / "micro.toml").read_text())
+    """The small programs that the table is fitted to."""
+    return _small("micro")
+
+
+def sections() -> list[Program]:
+    """Small programs that are not part of the fit: one kind of work each."""
+    return _small("sections", "section ")
+
+
+def _small(name: str, prefix: str = "") -> list[Program]:
+    """The statements of a file of `calibration/`, and the empty loop of each group."""
+    groups = tomllib.loads((FOLDER / f"{name}.toml").read_text())
     programs = []
     for group, table in groups.items():
-        empty = f"{group}: "
+        empty = f"{prefix}{group}: "
         programs.append(Program(empty, _micro(table, "")))
         programs += [
-            Program(f"{group}: {statement.strip()}", _micro(table, statement), empty)
+            Program(f"{empty}{statement.strip()}", _micro(table, statement), empty)
             for statement in table["statements"]
             if statement
         ]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tests.support.port_build import PORT
+from tools import timing_programs
 from tools.timing_programs import FOLDER, Program
 from tools.timing_targets import Measure, Stored
 
@@ -52,6 +53,12 @@ def compare(programs: Sequence[Program], stored: Stored, ours: Measure) -> list[
     return rows
 
 
+def sections(stored: Stored, ours: Measure) -> list[Row]:
+    """The sections, without the empty loops of their groups."""
+    rows = compare(timing_programs.sections(), stored, ours)
+    return [row for row in rows if not row.name.endswith(": ")]
+
+
 def factors(rows: Sequence[Row]) -> tuple[float, float, float]:
     """The median and the ninth decile of the factor, either way; the share within the limit."""
     logs = np.abs(np.log([max(row.ratio, 1e-3) for row in rows]))
@@ -59,22 +66,32 @@ def factors(rows: Sequence[Row]) -> tuple[float, float, float]:
     return float(median), float(ninth), float((logs <= np.log(LIMITS[1])).mean())
 
 
-def verdict(whole: Sequence[Row]) -> str:
-    """One line on the programs that were not fitted."""
-    median, ninth, share = factors(whole)
+def verdict(rows: Sequence[Row], what: str) -> str:
+    """One line on programs that were not fitted."""
+    median, ninth, share = factors(rows)
     return (
-        f"{len(whole)} whole programs, none fitted: median within ×{median:.3f}, nine of ten "
+        f"{len(rows)} {what}, none fitted: median within ×{median:.3f}, nine of ten "
         f"within ×{ninth:.3f}; {share:.0%} within ×{LIMITS[1]}"
     )
 
 
-def page(micro: Sequence[Row], whole: Sequence[Row], costs: Mapping[str, float]) -> str:
+def page(
+    micro: Sequence[Row],
+    sections: Sequence[Row],
+    whole: Sequence[Row],
+    costs: Mapping[str, float],
+    chips: Sequence[str],
+) -> str:
     """The text of docs/measured/timing.md."""
     median, ninth, _ = factors(micro)
     worst = sorted(micro, key=lambda row: -abs(np.log(max(row.ratio, 1e-3))))[:20]
     return TEMPLATE.read_text().format(
-        verdict=verdict(whole),
+        verdict=verdict(whole, "whole programs"),
+        verdict_sections=verdict(sections, "sections"),
+        groups="\n".join(_groups(sections)),
+        sections="\n".join(_row(row) for row in sections),
         chip=chip_factor(),
+        chips="\n".join(chips),
         whole="\n".join(_row(row) for row in whole),
         micro=f"{len(micro)} small programs, fitted: median within ×{median:.3f}, "
         f"nine of ten within ×{ninth:.2f}",
@@ -83,6 +100,18 @@ def page(micro: Sequence[Row], whole: Sequence[Row], costs: Mapping[str, float])
     )
 
 
+def _groups(sections: Sequence[Row]) -> list[str]:
+    """A row for each group of sections: how many, how many within the limit, the mean ratio."""
+    groups: dict[str, list[Row]] = {}
+    for row in sections:
+        groups.setdefault(row.name.removeprefix("section ").partition(":")[0], []).append(row)
+    return [
+        f"| {name} | {len(rows)} | {factors(rows)[2]:.0%} "
+        f"| {np.exp(np.mean(np.log([row.ratio for row in rows]))):.2f} |"
+        for name, rows in groups.items()
+    ]
+
+
 def _row(row: Row) -> str:
-    name = " ".join(row.name.split()).replace("|", "\\|")
+    name = " ".join(row.name.removeprefix("section ").split()).replace("|", "\\|")
     return f"| `{name}` | {row.firmware_us} | {row.port_us:.0f} | {row.ratio:.2f} |"

@@ -13,10 +13,10 @@ from tests.support import port_build
 from tests.support.port_build import PORT, flags_32
 
 COSTS = PORT / "cost" / "costs.h"
-ROW = re.compile(r"(?m)^(#define VB_NS_(\w+) VB_(?:FLOAT_)?US)\(([\d.]+)\)(?: +(?=//))?")
+ROW = re.compile(r"(?m)^(#define VB_NS_(\w+) VB_(?:FLOAT_|MATH_)?US)\(([\d.]+)\)(?: +(?=//))?")
 COMMENT_COLUMN = 48
 MACHINE = "PIN_WRITE PIN_READ PIN_INIT ADC_READ PWM_DUTY PWM_FREQ TIMER_INIT TIME SLEEP SLEEP_US"
-SERIAL = "TX TX_BYTE FLASH_CALL"
+SERIAL = "TX TX_BYTE FLASH_CALL FILE FILE_BYTE"
 HEADER = '#include "cost/costs.h"\n#include <stdint.h>\n'
 SOURCE = """// Costs that are set at the start: VB_COSTS="NAME=ns ..."; what is not named is 0.
 #include <stdint.h>

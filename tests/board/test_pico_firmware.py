@@ -40,6 +40,15 @@ def test_unfitted_programs_take_the_time_of_a_pico() -> None:
     assert ninth < timing_report.LIMITS[1]
 
 
+def test_nine_of_ten_sections_take_the_time_of_a_pico() -> None:
+    stored = Stored(FOLDER / "pico.json")
+    with PortBoard("rp2") as port:
+        rows = timing_report.sections(stored, port.measure)
+    assert len(rows) >= 250
+    assert timing_report.factors(rows)[2] >= 0.9
+    assert not [row for row in rows if not 1 / 3 < row.ratio < 3]
+
+
 def test_the_page_shows_the_table_as_it_is() -> None:
     page = (DOCS / "measured" / "timing.md").read_text()
     for name, us in timing_table.read().items():

@@ -45,7 +45,7 @@ static void fill(int of, uint16_t ns) {
 static void data_ops(void) {
     CLASS(VB_NS_OP_STORE, MP_BC_STORE_FAST_N, MP_BC_DELETE_FAST);
     CLASS(VB_NS_OP_STACK, MP_BC_DUP_TOP, MP_BC_DUP_TOP_TWO, MP_BC_POP_TOP, MP_BC_ROT_TWO, MP_BC_ROT_THREE);
-    CLASS(VB_NS_OP_OBJECT, MP_BC_LOAD_CONST_STRING, MP_BC_LOAD_CONST_OBJ, MP_BC_LOAD_DEREF, MP_BC_STORE_DEREF,
+    CLASS(VB_NS_OP_OBJECT, MP_BC_LOAD_CONST_SMALL_INT, MP_BC_LOAD_CONST_STRING, MP_BC_LOAD_CONST_OBJ, MP_BC_LOAD_DEREF, MP_BC_STORE_DEREF,
         MP_BC_DELETE_DEREF);
     CLASS(VB_NS_OP_NAME, MP_BC_LOAD_NAME, MP_BC_LOAD_GLOBAL, MP_BC_STORE_NAME, MP_BC_STORE_GLOBAL,
         MP_BC_DELETE_NAME, MP_BC_DELETE_GLOBAL, MP_BC_IMPORT_NAME, MP_BC_IMPORT_FROM, MP_BC_IMPORT_STAR);
@@ -121,6 +121,14 @@ void __wrap_gc_free(void *p) {
     }
 }
 
+void __real_gc_info(gc_info_t *info);
+void __wrap_gc_info(gc_info_t *info) {
+    int32_t hook_ns = vb_gc_hook_ns;
+    vb_gc_hook_ns += hook_ns ? VB_NS_GC_INFO : 0; // 0: the chip does not do this (core/heap.c)
+    __real_gc_info(info);
+    vb_gc_hook_ns = hook_ns;
+}
+
 // ---- names and attributes ----
 
 // The cache of py/map.c: the place where an index was last found.
@@ -165,11 +173,14 @@ mp_map_elem_t *mp_map_lookup(mp_map_t *map, mp_obj_t index, mp_map_lookup_kind_t
 // A search for an interned string goes through the pools, the newest first: it bisects a sorted pool, and compares all
 // strings of another one (py/qstr.c). MP_QSTRnull: not found.
 static uint32_t search_ns(qstr found, size_t len) {
+    if (!len) {
+        return 0;
+    }
     uint32_t ns = VB_NS_QSTR_FIND + VB_NS_QSTR_BYTE * len;
     for (const qstr_pool_t *pool = MP_STATE_VM(last_pool); pool; pool = pool->prev) {
         bool here = found && found >= pool->total_prev_len;
         if (pool->is_sorted) {
-            ns += VB_NS_QSTR_BISECT;
+            ns += VB_NS_QSTR_BISECT * (31 - __builtin_clz(pool->len));
         } else {
             ns += VB_NS_QSTR_PROBE * (here ? found - pool->total_prev_len + 1 : pool->len);
         }
@@ -224,6 +235,7 @@ WRAP(void, mp_arg_parse_all_kw_array, (size_t n, size_t kw, const mp_obj_t *args
     VB_NS_ARGS + VB_NS_ARG * most)
 WRAP(mp_obj_t, mp_getiter, (mp_obj_t o, mp_obj_iter_buf_t *buf), (o, buf), VB_NS_GETITER)
 WRAP(mp_obj_t, mp_iternext, (mp_obj_t o), (o), VB_NS_ITERNEXT)
+WRAP(mp_obj_t, mp_obj_list_append, (mp_obj_t list, mp_obj_t item), (list, item), VB_NS_APPEND)
 WRAP(void, mp_cstack_check, (void), (), VB_NS_STACK)
 WRAP(void, mp_obj_exception_add_traceback, (mp_obj_t e, qstr file, size_t line, qstr block),
     (e, file, line, block), VB_NS_TRACEBACK)

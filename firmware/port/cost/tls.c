@@ -1,13 +1,12 @@
 // cost/tls.c: charges what TLS computes. Its own copies of bytes are not charged.
 //
 // The times are for the work that takes nearly all of a handshake, a product on a curve and RSA with a public key, and for
-// the bytes that are hashed and enciphered (costs.h).
+// the bytes that are hashed and enciphered (costs.h). SHA-1 and SHA-256 are charged in cost/hashes.c.
 
 #include "mbedtls/bignum.h"
 #include "mbedtls/ecp.h"
 #include "mbedtls/gcm.h"
 #include "mbedtls/aes.h"
-#include "mbedtls/sha256.h"
 #include "mbedtls/sha512.h"
 #include "core/internal.h"
 
@@ -40,8 +39,6 @@ CHARGED(int, mbedtls_ecp_muladd_restartable, (mbedtls_ecp_group *group, mbedtls_
     (group, to, m, p, n, q, more), at_most(2 * (uint64_t)curve_ns(group)))
 CHARGED(int, mbedtls_mpi_exp_mod, (mbedtls_mpi *to, const mbedtls_mpi *a, const mbedtls_mpi *e, const mbedtls_mpi *n,
     mbedtls_mpi *memory), (to, a, e, n, memory), power_ns(e, n))
-CHARGED(int, mbedtls_sha256_update, (mbedtls_sha256_context *context, const unsigned char *data, size_t len),
-    (context, data, len), VB_NS_TLS_HASH_BYTE * len)
 CHARGED(int, mbedtls_sha512_update, (mbedtls_sha512_context *context, const unsigned char *data, size_t len),
     (context, data, len), VB_NS_TLS_HASH_BYTE * len)
 CHARGED(int, mbedtls_gcm_update, (mbedtls_gcm_context *context, const unsigned char *data, size_t len,

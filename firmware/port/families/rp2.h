@@ -17,6 +17,7 @@
 // Speed against the emulated RP2040 of cost/costs.h.
 #define VB_SPEED 1.12
 #define VB_FLOAT_SPEED 1.12
+#define VB_MATH_SPEED 1.12
 
 #define VB_CPU_HZ 125000000
 #define VB_PERIPHERAL_HZ 48000000  // clk_peri, of SPI: set_sys_clock_khz() takes it from USB's clock (main.c, modmachine.c)

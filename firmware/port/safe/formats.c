@@ -4,6 +4,7 @@
 #include "py/binary.h"
 #include "py/parsenum.h"
 #include "py/runtime.h"
+#include "core/board.h"
 
 #define MOST_ITEMS UINT16_MAX // more than a board has room for, with formats that fit into its memory
 
@@ -13,6 +14,7 @@ size_t __wrap_mp_binary_get_size(char byte_order, char type, size_t *align) {
     if (type == 'O' || type == 'S') {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: the type codes O and S"));
     }
+    vb_spend(VB_NS_FORMAT_CODE);
     return __real_mp_binary_get_size(byte_order, type, align);
 }
 

@@ -1,14 +1,16 @@
 // safe/list.c: the type list, whose items stay where they are while they are sorted or looked for.
 //
-// It is MicroPython's own file with two changes. The Makefile compiles this file in place of py/objlist.c.
+// It is MicroPython's own file with three changes. The Makefile compiles this file in place of py/objlist.c.
 // - It sorts the items in their place, and a key or __lt__() that changes the list frees that place, which other objects
 //   get then. Here the list is empty while these run, as in CPython.
 // - An index is converted to a number before the length of the list is read (safe/index.h).
+// - Comparisons of a sort take time, and reverse() by the length of the list.
 
 #include "py/gc.h"
 #include "py/objlist.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
+#include "core/board.h"
 #include "safe/index.h"
 
 // ---- the sort ----
@@ -22,7 +24,10 @@ APART mp_obj_t vb_sort_in_place(size_t n_args, const mp_obj_t *args, mp_map_t *k
 #define mp_call_function_1(key, item) vb_sort_key(key, item)
 #define mp_binary_op(op, a, b) vb_sort_less(op, a, b)
 #define mp_obj_list_sort(n_args, args, kwargs) vb_sort_in_place(n_args, args, kwargs)
+static mp_obj_t list_reverse(mp_obj_t list);
+#define list_reverse(list) reverse(list)
 #include "py/objlist.c"
+#undef list_reverse
 #undef mp_call_function_1
 #undef mp_binary_op
 #undef mp_obj_list_sort
@@ -112,10 +117,16 @@ static APART mp_obj_t less_checked(mp_binary_op_t op, mp_obj_t a, mp_obj_t b) {
 }
 
 mp_obj_t vb_sort_less(mp_binary_op_t op, mp_obj_t a, mp_obj_t b) {
+    vb_spend(VB_NS_SORT);
     return is_number(a) && is_number(b) ? mp_binary_op(op, a, b) : less_checked(op, a, b);
 }
 
 mp_obj_t mp_obj_list_sort(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {
     sorting = MP_OBJ_TO_PTR(args[0]);
     return vb_sort_in_place(n_args, args, kwargs);
+}
+
+static mp_obj_t list_reverse(mp_obj_t list) {
+    vb_charge(VB_NS_REVERSE * ((mp_obj_list_t *)MP_OBJ_TO_PTR(list))->len);
+    return reverse(list);
 }
