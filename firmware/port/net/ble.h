@@ -17,7 +17,7 @@
 #define VB_BLE_NO_HANDLE 0xffff
 #define VB_BLE_LEAST_MTU 23
 #define VB_BLE_MOST_VALUE 512
-#define VB_BLE_PROCEDURES (VB_IS_ESP32 ? 4 : 1) // at a time: NimBLE's BLE_GATT_MAX_PROCS; BTstack has one
+#define VB_BLE_PROCEDURES 4                       // at a time: NimBLE's BLE_GATT_MAX_PROCS
 #define VB_BLE_GONE (VB_IS_ESP32 ? 7 : 0x1f)    // the status of what a disconnection ended: BLE_HS_ENOTCONN, or ATT's
 
 // PDUs of ATT (Core Specification, Vol 3, Part F, 3.4).
@@ -49,7 +49,7 @@ struct vb_ble_connection {
     uint8_t address[7]; // type, then the address
     uint16_t mtu, indicated; // the value of the indication that was not confirmed yet
     int procedures;
-    struct vb_ble_procedure procedure[4];
+    struct vb_ble_procedure procedure[VB_BLE_PROCEDURES];
 };
 extern struct vb_ble_connection vb_ble_connections[VB_BLE_CONNECTIONS];
 

@@ -28,6 +28,7 @@ static bool equal(const mp_obj_bluetooth_uuid_t *a, const mp_obj_bluetooth_uuid_
 
 // ---- procedures ----
 
+// NimBLE has room for a few at a time. BTstack does one, and the exchange of the MTU beside it.
 static int begin(uint16_t conn_handle, struct vb_ble_connection **connection) {
     if (!mp_bluetooth_is_active()) {
         return NOT_ACTIVE;
@@ -35,10 +36,12 @@ static int begin(uint16_t conn_handle, struct vb_ble_connection **connection) {
     if (!(*connection = vb_ble_find(conn_handle))) {
         return MP_ENOTCONN;
     }
-    if ((*connection)->procedures == VB_BLE_PROCEDURES) {
-        return VB_IS_ESP32 ? MP_ENOMEM : MP_EALREADY;
+    for (int i = 0; i < (*connection)->procedures && !VB_IS_ESP32; i++) {
+        if ((*connection)->procedure[i].request != ATT_MTU_REQ) {
+            return MP_EALREADY;
+        }
     }
-    return 0;
+    return (*connection)->procedures == VB_BLE_PROCEDURES ? MP_ENOMEM : 0;
 }
 
 // Sends the request with which a discovery begins or goes on.

@@ -120,8 +120,8 @@ def pack(note: Note) -> tuple[int, bytes]:
             )
             return frames.NOTE_ESPNOW, head + note.payload
         case BleNote():
-            ends = note.source_type, note.source, note.target_type, note.target
-            head = frames.LAYOUT_BLE_NOTE.pack(BLE_KINDS.index(note.kind), *ends)
+            addresses = note.source_type, note.source, note.target_type, note.target
+            head = frames.LAYOUT_BLE_NOTE.pack(BLE_KINDS.index(note.kind), *addresses)
             return frames.NOTE_BLE, head + note.payload
         case ServiceNote():
             service, name = note.service.encode(), note.name.encode()
@@ -162,9 +162,9 @@ def _unpack(kind: int, t_ns: int, data: bytes) -> Note:
             bool(lost),
         )
     if kind == frames.NOTE_BLE:
-        what, *addresses = frames.LAYOUT_BLE_NOTE.unpack_from(data)
+        what, from_type, source, to_type, target = frames.LAYOUT_BLE_NOTE.unpack_from(data)
         payload = data[frames.LAYOUT_BLE_NOTE.size :]
-        return BleNote(t_ns, BLE_KINDS[what], *addresses, payload=payload)
+        return BleNote(t_ns, BLE_KINDS[what], from_type, source, to_type, target, payload)
     if kind == frames.NOTE_SERVICE:
         return _unpack_service(t_ns, data)
     up, reason = frames.LAYOUT_LINK_NOTE.unpack_from(data)

@@ -114,7 +114,7 @@ class Attempt:
 
 
 @dataclass(eq=False)
-class End:
+class BleEnd:
     """One end of a connection."""
 
     radio: "BleRadio"
@@ -126,16 +126,16 @@ class End:
 
 
 @dataclass(eq=False)
-class Connection:
+class BleConnection:
     """A connection. Both ends send at its events, which come with its interval."""
 
-    central: End
-    peripheral: End
+    central: BleEnd
+    peripheral: BleEnd
     anchor_ns: int
     interval_ns: int
     open: bool = True
 
-    def other(self, end: End) -> End:
+    def other(self, end: BleEnd) -> BleEnd:
         """The end at the other side."""
         return self.peripheral if end is self.central else self.central
 
@@ -161,7 +161,7 @@ class BleRadio:
     advertising: Advertising | None = None
     scan: Scan | None = None
     attempt: Attempt | None = None
-    ends: dict[int, tuple[Connection, End]] = field(default_factory=dict)
+    ends: dict[int, tuple[BleConnection, BleEnd]] = field(default_factory=dict)
     """By number: the connections, and which end of them it is."""
     _last: int = -1
 
@@ -242,9 +242,7 @@ class BleAir:
         """Somebody may listen now: those who advertise are heard."""
         for radio in self._radios:
             if radio.advertising:
-                self._plan(
-                    radio, LEAST_NS + self._random.randrange(radio.advertising.interval_ns)
-                )
+                self._plan(radio, LEAST_NS + self._random.randrange(radio.advertising.interval_ns))
 
     def _plan(self, radio: BleRadio, wait_ns: int) -> None:
         advertising = radio.advertising
@@ -299,8 +297,8 @@ class BleAir:
             radio.owner.failed()
 
     def _connect(self, central: BleRadio, peripheral: BleRadio, interval_ns: int) -> None:
-        ends = [End(radio, radio.new_number()) for radio in (central, peripheral)]
-        connection = Connection(*ends, self.now_ns + LEAST_NS + UNIT_NS, interval_ns)
+        ends = BleEnd(central, central.new_number()), BleEnd(peripheral, peripheral.new_number())
+        connection = BleConnection(*ends, self.now_ns + LEAST_NS + UNIT_NS, interval_ns)
         for end in ends:
             end.radio.ends[end.number] = connection, end
 
@@ -332,16 +330,16 @@ class BleAir:
         for connection, _end in list(radio.ends.values()):
             self._medium.after(SUPERVISION_NS, partial(self._supervise, connection))
 
-    def _supervise(self, connection: Connection) -> None:
+    def _supervise(self, connection: BleConnection) -> None:
         if connection.open and not connection.reaches:
             connection.open = False
             for end in (connection.central, connection.peripheral):
                 self._end_later(end, LEAST_NS)
 
-    def _until_next_event_ns(self, connection: Connection) -> int:
+    def _until_next_event_ns(self, connection: BleConnection) -> int:
         return connection.next_event_ns(self.now_ns + LEAST_NS) - self.now_ns
 
-    def _end_later(self, end: End, wait_ns: int) -> None:
+    def _end_later(self, end: BleEnd, wait_ns: int) -> None:
         def finish() -> None:
             if (found := end.radio.ends.pop(end.number, None)) is not None:
                 connection, _end = found
@@ -369,7 +367,7 @@ class BleAir:
         )
         return True
 
-    def _arrive(self, connection: Connection, end: End, pdu: bytes) -> None:
+    def _arrive(self, connection: BleConnection, end: BleEnd, pdu: bytes) -> None:
         other = connection.other(end)
         if other.number not in other.radio.ends or not connection.open:
             return

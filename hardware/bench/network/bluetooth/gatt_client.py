@@ -63,17 +63,19 @@ class GattClient:
         self._send = send
         self._on_value = on_value
         self._tasks: deque[tuple[Task, Callable[[str], None]]] = deque()
+        self._is_busy = False
+        """Whether the first task waits for an answer, or is over just now."""
         self._mtu = LEAST_MTU
 
     def do(self, task: Task, done: Callable[[str], None]) -> None:
         """Run a task after those before it. `done` gets an error, or an empty text."""
         self._tasks.append((task, done))
-        if len(self._tasks) == 1:
+        if not self._is_busy:
             self._step(None)
 
     def close(self, why: str) -> None:
         """The connection is over; the tasks fail."""
-        tasks, self._tasks = self._tasks, deque()
+        tasks, self._tasks, self._is_busy = self._tasks, deque(), False
         for _task, done in tasks:
             done(why)
 
@@ -93,6 +95,7 @@ class GattClient:
 
     def _step(self, answer: bytes | None) -> None:
         """Go on with the first task, and begin the next ones when it is over."""
+        self._is_busy = True
         while self._tasks:
             task, done = self._tasks[0]
             why = ""
@@ -108,6 +111,7 @@ class GattClient:
             self._tasks.popleft()
             answer = None
             done(why)
+        self._is_busy = False
 
     def _value(self, handle: int, value: bytes) -> None:
         for each in self.found:

@@ -2,13 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 from hardware.bench.network.bluetooth.air import (
     MS,
     PUBLIC,
-    SCAN_RESPONSE,
     UNIT_NS,
     Attempt,
     BleAddress,
@@ -22,19 +20,22 @@ from hardware.bench.network.bluetooth.gatt_client import (
     CAN_NOTIFY,
     CAN_READ,
     GattClient,
+    Task,
 )
 
 SHORT_NAME, NAME = 8, 9
 """Types of what an advertisement holds."""
 INTERVAL = 24
 """Of a phone's connections, in units of 1.25 ms."""
+ATTEMPT_NS = 5000 * MS
+"""How long it tries to connect to a board that it has heard."""
 MOST_KEPT = 1000
 
 Done = Callable[[str], None]
 """Gets why something failed, or an empty text."""
 
 
-class Value(NamedTuple):
+class PhoneValue(NamedTuple):
     """A value that came: when, of which characteristic."""
 
     t_ns: int
@@ -61,21 +62,26 @@ def advertised_name(data: bytes) -> str:
     return ""
 
 
-class Phone:
+class PhoneApp:
     """The phone, for one connection at a time."""
 
     def __init__(self, air: BleAir, address: bytes) -> None:
         self.peer = ""
         """The name of the board that it is connected to."""
-        self.values: deque[Value] = deque(maxlen=MOST_KEPT)
+        self.values: deque[PhoneValue] = deque(maxlen=MOST_KEPT)
         """What came, the newest last."""
         self._air = air
         self._radio = BleRadio(self, self, BleAddress(PUBLIC, address))
         air.join(self._radio)
         self._wanted = ""
         self._done: Done = lambda why: None
+        self._on_loss: Callable[[], None] = lambda: None
         self._number: int | None = None
         self._client = GattClient(self._send, self._came)
+
+    def shown(self) -> list[tuple[str, str]]:
+        """Each characteristic of which a value came, with the newest one."""
+        return list({value.uuid: value.text for value in self.values}.items())
 
     @property
     def is_searching(self) -> bool:
@@ -86,13 +92,15 @@ class Phone:
         """The phone is carried away, or comes back."""
         self._air.move(self._radio, near)
 
-    def connect(self, name: str, for_ns: int, done: Done) -> None:
+    def connect(
+        self, name: str, for_ns: int, done: Done, on_loss: Callable[[], None] = lambda: None
+    ) -> None:
         """Connect to the board that advertises this name, and find its characteristics. It is
-        tried for a time; 0: for ever."""
+        tried for a time; 0: for ever. `on_loss` is called when the connection is over."""
         if self._number is not None or self.is_searching:
             done("already connected")
             return
-        self._wanted, self._done = name, done
+        self._wanted, self._done, self._on_loss = name, done, on_loss
         scan = Scan(0, True, self._air.now_ns, UNIT_NS, UNIT_NS)
         self._air.scan(self._radio, scan, for_ns)
 
@@ -104,15 +112,15 @@ class Phone:
 
     def read(self, uuid: str, done: Done) -> None:
         """Read a characteristic."""
-        self._do(partial(self._client.read, uuid), done)
+        self._do(lambda client: client.read(uuid), done)
 
     def write(self, uuid: str, value: bytes, done: Done) -> None:
         """Write a characteristic."""
-        self._do(partial(self._client.write, uuid, value), done)
+        self._do(lambda client: client.write(uuid, value), done)
 
     def subscribe(self, uuid: str, done: Done) -> None:
         """Ask for the updates of a characteristic."""
-        self._do(partial(self._client.subscribe, uuid), done)
+        self._do(lambda client: client.subscribe(uuid), done)
 
     def watch_all(self) -> None:
         """Read all that can be read, and ask for all updates, as far as the board allows it."""
@@ -122,11 +130,11 @@ class Phone:
             if each.properties & CAN_READ:
                 self.read(each.uuid, lambda why: None)
 
-    def _do(self, task: Callable[[], object], done: Done) -> None:
+    def _do(self, task: Callable[[GattClient], Task], done: Done) -> None:
         if self._number is None:
             done("not connected")
         else:
-            self._client.do(task(), done)  # type: ignore[arg-type]
+            self._client.do(task(self._client), done)
 
     def _finish(self, why: str) -> None:
         done, self._done = self._done, lambda why: None
@@ -136,12 +144,10 @@ class Phone:
 
     def heard(self, scan: int, report: Report) -> None:
         """See `BleOwner`."""
-        names = (advertised_name(report.data), report.sender.octets.hex(":"))
-        if self._radio.scan and self._wanted in names:
-            if report.kind == SCAN_RESPONSE or advertised_name(report.data) or names[1]:
-                self._air.scan(self._radio, None)
-                attempt = Attempt(report.sender, INTERVAL * UNIT_NS)
-                self._air.connect(self._radio, attempt, 5000 * MS)
+        if self._radio.scan and advertised_name(report.data) == self._wanted:
+            self._air.scan(self._radio, None)
+            attempt = Attempt(report.sender, INTERVAL * UNIT_NS)
+            self._air.connect(self._radio, attempt, ATTEMPT_NS)
 
     def scan_ended(self, scan: int) -> None:
         """See `BleOwner`."""
@@ -162,6 +168,7 @@ class Phone:
         self._number, self.peer = None, ""
         self._client.close("disconnected")
         self._finish("")
+        self._on_loss()
 
     def received(self, number: int, pdu: bytes) -> None:
         """See `BleOwner`."""
@@ -174,4 +181,4 @@ class Phone:
             self._air.send(self._radio, self._number, pdu)
 
     def _came(self, uuid: str, value: bytes) -> None:
-        self.values.append(Value(self._air.now_ns, uuid, value))
+        self.values.append(PhoneValue(self._air.now_ns, uuid, value))
