@@ -89,6 +89,7 @@ def run(pair: str, tests: Sequence[str]) -> Results:
             timeout=RUN_S,
             check=False,
         )
+    Path("/tmp/ble/tool.out").write_text(done.stdout)
     found = dict(LINE.findall(done.stdout))
     if set(found) != set(asked):
         raise RuntimeError(

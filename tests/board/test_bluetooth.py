@@ -1,6 +1,8 @@
 """Bluetooth Low Energy between boards, and between a board and a phone."""
 
+import struct
 from collections.abc import Mapping
+from random import Random
 
 import pytest
 
@@ -10,9 +12,17 @@ from hardware.bench.board.virtual_board import PROMISE_NS
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
+from hardware.bench.network.bluetooth.air import (
+    Advertising,
+    Attempt,
+    BleAddress,
+    BleRadio,
+    Report,
+    Scan,
+)
 from hardware.bench.scenario.player import play as play_scenario
 from hardware.bench.scenario.scenario import parse
-from tests.support.network_bench import BOARDS, SECOND, play
+from tests.support.network_bench import BOARDS, SECOND, near_ap, play, printed_lines
 from tests.support.several_boards import boards, text
 
 PAIRS = [("esp32", "esp32"), ("rp2", "rp2"), ("esp32", "rp2"), ("rp2", "esp32")]
@@ -324,6 +334,130 @@ def test_lists_of_services_cannot_lie_about_their_length() -> None:
         'TypeError("can\'t convert Number to int",)',
         *["12"] * 3,
     ]
+
+
+class Intruder:
+    """Somebody with a radio, who sends what a board never would."""
+
+    def __init__(self, bench: Bench, name: bytes) -> None:
+        self.air = bench.network.air
+        self.came: list[bytes] = []
+        self.number: int | None = None
+        self._name = name
+        self.radio = BleRadio(self, self, BleAddress(1, b"intrud"))
+        self.air.join(self.radio)
+
+    def listen(self) -> None:
+        """Scan for the board with this name, and connect to it."""
+        self.air.scan(self.radio, Scan(0, False, 0, SECOND, SECOND))
+
+    def advertise(self) -> None:
+        """Be found by a board."""
+        self.air.advertise(self.radio, Advertising(SECOND // 10, True, self._name, b""))
+
+    def heard(self, scan: int, report: Report) -> None:
+        if self._name in report.data:
+            self.air.scan(self.radio, None)
+            self.air.connect(self.radio, Attempt(report.sender, SECOND // 100))
+
+    def scan_ended(self, scan: int) -> None:
+        raise AssertionError
+
+    def failed(self) -> None:
+        raise AssertionError
+
+    def connected(self, number: int, central: bool, peer: BleAddress) -> None:
+        self.number = number
+
+    def disconnected(self, number: int) -> None:
+        self.number = None
+
+    def received(self, number: int, pdu: bytes) -> None:
+        self.radio.taken(number)
+        self.came.append(pdu)
+
+    def send(self, pdu: bytes) -> None:
+        """Send these bytes."""
+        if self.number is not None:
+            self.air.send(self.radio, self.number, pdu)
+
+
+def random_pdu(chance: Random) -> bytes:
+    """Something like a PDU of ATT, or not."""
+    handles = struct.pack("<HH", chance.randrange(20), chance.choice((0, 5, 20, 65535)))
+    uuid = chance.choice(
+        (b"\x00\x28", b"\x03\x28", b"\x02\x29", b"\x6e\x2a", chance.randbytes(16))
+    )
+    tail = chance.choice((uuid, b"", chance.randbytes(chance.randrange(600))))
+    kind = chance.choice((*range(0x20), 0x52, 0xD2, 0xFF))
+    return (bytes((kind,)) + handles + tail)[: chance.choice((1, 2, 3, 5, 7, 600))]
+
+
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_a_board_survives_any_pdu(family: str) -> None:
+    """Boards do not trust each other. The board stays alive, serves, and tells its handler nothing
+    that could not be."""
+    serves = (
+        SENSOR + "ble.gatts_set_buffer(lamp, 600)\nprint('up')\nwait(2, 1000_000)\nprint('over')\n"
+    )
+    with near_ap(serves, family=family) as bench:
+        intruder = Intruder(bench, b"mpy-env")
+        intruder.listen()
+        bench.run(2 * SECOND)
+        assert intruder.number is not None
+        chance = Random(7)
+        for _ in range(600):
+            intruder.send(random_pdu(chance))
+            bench.run(bench.now_ns + SECOND // 40)
+        intruder.came.clear()
+        handle = 11 if family == "esp32" else 8
+        intruder.send(struct.pack("<BHHH", 8, 1, 65535, 0x2803))
+        intruder.send(struct.pack("<BH", 10, handle + 1))
+        bench.run(bench.now_ns + SECOND)
+        assert intruder.came[0][0] == 9 and intruder.came[-1] == b"\x0b\x66\x08"
+        intruder.air.disconnect(intruder.radio, intruder.number)
+        bench.run(bench.now_ns + SECOND)
+        assert printed_lines(bench) == ["up", "over"]
+
+
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_a_board_survives_any_answer(family: str) -> None:
+    asks = BEGIN + (
+        "ble.gap_connect(1, b'intrud')\nconn = wait(7)[0]\nn = 0\nwhile wait and n < 400:\n"
+        "    n += 1\n    events.clear()\n    for what, *args in ((ble.gattc_discover_services,),\n"
+        "            (ble.gattc_discover_services, TEMP), (ble.gattc_discover_characteristics,\n"
+        "            1, 65535),\n"
+        "            (ble.gattc_discover_descriptors, 1, 65535), (ble.gattc_read, 5),\n"
+        "            (ble.gattc_write, 5, 'x', 1), (ble.gattc_exchange_mtu,)):\n"
+        "        try:\n            what(conn, *args)\n        except OSError:\n            pass\n"
+        "        time.sleep_ms(10)\nprint('alive', n)\n"
+    )
+    with near_ap(asks, family=family) as bench:
+        intruder = Intruder(bench, b"")
+        intruder.advertise()
+        bench.run(SECOND)
+        assert intruder.number is not None
+        chance = Random(8)
+        while bench.now_ns < 30 * SECOND:
+            intruder.send(random_pdu(chance))
+            bench.run(bench.now_ns + SECOND // 100)
+        bench.run(60 * SECOND)
+        assert printed_lines(bench) == ["alive 400"]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_phone_survives_any_pdu(seed: int) -> None:
+    circuit = with_phone({"connect": "mpy-env"})
+    with Bench(circuit) as bench:
+        intruder = Intruder(bench, b"\x08\x09mpy-env")
+        intruder.advertise()
+        bench.run(6 * SECOND)
+        chance = Random(seed)
+        for _ in range(300):
+            intruder.send(random_pdu(chance))
+            bench.run(bench.now_ns + SECOND // 50)
+            part = circuit.parts["phone1"]
+            assert part.svg(part.view) and part.words(part.view)
 
 
 def test_boards_without_bluetooth() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hardware.i18n import _
+
 ERROR, MTU, FIND_INFO, BY_TYPE, READ, BY_GROUP, WRITE = 0x01, 0x02, 0x04, 0x08, 0x0A, 0x10, 0x12
 NOTIFY, INDICATE, CONFIRM, COMMAND = 0x1B, 0x1D, 0x1E, 0x52
 SERVICE, DECLARATION, CCCD = 0x2800, 0x2803, b"\x02\x29"
@@ -17,18 +19,6 @@ LAST = 0xFFFF
 CAN_READ, CAN_COMMAND, CAN_WRITE, CAN_NOTIFY, CAN_INDICATE = 2, 4, 8, 16, 32
 MOST_FOUND = 512
 """Characteristics: the server of a board has no more."""
-ERRORS = {
-    0x01: "invalid handle",
-    0x02: "read not permitted",
-    0x03: "write not permitted",
-    0x05: "insufficient authentication",
-    0x08: "insufficient authorization",
-    0x0A: "attribute not found",
-    0x0D: "invalid length",
-    0x0F: "insufficient encryption",
-}
-"""As apps show them."""
-
 Task = Generator[bytes, bytes, None]
 """Sends requests and gets their answers. Raises: GattError."""
 
@@ -76,7 +66,7 @@ class GattClient:
     def close(self, why: str) -> None:
         """The connection is over; the tasks fail."""
         tasks, self._tasks, self._is_busy = self._tasks, deque(), False
-        for _task, done in tasks:
+        for _each, done in tasks:
             done(why)
 
     def received(self, pdu: bytes) -> None:
@@ -133,14 +123,14 @@ class GattClient:
                 break
             for handle, value in _entries(answer, BY_TYPE, 7):
                 if handle < at or len(value) not in (5, 19):
-                    raise GattError("invalid answer")
+                    raise GattError(_("invalid answer"))
                 value_handle = int.from_bytes(value[1:3], "little")
                 characteristic = Characteristic(uuid_text(value[3:]), value_handle, value[0])
                 declared.append((handle, characteristic))
                 at = handle + 1
-        ends = [handle - 1 for handle, _each in declared[1:]] + [LAST]
+        ends = [handle - 1 for handle, _found in declared[1:]] + [LAST]
         self.found = []
-        for (_handle, each), end in zip(declared, ends, strict=True):
+        for (_at, each), end in zip(declared, ends, strict=False):
             cccd = 0
             if each.properties & (CAN_NOTIFY | CAN_INDICATE) and each.handle < end:
                 cccd = yield from self._cccd(each.handle + 1, end)
@@ -163,7 +153,7 @@ class GattClient:
         """Write a characteristic, with an answer where it has that."""
         found = self._find(uuid)
         if len(value) > self._mtu - 3:
-            raise GattError("invalid length")
+            raise GattError(_("invalid length"))
         if found.properties & CAN_WRITE or not found.properties & CAN_COMMAND:
             answer = yield struct.pack("<BH", WRITE, found.handle) + value
             _good(answer, WRITE)
@@ -174,7 +164,7 @@ class GattClient:
         """Ask for the updates of a characteristic."""
         found = self._find(uuid)
         if not found.cccd:
-            raise GattError("no notifications")
+            raise GattError(_("no notifications"))
         bits = 1 if found.properties & CAN_NOTIFY else 2
         answer = yield struct.pack("<BHH", WRITE, found.cccd, bits)
         _good(answer, WRITE)
@@ -183,14 +173,29 @@ class GattClient:
         for each in self.found:
             if each.uuid == uuid.lower():
                 return each
-        raise GattError("no such characteristic")
+        raise GattError(_("no such characteristic"))
+
+
+def _refusal(error: int) -> str:
+    """The words of apps for an error of ATT."""
+    known = {
+        0x01: _("invalid handle"),
+        0x02: _("read not permitted"),
+        0x03: _("write not permitted"),
+        0x05: _("insufficient authentication"),
+        0x08: _("insufficient authorization"),
+        0x0A: _("attribute not found"),
+        0x0D: _("invalid length"),
+        0x0F: _("insufficient encryption"),
+    }
+    return known.get(error) or _("error {number}").format(number=error)
 
 
 def _good(answer: bytes, request: int) -> bytes:
     if answer[0] == ERROR and len(answer) == 5:
-        raise GattError(ERRORS.get(answer[4], f"error {answer[4]}"))
+        raise GattError(_refusal(answer[4]))
     if answer[0] != request + 1:
-        raise GattError("invalid answer")
+        raise GattError(_("invalid answer"))
     return answer
 
 
@@ -199,7 +204,7 @@ def _entries(answer: bytes, request: int, least: int) -> list[tuple[int, bytes]]
     answer = _good(answer, request)
     size = answer[1] if len(answer) > 1 else 0
     if size < least or len(answer) < 2 + size:
-        raise GattError("invalid answer")
+        raise GattError(_("invalid answer"))
     starts = range(2, len(answer) + 1, size)
     parts = [answer[a:b] for a, b in pairwise(starts)]
     return [(int.from_bytes(part[:2], "little"), part[2:]) for part in parts]

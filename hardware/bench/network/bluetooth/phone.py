@@ -22,6 +22,7 @@ from hardware.bench.network.bluetooth.gatt_client import (
     GattClient,
     Task,
 )
+from hardware.i18n import _
 
 SHORT_NAME, NAME = 8, 9
 """Types of what an advertisement holds."""
@@ -98,7 +99,7 @@ class PhoneApp:
         """Connect to the board that advertises this name, and find its characteristics. It is
         tried for a time; 0: for ever. `on_loss` is called when the connection is over."""
         if self._number is not None or self.is_searching:
-            done("already connected")
+            done(_("already connected"))
             return
         self._wanted, self._done, self._on_loss = name, done, on_loss
         scan = Scan(0, True, self._air.now_ns, UNIT_NS, UNIT_NS)
@@ -108,7 +109,7 @@ class PhoneApp:
         """End the connection."""
         self._done = done
         if self._number is None or not self._air.disconnect(self._radio, self._number):
-            self._finish("not connected")
+            self._finish(_("not connected"))
 
     def read(self, uuid: str, done: Done) -> None:
         """Read a characteristic."""
@@ -132,7 +133,7 @@ class PhoneApp:
 
     def _do(self, task: Callable[[GattClient], Task], done: Done) -> None:
         if self._number is None:
-            done("not connected")
+            done(_("not connected"))
         else:
             self._client.do(task(self._client), done)
 
@@ -151,11 +152,11 @@ class PhoneApp:
 
     def scan_ended(self, scan: int) -> None:
         """See `BleOwner`."""
-        self._finish("not found")
+        self._finish(_("not found"))
 
     def failed(self) -> None:
         """See `BleOwner`."""
-        self._finish("no connection")
+        self._finish(_("no connection"))
 
     def connected(self, number: int, central: bool, peer: BleAddress) -> None:
         """See `BleOwner`."""
@@ -166,7 +167,7 @@ class PhoneApp:
     def disconnected(self, number: int) -> None:
         """See `BleOwner`."""
         self._number, self.peer = None, ""
-        self._client.close("disconnected")
+        self._client.close(_("disconnected"))
         self._finish("")
         self._on_loss()
 
