@@ -46,20 +46,28 @@ static const uint8_t nobody[6];
 // Events that the interrupt has fetched, and the scheduler has not handled yet.
 static uint8_t inbox[4 * MOST_EVENT];
 static size_t inbox_len;
-static bool more; // the inbox was full
+static bool more; // the bench has events for which the inbox had no room
 static mp_sched_node_t node;
 static void handle_events(mp_sched_node_t *node);
 
+static bool has_room(void) {
+    return sizeof(inbox) - inbox_len >= MOST_EVENT;
+}
+
 static void fetch(void) {
-    size_t room = sizeof(inbox) - inbox_len;
-    more = room < MOST_EVENT;
-    if (!more) {
+    static bool fetching; // an interrupt came during the call below: its bytes are not counted yet
+    if (fetching || !has_room()) {
+        more = true;
+    } else {
+        fetching = true;
+        more = false;
+        size_t room = sizeof(inbox) - inbox_len;
         int32_t got = vb_call(VB_CALL_BLE_FETCH, 0, room, NULL, 0, inbox + inbox_len, room);
-        inbox_len += MAX(got, 0);
+        inbox_len += got & (VB_STATUS_MORE - 1);
+        more |= (got & VB_STATUS_MORE) != 0;
+        fetching = false;
     }
-    if (inbox_len) {
-        mp_sched_schedule_node(&node, handle_events);
-    }
+    mp_sched_schedule_node(&node, handle_events);
 }
 
 static struct vb_ble_connection *by_number(uint8_t number) {
@@ -153,11 +161,17 @@ static void handle(const struct vb_ble_event *event, const uint8_t *data) {
 
 static void handle_events(mp_sched_node_t *node) {
     static uint8_t now[MOST_EVENT]; // the scheduler is locked: nothing else handles events
-    while (active && inbox_len >= EVENT_HEAD) {
+    while (active && (more || inbox_len)) {
+        if (more && has_room()) {
+            fetch();
+        }
+        if (!inbox_len) {
+            continue;
+        }
         struct vb_ble_event event;
         memcpy(&event, inbox, EVENT_HEAD);
         size_t whole = EVENT_HEAD + event.size;
-        if (whole > inbox_len || whole > sizeof(now)) { // the bench sends no such event
+        if (inbox_len < EVENT_HEAD || whole > inbox_len || whole > sizeof(now)) { // the bench sends no such event
             inbox_len = 0;
             break;
         }
@@ -165,9 +179,6 @@ static void handle_events(mp_sched_node_t *node) {
         inbox_len -= whole;
         memmove(inbox, inbox + whole, inbox_len);
         handle(&event, now);
-        if (more) {
-            fetch();
-        }
     }
 }
 
@@ -205,6 +216,7 @@ int mp_bluetooth_init(void) {
     mp_bluetooth_gatts_db_create(&MP_STATE_PORT(ble_values));
     vb_ble_server_start();
     inbox_len = 0;
+    more = false;
     vb_on_pending(VB_CHANNEL_BLE, fetch);
     switch_radio(true);
     active = true;

@@ -197,7 +197,8 @@ class Ble(Peripheral):
             if kind == frames.BLE_PDU:
                 self._radio.taken(number)
         self.board.set_interrupt(frames.CHANNEL_BLE, bool(self._events))
-        return Answer(len(fetched), bytes(fetched))
+        more = frames.STATUS_MORE if self._events else 0
+        return Answer(len(fetched) + more, bytes(fetched))
 
 
 def _strings(data: bytes) -> tuple[bytes, bytes]:

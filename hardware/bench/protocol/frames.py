@@ -139,7 +139,7 @@ CALL_BLE_DISCONNECT: Final = 92
 CALL_BLE_SEND: Final = 93
 """b the connection; c 1: an answer; bytes: a PDU."""
 CALL_BLE_FETCH: Final = 94
-"""c bytes at most; status: how many; answer: for each event layout ble_event, its bytes."""
+"""c bytes at most; status: how many, + [status] MORE; answer: for each event layout ble_event, its bytes."""
 ERRNO_ADDRINUSE: Final = 98
 """the port is taken."""
 ERRNO_OPNOTSUPP: Final = 95
@@ -167,7 +167,7 @@ CHANNEL_BLE: Final = 10
 STATUS_BREAK: Final = 4096
 """of UART_READ, in addition to the count: a break came."""
 STATUS_MORE: Final = 16384
-"""of data sent or received, in addition to the count: there is more, or more room."""
+"""of data and events, in addition to the count: there is more, or more room."""
 RADIO_TRIES: Final = 1
 """how often the station connects again by itself: c, 255 for ever."""
 RADIO_CHANNEL: Final = 2
