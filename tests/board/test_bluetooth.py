@@ -1,7 +1,12 @@
 """Bluetooth Low Energy between boards, and between a board and a phone."""
 
+import json
+import os
+import re
 import struct
 from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -23,6 +28,7 @@ from hardware.bench.network.bluetooth.air import (
 from hardware.bench.scenario.player import play as play_scenario
 from hardware.bench.scenario.scenario import parse
 from tests.support.network_bench import BOARDS, SECOND, near_ap, play, printed_lines
+from tests.support.project import DOCS
 from tests.support.several_boards import boards, text
 
 PAIRS = [("esp32", "esp32"), ("rp2", "rp2"), ("esp32", "rp2"), ("rp2", "esp32")]
@@ -479,6 +485,43 @@ def test_boards_without_bluetooth() -> None:
         bench.run(SECOND)
         for name in ("one", "two"):
             assert "ImportError: no module named 'bluetooth'" in text(bench, name)
+
+
+def test_the_boards_and_the_phone_of_the_how_to() -> None:
+    page = (DOCS / "howto" / "bluetooth.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(json|python)\n(.*?)```", page, re.DOTALL)
+    (_json, diagram), (_python, sensor), (_also, reader) = blocks
+    made = Circuit(load(json.loads(diagram)))
+    with boards(made, {"sensor": sensor, "reader": reader}) as bench:
+        bench.run(10 * SECOND)
+        assert text(bench, "reader").splitlines()[-3:] == ["21.5 °C"] * 3
+        part = made.parts["phone1"]
+        _words, values = part.words(part.view) or ("", {})
+        assert "2a6e 66 08" in str(values["values"])  # 2150
+
+
+AIOBLE = Path(os.environ.get("MICROPYTHON_LIB_DIR", "-")) / "micropython/bluetooth/aioble"
+
+
+@pytest.mark.skipif(
+    not AIOBLE.is_dir(), reason="MICROPYTHON_LIB_DIR names no source of micropython-lib"
+)
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_the_sensor_and_the_client_of_aioble(first: str, second: str) -> None:
+    made = near(first, second)
+    package = {f"lib/aioble/{p.name}": p.read_bytes() for p in AIOBLE.glob("aioble/*.py")}
+    with ExitStack() as stack:
+        flashes = {}
+        for board, program in (("one", "temp_sensor.py"), ("two", "temp_client.py")):
+            main = (AIOBLE / "examples" / program).read_bytes()
+            flashes[board] = stack.enter_context(Flash(made.sides[board].board))
+            flashes[board].put({"main.py": main, **package})
+        bench = stack.enter_context(Bench(made, flash=flashes))
+        bench.run(8 * SECOND)
+        assert text(bench, "one").startswith("Connection from Device(ADDR_PUBLIC, ")
+        lines = text(bench, "two").splitlines()
+    assert lines[0].startswith("Connecting to Device(ADDR_PUBLIC, ")
+    assert len(lines) > 4 and all(re.fullmatch(r"Temperature: 2\d\.\d\d", x) for x in lines[1:])
 
 
 # -- the phone -----------------------------------------------------------------------------------

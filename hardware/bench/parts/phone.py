@@ -16,7 +16,7 @@ LINES, WIDTH = 5, 15
 
 class Phone(Part):
     """Ours. `connect` is the name of a board: the phone connects to it whenever it hears it, reads
-    all that it may read, and asks for all notifications. Without it, the phone does what the steps
+    what it may read, and asks for all notifications. Without it, the phone does what the steps
     `phone` of a scenario say. Control `near` 0: it is out of reach."""
 
     TYPES = ("warsha-phone",)

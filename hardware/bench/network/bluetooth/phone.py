@@ -26,6 +26,8 @@ from hardware.i18n import _
 
 SHORT_NAME, NAME = 8, 9
 """Types of what an advertisement holds."""
+ABOUT_ITSELF = ("2a00", "2a01", "2a05")
+"""The characteristics of the services that every server has."""
 INTERVAL = 24
 """Of a phone's connections, in units of 1.25 ms."""
 ATTEMPT_NS = 5000 * MS
@@ -81,8 +83,11 @@ class PhoneApp:
         self._client = GattClient(self._send, self._came)
 
     def shown(self) -> list[tuple[str, str]]:
-        """Each characteristic of which a value came, with the newest one."""
-        return list({value.uuid: value.text for value in self.values}.items())
+        """Each characteristic of which a value came, with the newest one; the newest first."""
+        newest: dict[str, str] = {}
+        for value in reversed(self.values):
+            newest.setdefault(value.uuid, value.text)
+        return list(newest.items())
 
     @property
     def is_searching(self) -> bool:
@@ -124,8 +129,11 @@ class PhoneApp:
         self._do(lambda client: client.subscribe(uuid), done)
 
     def watch_all(self) -> None:
-        """Read all that can be read, and ask for all updates, as far as the board allows it."""
+        """Read all that can be read, and ask for all updates, as far as the board allows it. What
+        every server has is left out."""
         for each in self._client.found:
+            if each.uuid in ABOUT_ITSELF:
+                continue
             if each.properties & (CAN_NOTIFY | CAN_INDICATE):
                 self.subscribe(each.uuid, lambda why: None)
             if each.properties & CAN_READ:
