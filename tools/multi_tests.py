@@ -114,8 +114,7 @@ def report(outcomes: dict[str, Results]) -> str:
         "# MicroPython's own Bluetooth tests between two virtual boards",
         "",
         "Made by `python tools/multi_tests.py --report docs/measured/bluetooth-tests.md`:",
-        f"MicroPython's `tests/run-multitests.py -i pyb:<pty> -i pyb:<pty>` on the folder "
-        f"`{FOLDER}`.",
+        f"MicroPython's `run-multitests.py -i pyb:<pty> -i pyb:<pty>` on the folder `{FOLDER}`.",
         "The first board of each pair is the peripheral.",
         "",
         f"| test | {' | '.join(titles)} | why it is skipped |",

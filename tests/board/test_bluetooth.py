@@ -304,6 +304,23 @@ def test_a_flood_of_notifications_is_refused_as_on_the_chip() -> None:
     assert (one, two) == ("12 True\n", "True\n")
 
 
+@pytest.mark.parametrize(("family", "most"), [("esp32", 4), ("rp2", 1)])
+def test_how_many_connections_a_board_has(family: str, most: int) -> None:
+    serves = SENSOR + (
+        "for n in range(5):\n    conn = wait(1, 20000)[0]\n    print(conn)\n"
+        "    ble.gap_advertise(100_000)\n"
+    )
+    with near_ap(serves, family=family) as bench:
+        intruders = [Intruder(bench, b"mpy-env") for _ in range(5)]
+        for number, intruder in enumerate(intruders):
+            intruder.radio.address = BleAddress(1, bytes((number,)) * 6)
+            intruder.listen()
+            bench.run(bench.now_ns + 2 * SECOND)
+        assert sum(intruder.number is not None for intruder in intruders) == most
+        first = 0 if family == "esp32" else 64
+        assert printed_lines(bench)[:most] == [str(first + n) for n in range(most)]
+
+
 LIARS = """
 class Liar:
     def __init__(self, *items): self.items = items

@@ -95,6 +95,7 @@ static void connected(uint8_t number, const struct vb_ble_connected *with) {
             return;
         }
     }
+    vb_call(VB_CALL_BLE_DISCONNECT, number, 0, NULL, 0, NULL, 0); // as BTstack does without memory for it
 }
 
 static void disconnected(struct vb_ble_connection *connection) {

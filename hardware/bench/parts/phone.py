@@ -20,7 +20,7 @@ class Phone(Part):
     `phone` of a scenario say. Control `near` 0: it is out of reach."""
 
     TYPES = ("warsha-phone",)
-    TITLE = both("phone with Bluetooth")
+    TITLE = both("Phone (Bluetooth)")
     GROUP = "modules"
     SIZE = (110, 180)
     ATTRS = {"connect": ""}

@@ -178,6 +178,8 @@ class BleRadio:
     def new_number(self) -> int:
         """A number for a connection: none of the last ones, of which an event may be waiting."""
         self._last = (self._last + 1) % 256
+        while self._last in self.ends:
+            self._last = (self._last + 1) % 256
         return self._last
 
     def taken(self, number: int) -> None:
@@ -272,7 +274,8 @@ class BleAir:
                     radio.owner.heard(scan.number, response)
             attempt = radio.attempt
             wanted = attempt and attempt.peer == sender.address
-            if attempt and wanted and advertising.connectable and not sender.is_full:
+            has_room = not (sender.is_full or radio.is_full)
+            if attempt and wanted and advertising.connectable and has_room:
                 radio.attempt = sender.advertising = None
                 self._connect(radio, sender, attempt.interval_ns)
                 return
