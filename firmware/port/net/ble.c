@@ -449,7 +449,11 @@ int mp_bluetooth_gap_peripheral_connect(uint8_t addr_type, const uint8_t *addr, 
     memcpy(connect.address, addr, 6);
     connecting = true;
     uint32_t ms = VB_IS_ESP32 ? MAX(duration_ms, 1) : 0; // BTstack tries for ever
-    vb_call(VB_CALL_BLE_CONNECT, 0, ms, &connect, sizeof(connect), NULL, 0);
+    int32_t status = vb_call(VB_CALL_BLE_CONNECT, 0, ms, &connect, sizeof(connect), NULL, 0);
+    if (status < 0) { // a connection from outside has taken the last place just now
+        connecting = false;
+        return vb_net_errno(status);
+    }
     return 0;
 }
 

@@ -139,7 +139,7 @@ CALL_BLE_DISCONNECT: Final = 92
 CALL_BLE_SEND: Final = 93
 """b the connection; c 1: an answer; bytes: a PDU."""
 CALL_BLE_FETCH: Final = 94
-"""c bytes at most; status: how many, + [status] MORE; answer: for each event layout ble_event, its bytes."""
+"""c bytes at most; status: how many, + [status] MORE; answer: layout ble_event, bytes, …."""
 ERRNO_ADDRINUSE: Final = 98
 """the port is taken."""
 ERRNO_OPNOTSUPP: Final = 95
