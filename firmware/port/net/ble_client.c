@@ -146,8 +146,8 @@ int mp_bluetooth_gattc_write(uint16_t conn_handle, uint16_t value_handle, const 
     }
     bool wants_answer = mode == MP_BLUETOOTH_WRITE_MODE_WITH_RESPONSE;
     int error = wants_answer ? begin(conn_handle, &connection) : 0;
-    if (!VB_IS_ESP32 && !error && value_len > connection->mtu - 3u) {
-        error = MP_EINVAL; // GATT_CLIENT_VALUE_TOO_LONG; NimBLE cuts it off
+    if (!VB_IS_ESP32 && !wants_answer && value_len > connection->mtu - 3u) {
+        error = MP_EINVAL; // GATT_CLIENT_VALUE_TOO_LONG; other writes are cut off
     }
     if (error) {
         return error;
