@@ -1,5 +1,5 @@
 // mpconfigport.h: the parts of MicroPython that are compiled in: those of ports/esp32 and ports/rp2 of 1.25.0, without
-// Bluetooth and everything that could reach memory by address.
+// everything that could reach memory by address.
 #pragma once
 
 #include <stdint.h>
@@ -26,6 +26,7 @@ typedef long mp_off_t;
 #define MP_NEED_LOG2 (1) // lib/libm has none
 #define MICROPY_OPT_COMPUTED_GOTO (1)
 #define MICROPY_SCHEDULER_DEPTH (8)
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
 #define MICROPY_READER_VFS (1)
 #define MICROPY_VFS (1)
 #define MICROPY_USE_INTERNAL_PRINTF (0)
@@ -75,7 +76,6 @@ void vb_heap_shrink(void *at);
 #define MP_PLAT_ALLOC_HEAP(bytes) vb_heap_grow(bytes)
 #define MP_PLAT_FREE_HEAP(at) vb_heap_shrink(at)
 #else
-#define MICROPY_SCHEDULER_STATIC_NODES (1)
 #define MICROPY_PY_RE_MATCH_GROUPS (1)
 #define MICROPY_PY_RE_MATCH_SPAN_START_END (1)
 #define MICROPY_PY_MACHINE_FREQ_NUM_ARGS_MAX (2)
@@ -98,6 +98,12 @@ void vb_heap_shrink(void *at);
 #define MICROPY_PY_NETWORK (1)
 #define MICROPY_PY_NETWORK_INCLUDEFILE "net/radio.h"
 #define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "net/network_globals.h"
+
+// Bluetooth: extmod/modbluetooth.c (safe/bluetooth.c) over net/ble*.c.
+#define MICROPY_PY_BLUETOOTH (VB_HAS_BLE)
+#define MICROPY_PY_BLUETOOTH_USE_SYNC_EVENTS (1)
+#define MICROPY_PY_BLUETOOTH_ENABLE_CENTRAL_MODE (1)
+#define MICROPY_PY_BLUETOOTH_ENABLE_PAIRING_BONDING (VB_ESP32)
 
 // TLS: extmod/modtls_mbedtls.c with Mbed TLS (tls/), whose memory is a part of Python's heap.
 #define MICROPY_PY_SSL (1)

@@ -193,7 +193,6 @@ def test_an_access_point_with_invalid_attributes(name: str, value: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "import bluetooth; bluetooth.BLE()",
         "import network; network.LAN()",
         "import socket; socket.socket(10)",
     ],

@@ -34,7 +34,7 @@ HARDWARE = (
     *("bench.diagram", "bench.svg"),
     # the network around boards, by layer
     *("bench.network.simulation", "bench.network.host", "bench.network.network_log"),
-    *("bench.network.link", "bench.network.wifi"),
+    *("bench.network.link", "bench.network.wifi", "bench.network.bluetooth"),
     *(
         "bench.network.tcp",
         "bench.network.tls",

@@ -8,6 +8,7 @@ from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.events import NEVER
 from hardware.bench.network.lan import lan_of
 from hardware.bench.network.mqtt.packets import MOST_BYTES, MqttError, Reader
+from hardware.bench.peripherals.ble import Ble
 from hardware.bench.peripherals.espnow import EspNow
 from hardware.bench.peripherals.network import Network
 from hardware.bench.peripherals.peripheral import (
@@ -76,6 +77,42 @@ def test_any_call_has_an_answer_within_bounds(seed: int) -> None:
     radio.reset()
     espnow.reset()
     place.run(place.now_ns + 100_000 * MS)
+
+
+def bluetooth_bytes(chance: random.Random, op: int, own: int) -> bytes:
+    """The bytes of a call as a board makes it, or others."""
+    other = bytes((0, 2, 0, 0, 0, 0, 2 - own))
+    usual = {
+        frames.CALL_BLE_SWITCH: bytes((0, 2, 0, 0, 0, 0, 1 + own)),
+        frames.CALL_BLE_ADVERTISE: b"\x03\x02\x01\x06\x00",
+        frames.CALL_BLE_SCAN: frames.LAYOUT_BLE_SCAN.pack(chance.choice((0, 500)), 30_000, 20_000),
+        frames.CALL_BLE_CONNECT: other + chance.choice((b"\x18\0", b"\0\0", b"\xff\xff")),
+        frames.CALL_BLE_SEND: chance.randbytes(chance.choice((1, 20, 1017, 1018))),
+    }
+    data = usual.get(op, b"")
+    return data if chance.random() < 0.9 else chance.randbytes(chance.randrange(40))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_bluetooth_call_has_an_answer_within_bounds(seed: int) -> None:
+    chance = random.Random(seed)
+    place = Place(seed)
+    devices = [Ble(place) for _ in range(2)]  # type: ignore[arg-type]
+    for _ in range(2000):
+        own = chance.randrange(2)
+        op = chance.choice(Ble.CALLS)
+        if op == frames.CALL_BLE_SWITCH and chance.random() < 0.8:
+            op = frames.CALL_BLE_SEND
+        b = chance.choice((0, 1, 2, 3, 256, chance.randrange(65536)))
+        c = chance.choice((0, 1, 300, 20_000, 4000, chance.randrange(2**32)))
+        call(devices[own], op, b, c, bluetooth_bytes(chance, op, own))
+        if chance.random() < 0.3:
+            place.run(place.now_ns + chance.randrange(60 * MS))
+        if chance.random() < 0.002:
+            devices[own].reset()
+    for device in devices:
+        device.reset()
+    place.run(place.now_ns + 10_000 * MS)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -61,6 +61,7 @@
 #define VB_HAS_MCU_TEMPERATURE 0 // or else raw_temperature()
 #define VB_HAS_BOOTLOADER 0        // machine.bootloader()
 #define VB_HAS_USB_DEVICE 0
+#define VB_HAS_BLE 1
 
 // Registers: GPIO (TRM 4.12.2), IO_MUX (4.12.3), RANDOM (24.4), signals of the GPIO matrix (table 4-2).
 #define VB_REG_GPIO 0x3ff44000

@@ -35,6 +35,7 @@
 
 #define VB_HAS_BOOTLOADER 1
 #define VB_HAS_USB_DEVICE 1
+#define VB_HAS_BLE 1               // on a board with a radio
 #define VB_I2S_IDS 2
 
 #define VB_RADIO 0                 // a Pico W has one (--radio)

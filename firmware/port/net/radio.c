@@ -29,7 +29,7 @@ void vb_net_need_radio(mp_obj_t module_name) {
 // mp_module_get_builtin().
 mp_obj_t vb_module_get_builtin(qstr name, bool extensible) {
     #if VB_RP2
-    bool needs_radio = name == MP_QSTR_websocket || name == MP_QSTR__webrepl || name == MP_QSTR_lwip || name == MP_QSTR_tls;
+    bool needs_radio = name == MP_QSTR_bluetooth || name == MP_QSTR_websocket || name == MP_QSTR__webrepl || name == MP_QSTR_lwip || name == MP_QSTR_tls;
     if (needs_radio && !vb_radio) {
         return MP_OBJ_NULL;
     }

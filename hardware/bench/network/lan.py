@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from hardware.bench.network.bluetooth.air import BleAir
 from hardware.bench.network.host import GATEWAY, LOOPBACK, Address, Host, Ports, parse_ip
 from hardware.bench.network.host_gateway import HostGateway
 from hardware.bench.network.http import HttpServer, listener
@@ -68,6 +69,7 @@ class Lan:
         self.log = NetworkLog(simulation)
         self.medium = RadioMedium(simulation, self.log)
         self.espnow = EspNowNetwork(self.medium)
+        self.air = BleAir(self.medium)
         self.clock = WallClock(simulation)
         self.host_gateway = HostGateway()
         self.unknown: dict[str, None] = {}

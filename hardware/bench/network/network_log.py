@@ -7,6 +7,7 @@ from hardware.bench.network.host import Address, Host
 from hardware.bench.network.simulation import NoteRecorder, Simulation
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.notes import (
+    BleNote,
     EspNowNote,
     LinkNote,
     MqttNote,
@@ -56,6 +57,10 @@ class NetworkLog:
 
     def espnow(self, board: object, note: EspNowNote) -> None:
         """An ESP-NOW message that a board sent or received."""
+        self._write(board, note)
+
+    def ble(self, board: object, note: BleNote) -> None:
+        """What a board did by Bluetooth, or got."""
         self._write(board, note)
 
     def link(self, board: object, note: LinkNote) -> None:

@@ -126,6 +126,20 @@ CALL_ESPNOW_SEND: Final = 85
 """bytes: MAC, message."""
 CALL_ESPNOW_FETCH: Final = 86
 """answer: failed and delivered sends (u8 each), then rssi, MAC 6, message (a string), …."""
+CALL_BLE_SWITCH: Final = 88
+"""c on; bytes: its address (type, 6 bytes)."""
+CALL_BLE_ADVERTISE: Final = 89
+"""c interval in us, 0: stop; b 1: connectable; bytes: data, scan response, each a string."""
+CALL_BLE_SCAN: Final = 90
+"""b number of the scan | active << 8; bytes: layout ble_scan; no bytes: stop."""
+CALL_BLE_CONNECT: Final = 91
+"""c ms to try, 0: for ever; bytes: layout ble_connect; no bytes: stop."""
+CALL_BLE_DISCONNECT: Final = 92
+"""b the connection."""
+CALL_BLE_SEND: Final = 93
+"""b the connection; c 1: an answer; bytes: a PDU."""
+CALL_BLE_FETCH: Final = 94
+"""c bytes at most; status: how many, + [status] MORE; answer: layout ble_event, bytes, …."""
 ERRNO_ADDRINUSE: Final = 98
 """the port is taken."""
 ERRNO_OPNOTSUPP: Final = 95
@@ -148,10 +162,12 @@ CHANNEL_RADIO: Final = 8
 """the state of the radio is new."""
 CHANNEL_ESPNOW: Final = 9
 """ESP-NOW has messages, or results of sends."""
+CHANNEL_BLE: Final = 10
+"""Bluetooth has events."""
 STATUS_BREAK: Final = 4096
 """of UART_READ, in addition to the count: a break came."""
 STATUS_MORE: Final = 16384
-"""of data sent or received, in addition to the count: there is more, or more room."""
+"""of data and events, in addition to the count: there is more, or more room."""
 RADIO_TRIES: Final = 1
 """how often the station connects again by itself: c, 255 for ever."""
 RADIO_CHANNEL: Final = 2
@@ -166,6 +182,18 @@ SOCKET_FAILED: Final = 4
 """the connection broke."""
 SOCKET_ENDED: Final = 8
 """the other side sends no more."""
+BLE_REPORT: Final = 1
+"""the scan `number` heard somebody: layout ble_report, then the data."""
+BLE_SCAN_DONE: Final = 2
+"""the scan `number` is over."""
+BLE_CONNECTED: Final = 3
+"""layout ble_connected."""
+BLE_DISCONNECTED: Final = 4
+"""the connection `number` is over."""
+BLE_FAILED: Final = 5
+"""the attempt to connect is over."""
+BLE_PDU: Final = 6
+"""a PDU from the other side."""
 NOTE_PACKET: Final = 1
 """a packet that arrived or was lost."""
 NOTE_MQTT: Final = 2
@@ -176,6 +204,8 @@ NOTE_LINK: Final = 4
 """the station joined or left."""
 NOTE_SERVICE: Final = 5
 """a value that a service on the network got."""
+NOTE_BLE: Final = 6
+"""Bluetooth: an advertisement, a connection, a PDU."""
 I2C_START: Final = 1
 """a start (or a repeated one) and the address; else the transfer continues."""
 I2C_STOP: Final = 2
@@ -353,6 +383,31 @@ LAYOUT_ACCEPTED: Final = struct.Struct("<4sHB")
 
 ip, port, more
 """
+LAYOUT_BLE_SCAN: Final = struct.Struct("<III")
+"""How to scan; ms 0: for ever.
+
+ms, interval_us, window_us
+"""
+LAYOUT_BLE_CONNECT: Final = struct.Struct("<B6sH")
+"""Whom to connect to (address type, address), and the interval in units of 1.25 ms.
+
+type, address, interval
+"""
+LAYOUT_BLE_EVENT: Final = struct.Struct("<BBH")
+"""The kind ([ble]), of which scan or connection, and how many bytes follow.
+
+kind, number, size
+"""
+LAYOUT_BLE_REPORT: Final = struct.Struct("<BB6sb")
+"""An advertisement: its type as in HCI, who sends it; then the data.
+
+kind, type, address, rssi
+"""
+LAYOUT_BLE_CONNECTED: Final = struct.Struct("<BB6s")
+"""A connection: 1 if this board is the central, and who is at the other side.
+
+central, type, address
+"""
 LAYOUT_PACKET_NOTE: Final = struct.Struct("<BB4sH4sH")
 """A packet; then its payload.
 
@@ -367,6 +422,11 @@ LAYOUT_ESPNOW_NOTE: Final = struct.Struct("<BB6s6s")
 """An ESP-NOW message; then its payload.
 
 kind, lost, source, target
+"""
+LAYOUT_BLE_NOTE: Final = struct.Struct("<BB6sB6s")
+"""Bluetooth: an advertisement, a connection or a PDU; address types and addresses; then its bytes.
+
+kind, source_type, source, target_type, target
 """
 LAYOUT_LINK_NOTE: Final = struct.Struct("<BB")
 """A station joined or left; then the name of the access point.

@@ -1,4 +1,4 @@
-"""Network notes in a trace: packets, MQTT messages, ESP-NOW messages, WiFi links, services.
+"""Network notes in a trace: packets, MQTT, ESP-NOW, Bluetooth, WiFi links, services.
 
 A note is the payload of a NOTED record, which has its kind (`NOTE_…` of frames.py).
 """
@@ -55,6 +55,20 @@ class EspNowNote(NamedTuple):
     lost: bool = False
 
 
+class BleNote(NamedTuple):
+    """Bluetooth: a board began to advertise (`kind` "advertise"), a connection of it began or
+    ended ("connected", "disconnected": source is the central), or it "sent" or "received" a PDU of
+    ATT. Each address has its type: 0 public, 1 random."""
+
+    t_ns: int
+    kind: str
+    source_type: int
+    source: bytes
+    target_type: int
+    target: bytes
+    payload: bytes = b""
+
+
 class LinkNote(NamedTuple):
     """A board joined an access point or left it. `reason` is a number of ESP-IDF."""
 
@@ -73,8 +87,8 @@ class ServiceNote(NamedTuple):
     value: str
 
 
-Note = PacketNote | MqttNote | EspNowNote | LinkNote | ServiceNote
-N = TypeVar("N", PacketNote, MqttNote, EspNowNote, LinkNote, ServiceNote)
+Note = PacketNote | MqttNote | EspNowNote | BleNote | LinkNote | ServiceNote
+N = TypeVar("N", PacketNote, MqttNote, EspNowNote, BleNote, LinkNote, ServiceNote)
 
 PACKETS = ("syn", "refused", "tcp", "fin", "udp")
 MESSAGES = (
@@ -88,6 +102,7 @@ because another client took the same name. will: the broker published the client
 ack dropped: the scenario made a PUBLISH or its PUBACK disappear. broken: a client sent an invalid
 packet."""
 DIRECTIONS = ("sent", "received")
+BLE_KINDS = ("advertise", "connected", "disconnected", *DIRECTIONS)
 
 
 def pack(note: Note) -> tuple[int, bytes]:
@@ -104,6 +119,10 @@ def pack(note: Note) -> tuple[int, bytes]:
                 DIRECTIONS.index(note.kind), note.lost, note.source, note.target
             )
             return frames.NOTE_ESPNOW, head + note.payload
+        case BleNote():
+            addresses = note.source_type, note.source, note.target_type, note.target
+            head = frames.LAYOUT_BLE_NOTE.pack(BLE_KINDS.index(note.kind), *addresses)
+            return frames.NOTE_BLE, head + note.payload
         case ServiceNote():
             service, name = note.service.encode(), note.name.encode()
             head = frames.LAYOUT_SERVICE_NOTE.pack(len(service), len(name))
@@ -142,6 +161,10 @@ def _unpack(kind: int, t_ns: int, data: bytes) -> Note:
             data[frames.LAYOUT_ESPNOW_NOTE.size :],
             bool(lost),
         )
+    if kind == frames.NOTE_BLE:
+        what, from_type, source, to_type, target = frames.LAYOUT_BLE_NOTE.unpack_from(data)
+        payload = data[frames.LAYOUT_BLE_NOTE.size :]
+        return BleNote(t_ns, BLE_KINDS[what], from_type, source, to_type, target, payload)
     if kind == frames.NOTE_SERVICE:
         return _unpack_service(t_ns, data)
     up, reason = frames.LAYOUT_LINK_NOTE.unpack_from(data)
@@ -184,6 +207,7 @@ _KINDS: dict[type, int] = {
     PacketNote: frames.NOTE_PACKET,
     MqttNote: frames.NOTE_MQTT,
     EspNowNote: frames.NOTE_ESPNOW,
+    BleNote: frames.NOTE_BLE,
     LinkNote: frames.NOTE_LINK,
     ServiceNote: frames.NOTE_SERVICE,
 }

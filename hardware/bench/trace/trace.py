@@ -17,6 +17,7 @@ import numpy as np
 
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.notes import (
+    BleNote,
     EspNowNote,
     LinkNote,
     MqttNote,
@@ -285,6 +286,10 @@ class Trace:
     def espnow(self) -> list[EspNowNote]:
         """ESP-NOW messages that the board sent or received."""
         return notes(self.records, self.payloads, EspNowNote)
+
+    def bluetooth(self) -> list[BleNote]:
+        """What the board did by Bluetooth: advertising, connections, PDUs."""
+        return notes(self.records, self.payloads, BleNote)
 
     def links(self) -> list[LinkNote]:
         """When the board joined an access point, left it, or did not find it."""
