@@ -108,9 +108,11 @@ static uint32_t swapped(uint32_t word, size_t size) {
     return size == 4 ? __builtin_bswap32(word) : size == 2 ? __builtin_bswap16(word) : word;
 }
 
-static uint32_t stepped(uint32_t address, bool moves, size_t size, unsigned ring_bits) {
+static uint32_t stepped(uint32_t address, uint32_t ctrl, int shift, size_t size, unsigned ring_bits) {
     uint32_t ring = ring_bits ? (1u << ring_bits) - 1 : ~0u;
-    return moves ? (address & ~ring) | ((address + size) & ring) : address;
+    bool moves = ctrl >> shift & 1, other = DMA_REV && (ctrl >> (shift + 1) & 1);
+    int32_t by = (moves ? other ? -1 : 1 : other ? 2 : 0) * (int32_t)size;
+    return (address & ~ring) | ((address + by) & ring);
 }
 
 void dma_stop(struct pios *pios, int channel) {
@@ -155,8 +157,8 @@ static void transfer(struct pios *pios, int channel, uint64_t cycle) {
     }
     uint32_t to = dma->write;
     unsigned ring = DMA_RING_BITS(ctrl);
-    dma->read = stepped(dma->read, DMA_INC_READ(ctrl), size, DMA_RING_WRITE(ctrl) ? 0 : ring);
-    dma->write = stepped(to, DMA_INC_WRITE(ctrl), size, DMA_RING_WRITE(ctrl) ? ring : 0);
+    dma->read = stepped(dma->read, ctrl, DMA_INC_READ, size, DMA_RING_WRITE(ctrl) ? 0 : ring);
+    dma->write = stepped(to, ctrl, DMA_INC_WRITE, size, DMA_RING_WRITE(ctrl) ? ring : 0);
     dma->count--;
     if (!write(pios, to, size, word, cycle)) {
         fail(pios, channel, DMA_WRITE_ERROR);
