@@ -225,3 +225,19 @@ machine.lightsleep(100)
 print(time.ticks_diff(time.ticks_ms(), at) >= 100, machine.wake_reason() == machine.TIMER_WAKE)
 """
     assert lines("esp32c3", program) == ["invalid pin", "True True"]
+
+
+def test_pins_end_the_sleep_of_a_c6_by_ext1_only() -> None:
+    """It has no EXT0, and of the ESP32's pins that its firmware takes it has 0, 2 and 4."""
+    program = """
+Pin(4, Pin.OUT, value=1)
+esp32.wake_on_ext0(Pin(4), True)
+at = time.ticks_ms()
+machine.lightsleep(100)
+print(time.ticks_diff(time.ticks_ms(), at) >= 100, machine.wake_reason() == machine.TIMER_WAKE)
+esp32.wake_on_ext1((Pin(4),), True)
+at = time.ticks_ms()
+machine.lightsleep(100)
+print(time.ticks_diff(time.ticks_ms(), at) < 50, machine.wake_reason() == machine.EXT1_WAKE)
+"""
+    assert lines("esp32c6", program) == ["True True", "True True"]

@@ -3,6 +3,8 @@
 import pytest
 
 from hardware import boards
+from hardware.bench import diagram
+from hardware.bench.circuit.circuit import Circuit
 from hardware.errors import BoardNotFound
 
 
@@ -54,3 +56,10 @@ def test_unknown_board_names_those_that_exist() -> None:
     with pytest.raises(BoardNotFound, match="arduino") as caught:
         boards.load("arduino")
     assert "esp32_devkit_c_v4" in caught.value.cure
+
+
+def test_pins_with_one_gpio_are_one_net() -> None:
+    part = {"type": "board-franzininho-wifi", "id": "b"}
+    netlist = Circuit(diagram.load({"version": 1, "parts": [part], "connections": []})).netlist
+    assert netlist.net("b", "SDA") == netlist.net("b", "8") != netlist.net("b", "9")
+    assert netlist.net("b", "21.2") == netlist.net("b", "21")

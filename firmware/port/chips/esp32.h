@@ -59,6 +59,7 @@
 #define VB_HAS_ULP 1
 #define VB_HAS_MCU_TEMPERATURE 0 // or else raw_temperature()
 #define VB_HAS_BOOTLOADER 0        // machine.bootloader()
+#define VB_HAS_SLEEP_HOLD 1        // esp32.gpio_deep_sleep_hold()
 #define VB_HAS_USB_DEVICE 0
 
 // Registers: GPIO (TRM 4.12.2), IO_MUX (4.12.3), RANDOM (24.4), signals of the GPIO matrix (table 4-2).

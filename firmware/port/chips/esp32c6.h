@@ -44,12 +44,16 @@
 #define VB_I2S_IDS 0               // mpconfigboard.h: MICROPY_PY_MACHINE_I2S
 #define VB_I2CS I2C(0, 18, 19)
 #define VB_SPIS SPI(1, 6, 7, 2)
+#define VB_SDCARD_WIRES {NO_PIN, NO_PIN, NO_PIN}
+#define VB_SDCARD_CS 13
+#define VB_SDCARD_HOST 0
 #define VB_UARTS 3                 // 2 is the low-power one
 #define VB_UART_PINS {{16, 17}, {10, 9}, {5, 4}}
 
 #define VB_HAS_ULP 0
 #define VB_HAS_MCU_TEMPERATURE 1
 #define VB_HAS_BOOTLOADER 0        // mpconfigport.h
+#define VB_HAS_SLEEP_HOLD 0        // SOC_GPIO_SUPPORT_HOLD_SINGLE_IO_IN_DSLP: each pad is held by itself
 #define VB_HAS_USB_DEVICE 0
 
 #define VB_REG_GPIO 0x60091000
