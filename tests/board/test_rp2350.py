@@ -144,6 +144,21 @@ time.sleep_ms(20)
     assert len(trace.edges(PINS["rp2350"]["OUT"]).t_ns) <= 2
 
 
+def test_dma_has_sixteen_channels_and_goes_down() -> None:
+    program = """
+import uctypes
+channels = [rp2.DMA() for _ in range(16)]
+print(channels[-1], said(rp2.DMA))
+data, room = bytearray(b"abcd"), bytearray(4)
+dma = channels[0]
+ctrl = dma.pack_ctrl(size=0, inc_read_rev=True)
+dma.config(read=uctypes.addressof(data) + 3, write=room, count=4, ctrl=ctrl, trigger=True)
+while dma.active(): pass
+print(bytes(room), hex(ctrl), dma.unpack_ctrl(ctrl)["inc_read_rev"])
+"""
+    assert lines(program) == ["DMA(15) [Errno 16] EBUSY", "b'dcba' 0xfe0071 1"]
+
+
 def test_registers_of_pins() -> None:
     program = """
 SIO, PADS = 0xD0000000, 0x40038000
