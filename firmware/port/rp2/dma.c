@@ -45,8 +45,11 @@ static bool asks(struct pios *pios, uint32_t treq) {
     return treq / PIO_MACHINES % 2 ? sm->rx.used > 0 : sm->tx.used < sm->tx.room;
 }
 
-bool dma_simulated(uint32_t ctrl) {
+bool dma_simulated(uint32_t ctrl, uint32_t count) {
     uint32_t treq = DMA_TREQ(ctrl);
+    if (DMA_REV && count >> 28) { // its modes of TRANS_COUNT: endless, and it starts itself
+        return false;
+    }
     return (treq == DMA_PERMANENT || treq < 2 * PIO_MACHINES * PIO_BLOCKS) && !DMA_SNIFF(ctrl) && !DMA_SIZE_BAD(ctrl);
 }
 
@@ -169,7 +172,7 @@ static void transfer(struct pios *pios, int channel, uint64_t cycle) {
 
 void dma_start(struct pios *pios, int channel, uint64_t cycle) {
     struct dma *dma = &pios->dma[channel];
-    if (!DMA_ENABLED(dma->ctrl) || dma->busy || !dma_simulated(dma->ctrl)) {
+    if (!DMA_ENABLED(dma->ctrl) || dma->busy || !dma_simulated(dma->ctrl, dma->reload)) {
         return;
     }
     dma->count = dma->reload;

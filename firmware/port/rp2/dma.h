@@ -43,4 +43,4 @@ void dma_start(struct pios *pios, int channel, uint64_t cycle);
 void dma_stop(struct pios *pios, int channel);
 void dma_paced(struct pios *pios, uint64_t cycle); // a FIFO changed: what it asks for is transferred
 void dma_done(struct pios *pios, uint64_t cycle);  // those that are done by then
-bool dma_simulated(uint32_t ctrl);                 // what paces it is
+bool dma_simulated(uint32_t ctrl, uint32_t count); // what paces it is, and how it counts

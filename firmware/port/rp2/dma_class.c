@@ -87,7 +87,7 @@ static void set(int channel, qstr attr, mp_obj_t value) {
 // With a null trigger no channel begins: the last register that is written must not be 0.
 static void start(int channel) {
     struct dma *dma = &vb_pios.dma[channel];
-    if (DMA_ENABLED(dma->ctrl) && !dma_simulated(dma->ctrl)) {
+    if (DMA_ENABLED(dma->ctrl) && !dma_simulated(dma->ctrl, dma->reload)) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: DMA that PIO does not pace, sniffer"));
     }
     dma_start(&vb_pios, channel, vb_pio_now());
