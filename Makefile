@@ -19,7 +19,7 @@ SAFE := env PYTHONSAFEPATH=1 $(BIN)
 # One process runs a whole file of tests, with the fixtures of it; conftest.py puts long files first.
 PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 OUT := build
-CHIPS := esp32 esp32s2 esp32s3 esp32c3 rp2
+CHIPS := $(basename $(notdir $(wildcard firmware/port/chips/*.h)))
 PORTS := $(foreach chip,$(CHIPS),$(OUT)/port/$(chip)/warsha-$(chip))
 TLS_SERVER := $(OUT)/port/tls_server/warsha-tls-server
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*/*/*.[ch] firmware/port/*.py firmware/port/*.toml firmware/port/*.ld \

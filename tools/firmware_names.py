@@ -29,15 +29,21 @@ GAPS = ROOT / "firmware" / "port" / "not_simulated.toml"
 BOARDS = {
     "ESP32_GENERIC": "bench:esp32?mode=virtual",
     "ESP32_GENERIC_S3": "bench:esp32s3_devkitc_1?mode=virtual",
+    "ESP32_GENERIC_C6": "bench:esp32c6_devkitc_1?mode=virtual",
     "RPI_PICO": "bench:pi_pico?mode=virtual",
     "RPI_PICO_W": "bench:pi_pico_w?mode=virtual",
+    "RPI_PICO2": "bench:pi_pico_2?mode=virtual",
+    "RPI_PICO2_W": "bench:pi_pico_2_w?mode=virtual",
 }
 """By firmware, the virtual board that behaves like it."""
 SOURCES = {
     "ESP32_GENERIC": ["v1_25_0-esp32-ESP32_GENERIC"],
     "ESP32_GENERIC_S3": ["v1_26_0-esp32-ESP32_GENERIC_S3", "v1_24_1-esp32-ESP32_GENERIC_S3"],
+    "ESP32_GENERIC_C6": ["v1_25_0-esp32-ESP32_GENERIC_C6"],
     "RPI_PICO": ["v1_25_0-rp2-RPI_PICO"],
     "RPI_PICO_W": ["v1_25_0-rp2-RPI_PICO_W"],
+    "RPI_PICO2": ["v1_25_0-rp2-RPI_PICO2"],
+    "RPI_PICO2_W": ["v1_25_0-rp2-RPI_PICO2_W"],
 }
 """The folders of stubs. There are none of the S3 for 1.25: what 1.26 and 1.24.1 both have was
 there,
@@ -45,8 +51,11 @@ and so was what 1.26 has and the ESP32's 1.25."""
 FROZEN = {
     "ESP32_GENERIC": ("webrepl", "webrepl_setup", "upysh"),
     "ESP32_GENERIC_S3": ("webrepl", "webrepl_setup", "upysh"),
+    "ESP32_GENERIC_C6": ("webrepl", "webrepl_setup", "upysh"),
     "RPI_PICO": (),
     "RPI_PICO_W": ("webrepl", "webrepl_setup"),
+    "RPI_PICO2": (),
+    "RPI_PICO2_W": ("webrepl", "webrepl_setup"),
 }
 """Modules that createstubs.py leaves out: ports/*/boards/manifest.py, and micropython-lib."""
 ASKS = ("upysh", "webrepl_setup")

@@ -47,7 +47,6 @@ def scales(board: Board) -> str:
     with PortBoard(family) as port:
         rows = _ratios(programs, real, port.measure)
     lines = [f"{family}: the board against our port, program by program"]
-    place = "chips/esp32.h" if family == "esp32" else "families/rp2.h"
     for macro, groups in (
         ("VB_SPEED", GROUPS),
         ("VB_FLOAT_SPEED", FLOATS),
@@ -55,7 +54,7 @@ def scales(board: Board) -> str:
     ):
         scale = _scale([ratio for name, ratio in rows if name.split(":")[0] in groups])
         lines.append(
-            f"{macro}: multiply it by {scale.median:.3f} in firmware/port/{place} "
+            f"{macro}: multiply it by {scale.median:.3f} in firmware/port/chips/{family}.h "
             f"({scale.programs} programs, four of five {scale.low:.2f} to {scale.high:.2f})"
         )
     return "\n".join(lines)

@@ -32,7 +32,7 @@ class Row(NamedTuple):
 
 def chip_factor() -> float:
     """The factor between the time of our port and that of the emulator."""
-    found = SPEED.search((PORT / "families" / "rp2.h").read_text())
+    found = SPEED.search((PORT / "chips" / "rp2.h").read_text())
     assert found
     return float(found[1])
 

@@ -76,7 +76,7 @@ def page() -> str:
 
 
 def _listed(types: Iterable[str]) -> str:
-    return ", ".join(f"`{one}`" for one in sorted(types))
+    return ", ".join(f"`{one}`" for one in sorted(types)) or "none"
 
 
 def _section(

@@ -42,6 +42,8 @@ class BoardPin:
     x_mm: float
     y_mm: float
     hidden: bool = False
+    in_row: bool = False
+    """Its header goes across the board, not down."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,11 @@ def for_diagram(diagram_type: str) -> BoardType | None:
     return next((b for b in map(load, named) if diagram_type in b.diagram_types), None)
 
 
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles name the same type of board: MicroPython calls a Pico 2 a `Pico2`."""
+    return one.replace(" ", "") == other.replace(" ", "")
+
+
 def with_updates(board: BoardType) -> BoardType:
     """An ESP32 with MicroPython's partition table for updates over the air: two programs and a
     smaller file system (partitions-4MiB-ota.csv of MicroPython 1.25.0)."""
@@ -202,15 +209,21 @@ def _pins(facts: dict[str, Any]) -> dict[str, BoardPin]:
     drawing = facts["drawing"]
     places = {
         pin: (column["x"], column["y"] + row * column["pitch"])
-        for column in drawing["columns"]
+        for column in drawing.get("columns", [])
         for row, pin in enumerate(column["pins"])
     }
+    across = {
+        pin: (row["x"] + number * row["pitch"], row["y"])
+        for row in drawing.get("rows", [])
+        for number, pin in enumerate(row["pins"])
+    }
+    places |= across
     hidden = drawing.get("hidden", [])
     middle = (drawing["width"] / 2, drawing["height"] / 2)
     places |= dict.fromkeys(hidden, middle)
     volts = {pin: facts["volts"].get(pin.split(".")[0]) for pin in places}
     return {
-        pin: BoardPin(pin, _gpio(pin, facts), volts[pin], x, y, pin in hidden)
+        pin: BoardPin(pin, _gpio(pin, facts), volts[pin], x, y, pin in hidden, pin in across)
         for pin, (x, y) in places.items()
     }
 

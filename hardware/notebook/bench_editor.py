@@ -1,7 +1,8 @@
 """`%bench edit`: the editor of this notebook's circuit, in the output of its cell.
 
 A circuit of a lab, and one that has no file, is edited as a new file beside the notebook: saving
-never writes into a lab. The parts that a lab hides are left out of it.
+never writes into a lab. The parts that a lab hides are left out of it; the files of its custom
+parts come beside the notebook, too.
 """
 
 import json
@@ -10,8 +11,10 @@ from pathlib import Path
 
 from IPython import get_ipython
 
+from hardware.atomic_file import write_atomically
 from hardware.bench.editing.diagram_editor import DiagramEditor
 from hardware.bench.editing.edits import RemoveParts
+from hardware.bench.parts.common import custom_files
 from hardware.bench.serving.page.editor_desk import EditorDesk
 from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _, both, reason
@@ -72,7 +75,7 @@ def open_editor(session: Session) -> BenchEditor:
         if found.diagram.file == file or (opened_for == name and found.diagram.is_new):
             return found
     try:
-        editor = BenchEditor(session, *_editor(file, circuit.raw))
+        editor = BenchEditor(session, *editor_of(file, circuit.raw))
     except OSError as error:
         cure = _("In a terminal: warsha bench diagram.json --open")
         what = _("The editor cannot be opened: {why}.").format(why=reason(error))
@@ -81,7 +84,7 @@ def open_editor(session: Session) -> BenchEditor:
     return editor
 
 
-def _editor(file: Path | None, raw: object) -> tuple[DiagramEditor, str]:
+def editor_of(file: Path | None, raw: object) -> tuple[DiagramEditor, str]:
     """The editor of a file, and what is said until it is saved."""
     if file is None:
         text = json.dumps(raw, indent=2, ensure_ascii=False) + "\n"
@@ -91,8 +94,18 @@ def _editor(file: Path | None, raw: object) -> tuple[DiagramEditor, str]:
     text = DiagramEditor(file).text
     parts = json.loads(text)["parts"]
     hidden = tuple(str(part["id"]) for part in parts if part.get("hide"))
+    for part in parts:
+        if not part.get("hide"):
+            _copy_files(str(part["type"]), file.parent)
     name = _new_file(f"my_{file.parent.name}")
     return DiagramEditor(name, RemoveParts(hidden).made(text)), OF_LAB
+
+
+def _copy_files(part_type: str, folder: Path) -> None:
+    """The files of a custom part, beside the notebook; one that is there already stays."""
+    for file in custom_files.files(part_type, folder):
+        if not Path(file.name).exists():
+            write_atomically(Path(file.name), file.read_text(encoding="utf-8"))
 
 
 def _new_file(stem: str) -> Path:

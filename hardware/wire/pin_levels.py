@@ -7,7 +7,8 @@ whether the input is on; on the ESP32, it also says whether the pad is a GPIO. A
 peripheral drives (PWM) has no level that one look could tell.
 
 Registers: ESP32 TRM 4.12.2 (GPIO), 4.12.3 (IO_MUX) and 4.10 (order of its pads); TRM of ESP32-S2,
-S3 and C3, "IO MUX and GPIO Matrix"; RP2040 datasheet 2.3.1.7 (SIO), 2.19.6 (IO_BANK0, PADS_BANK0).
+S3, C3 and C6, "IO MUX and GPIO Matrix"; RP2040 datasheet 2.3.1.7 (SIO), 2.19.6 (IO_BANK0,
+PADS_BANK0); RP2350 datasheet, the same sections' names.
 """
 
 import ast
@@ -49,17 +50,24 @@ def _read_esp(
     )
 
 
+def _read_pico(enabled: int, pads: int, controls: int) -> str:
+    """The code for a Pico's chip: the addresses of GPIO_OE, GPIO0 of PADS_BANK0, GPIO0_CTRL."""
+    return (
+        f"(lambda m:print((m[0xD0000004],m[{enabled}],"
+        f"sum((m[{pads}+4*n]>>6&1)<<n for n in range(30)),"
+        f"sum((m[{controls}+8*n]&31 in(5,31))<<n for n in range(30)))))"
+        "(__import__('machine').mem32)"
+    )
+
+
 READ = {
     "ESP32": _read_esp(0x3FF44000, 0x3FF49000, 36, 40, 0x530, 256, 2),
     "ESP32S2": _read_esp(0x3F404000, 0x3F409000, 47, 47, 0x554, 256, 1),
     "ESP32S3": _read_esp(0x60004000, 0x60009000, 49, 49, 0x554, 256, 1),
     "ESP32C3": _read_esp(0x60004000, 0x60009000, 22, 22, 0x554, 128, 1),
-    "RP2040": (
-        "(lambda m:print((m[0xD0000004],m[0xD0000020],"
-        "sum((m[0x4001C004+4*n]>>6&1)<<n for n in range(30)),"
-        "sum((m[0x40014004+8*n]&31 in(5,31))<<n for n in range(30)))))"
-        "(__import__('machine').mem32)"
-    ),
+    "ESP32C6": _read_esp(0x60091000, 0x60090000, 31, 31, 0x554, 128, 1),
+    "RP2040": _read_pico(0xD0000020, 0x4001C004, 0x40014004),
+    "RP2350": _read_pico(0xD0000030, 0x40038004, 0x40028004),
 }
 """By chip: code that makes no name, and prints four masks: levels, outputs, inputs that are on (in
 the order of the registers), and pins that no peripheral drives."""

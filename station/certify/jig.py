@@ -78,13 +78,18 @@ class _JigDrawing:
         self._plan, self._board = plan, plan.board
         self._parts: list[dict[str, Any]] = []
         self._wires: list[list[Any]] = []
-        self._width, self._height = board_size(plan.board)
+        width, height = board_size(plan.board)
+        self._turned = width > height
+        """A board with its pins in rows stands upright, so that they are in columns."""
+        self._width, self._height = sorted((width, height)) if self._turned else (width, height)
         self._lanes = {LEFT: 0, RIGHT: 0}
         self._top = -20.0
 
     def content(self) -> dict[str, Any]:
         """The JSON value of the diagram."""
-        self._part(self._board.diagram_types[0], BOARD, 0, 0)
+        moved = (self._width - self._height) / 2 if self._turned else 0
+        turn = 90 if self._turned else 0
+        self._part(self._board.diagram_types[0], BOARD, moved, -moved, turn)
         self._pairs()
         self._ladder()
         self._sensor()
@@ -176,7 +181,7 @@ class _JigDrawing:
     def _from_pin(self, pin: str, lane: float, y: float) -> list[str]:
         """Steps that leave the board sideways, and then go up or down to `y`."""
         side = LEFT if self._on_left(pin) else RIGHT
-        return [f"h{side * lane:g}", f"v{y - board_pin(self._board, pin)[1]:g}"]
+        return [f"h{side * lane:g}", f"v{y - self._at(pin)[1]:g}"]
 
     def _lane(self, side: int) -> float:
         """The distance of the next free lane from the board."""
@@ -200,17 +205,21 @@ class _JigDrawing:
         return f"{BOARD}:{self._board.pin_of(gpio)}"
 
     def _place(self, gpio: int) -> tuple[float, float]:
-        return board_pin(self._board, self._board.pin_of(gpio))
+        return self._at(self._board.pin_of(gpio))
+
+    def _at(self, pin: str) -> tuple[float, float]:
+        x, y = board_pin(self._board, pin)
+        return (self._width - y, x) if self._turned else (x, y)
 
     def _side(self, gpio: int) -> int:
         return LEFT if self._on_left(self._board.pin_of(gpio)) else RIGHT
 
     def _on_left(self, pin: str) -> bool:
-        return board_pin(self._board, pin)[0] < self._width / 2
+        return self._at(pin)[0] < self._width / 2
 
     def _supply(self, volts: float, side: int) -> str:
         """A supply pin, on this side if there is one."""
         names: Iterable[str] = [
-            pin.name for pin in self._board.pins.values() if pin.volts == volts
+            pin.name for pin in self._board.pins.values() if pin.volts == volts and not pin.hidden
         ]
         return min(names, key=lambda name: self._on_left(name) != (side == LEFT))

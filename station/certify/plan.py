@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class TestPlan:
     def are_neighbours(self, one: int, other: int) -> bool:
         """Whether two GPIOs are side by side on a header."""
         a, b = (self.board.pins[self.board.pin_of(gpio)] for gpio in (one, other))
-        return a.x_mm == b.x_mm and 0 < abs(a.y_mm - b.y_mm) < TOUCH_MM
+        return 0 < hypot(a.x_mm - b.x_mm, a.y_mm - b.y_mm) < TOUCH_MM
 
 
 @cache

@@ -259,7 +259,8 @@ def board_type(identity: Identity, wanted: str = "") -> BoardType:
     """
     title, _with, chip = identity.machine.rpartition(" with ")
     same_chip = [kind for kind in map(boards.load, boards.names()) if kind.mcu == chip]
-    fitting = [kind for kind in same_chip if kind.title == title] or same_chip
+    fitting = [kind for kind in same_chip if boards.same_title(kind.title, title)]
+    fitting = fitting or same_chip
     if wanted:
         kind = boards.load(wanted)
         if kind in same_chip:

@@ -26,7 +26,6 @@ app = typer.Typer()
 
 HALF_WRITTEN, NOT_FLASHED = 3, 4
 """Exit codes of `warsha flash`."""
-PICO_CHIP = "rp2040"
 
 
 @app.command()
@@ -44,7 +43,10 @@ def flash(
         typer.Option(help="The folder where the drive of a Pico in BOOTSEL is, or will be."),
     ] = None,
     type_: Annotated[
-        str, typer.Option("--type", help="The type of the Picos: pi_pico or pi_pico_w.")
+        str,
+        typer.Option(
+            "--type", help="The type of the Picos: pi_pico, pi_pico_w, pi_pico_2 or pi_pico_2_w."
+        ),
     ] = "",
     baud: Annotated[int, typer.Option(min=9600, help="The highest speed of the lines.")] = 921600,
     per_hub: Annotated[int, typer.Option(min=1, help="So many boards of a hub at once.")] = 8,
@@ -155,16 +157,17 @@ def _choice(given: "FirmwareImage | None", board_type: str) -> "Choice":
     which the boot ROM of a Pico does not say, and a Pico W with the image of a Pico says wrongly.
     Raises: HardwareError for a type that is unknown, or no Pico's."""
     from hardware import boards
+    from hardware.bench.chip import pico_boot_rom
     from station.flash.images import image_for
 
     kind = boards.load(board_type) if board_type else None
-    if kind and kind.chip != PICO_CHIP:
+    if kind and kind.chip not in pico_boot_rom.names():
         cause = _("--type is for Picos, and {type} is none").format(type=board_type)
         raise StationError(cause, _("leave it out: other boards say which chip they have"))
     if given:
         return lambda _chip: given
     return lambda chip: image_for(
-        replace(chip, board=kind.title) if kind and chip.chip == PICO_CHIP else chip
+        replace(chip, board=kind.title) if kind and chip.chip == kind.chip else chip
     )
 
 

@@ -221,7 +221,7 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
     "no_drive": lambda: (
         _("the board waits for its file, but its drive is not mounted"),
         _(
-            "Open RPI-RP2 in the file manager, or: udisksctl mount -b"
+            "Open RPI-RP2 (a Pico 2: RP2350) in the file manager, or: udisksctl mount -b"
             " /dev/disk/by-label/RPI-RP2. Then: warsha flash --all --type pi_pico, or pi_pico_w."
             " At another place: --drive FOLDER --type pi_pico"
         ),
@@ -231,8 +231,8 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
         _("Leave one of them plugged in, and flash them one after the other."),
     ),
     "wrong_drive": lambda: (
-        _("{drive}: the drive is of {found}, not of a Pico with an RP2040"),
-        _("Only an RP2040 is flashed in this way. Copy the .uf2 file for this board by hand."),
+        _("{drive}: the drive is of {found}, not of a Pico"),
+        _("Only Picos are flashed in this way. Copy the .uf2 file for this board by hand."),
     ),
     "other_drive": lambda: (
         _("{drive}: the drive of another board is there already"),
@@ -240,7 +240,7 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
     ),
     "which_board": lambda: (
         _("the boot ROM does not say which of these boards it is: {boards}"),
-        _("Say it: --type pi_pico or --type pi_pico_w. Or name a file: --image FILE."),
+        _("Say it with --type, for example --type pi_pico_w. Or name a file: --image FILE."),
     ),
     "drive_full": lambda: (
         _("{drive}: the drive is full"),

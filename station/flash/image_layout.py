@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from hardware.bench.chip import chip_type
+from hardware.bench.chip import chip_type, pico_boot_rom
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.chip_type import ChipType
 from hardware.bench.chip.image import (
@@ -29,7 +29,7 @@ from hardware.bench.chip.partitions import (
     read_table,
 )
 from hardware.bench.chip.pico_firmware import find_program
-from hardware.bench.chip.uf2 import MAGIC_1, RP2040, Uf2Error, chip_name, read_uf2
+from hardware.bench.chip.uf2 import MAGIC_1, Uf2Error, chip_name, read_uf2
 from hardware.bench.flash import MemoryStore
 from hardware.i18n import reason
 from station.flash.fault_words import FlashFault
@@ -38,7 +38,6 @@ LARGEST = 32 << 20
 """No flash of such a board is larger; nor is a file read that is."""
 ERASED = 0xFF
 UF2_BEGINS = MAGIC_1.to_bytes(4, "little")
-PICO = "rp2040"
 WORD = 4
 """Bytes: the flash of a Pico is read back in words."""
 
@@ -85,7 +84,7 @@ def layout_of(file: Path, chip: str = "", offset: int | None = None) -> ImageLay
     except OSError as error:
         raise FlashFault("no_image", file=str(file), reason=reason(error)) from error
     if data.startswith(UF2_BEGINS):
-        return _checked_uf2(str(file), data, chip or PICO)
+        return _checked_uf2(str(file), data, chip)
     return _checked(file, data, chip, offset)
 
 
@@ -99,17 +98,20 @@ def _checked_uf2(name: str, data: bytes, chip: str) -> ImageLayout:
         file = read_uf2(data)
     except Uf2Error as error:
         raise FlashFault("bad_uf2", file=name, what=str(error)) from error
-    if file.family != RP2040 or chip != PICO:
+    picos = {pico_boot_rom.load(one).uf2_family: one for one in pico_boot_rom.names()}
+    pico = picos.get(file.family)
+    if pico is None or chip not in ("", pico):
+        found = ", ".join(map(chip_title, [chip] if chip else picos.values()))
         wanted = chip_name(file.family)
-        raise FlashFault("image_wrong_chip", file=name, wanted=wanted, found=chip_title(chip))
-    program = find_program(file.read(FLASH_ADDRESS, LARGEST))
+        raise FlashFault("image_wrong_chip", file=name, wanted=wanted, found=found)
+    program = find_program(file.read(FLASH_ADDRESS, LARGEST), pico)
     fixed = tuple(FlashRegion(at - FLASH_ADDRESS, piece) for at, piece in file.regions)
     if program is None or any(one.offset < 0 or len(one.data) % WORD for one in fixed):
         raise FlashFault("damaged_image", file=name)
     if not program.micropython:
         raise FlashFault("not_micropython", file=name, what=program.title or "?")
     end = max(one.offset + len(one.data) for one in fixed)
-    return ImageLayout(PICO, 0, end, program.micropython, fixed, has_data=False)
+    return ImageLayout(pico, 0, end, program.micropython, fixed, has_data=False)
 
 
 def _checked(file: Path, data: bytes, chip: str, offset: int | None) -> ImageLayout:

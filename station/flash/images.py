@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from hardware import boards as board_types
 from hardware.paths import ROOT
 from station.flash import image_cache
 from station.flash.fault_words import FlashFault
@@ -86,7 +87,11 @@ def entry_for(identity: ChipIdentity) -> CatalogueEntry:
     boards = [entry.board for entry in fitting if entry.board]
     if boards and not identity.board:
         raise FlashFault("which_board", boards=", ".join(boards))
-    fitting = [entry for entry in fitting if entry.board in ("", identity.board)]
+    fitting = [
+        entry
+        for entry in fitting
+        if not entry.board or board_types.same_title(entry.board, identity.board)
+    ]
     if not fitting:
         size = megabytes(identity.flash_bytes)
         raise FlashFault("no_known_image", chip=identity.board or identity.title, size=size)

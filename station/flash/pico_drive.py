@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from glob import escape, glob
 from pathlib import Path
 
-from hardware.bench.serving.usb_folder import LABEL, SERIAL
+from hardware.bench.chip import pico_boot_rom
+from hardware.bench.serving.usb_folder import SERIAL
 from hardware.i18n import sanitize
 from station.flash.fault_words import FlashFault
 from station.flash.slot import Slot, hub_of
 from station.inventory.tables import NAME
 
+CHIPS = {pico_boot_rom.load(chip).drive: chip for chip in pico_boot_rom.names()}
+"""The chips by the names of their drives, which are also the Board-IDs in INFO_UF2.TXT."""
 PLACES = tuple(
-    f"{place}/{label}*"
+    f"{place}/{name}*"
     for place in ("/media/*", "/run/media/*", "/media", "/Volumes")
-    for label in (LABEL, "RP2350")
+    for name in CHIPS
 )
 """Where systems mount such a drive; a second one gets a number behind its label."""
 INFO = "INFO_UF2.TXT"
@@ -43,12 +46,18 @@ class PicoDrive:
     usb_path: str
     """Where the board is plugged in; "": the system does not say it."""
 
+    @property
+    def chip(self) -> str:
+        """The chip that has such a drive; "": it is not known."""
+        return CHIPS.get(self.board_id, "")
+
 
 def pico_drives(port: str = "") -> list[PicoDrive]:
     """The drives that are mounted where systems do it; with the port of a virtual Pico also those
     of its bench, which are beside it."""
     folder = Path(port).parent
-    beside = [f"{escape(str(folder.parent))}/*/{LABEL}"] if folder.name == SERIAL else []
+    root = escape(str(folder.parent))
+    beside = [f"{root}/*/{name}" for name in CHIPS] if folder.name == SERIAL else []
     folders = {Path(one) for place in (*PLACES, *beside) for one in glob(place)}
     return [drive for one in sorted(folders) if (drive := drive_at(one))]
 

@@ -1,4 +1,4 @@
-"""Flashes a Pico (RP2040) over the drive of its boot ROM.
+"""Flashes a Pico over the drive of its boot ROM.
 
 A board that runs MicroPython says who it is, and is sent into its boot ROM by
 `machine.bootloader()`. One that waits there already, because somebody held BOOTSEL or its flash is
@@ -9,6 +9,7 @@ drive gives nothing back, so the image is read back through that MicroPython.
 import sys
 import threading
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from hardware import boards as board_types
@@ -29,8 +30,6 @@ from station.flash.slot import pico_mac, pico_ports, port_in
 from station.inventory.database import Inventory
 from station.return_tray.wipe import wipe
 
-BOARD_ID = "RPI-RP2"
-FLASH_BYTES = board_types.load("pi_pico").flash_bytes
 DRIVE_S = 20.0
 """A desktop mounts a drive within a few seconds."""
 _one_at_a_time = threading.Lock()
@@ -68,7 +67,7 @@ class PicoFlash(BoardFlash):
     def _identify(self) -> ChipIdentity:
         self._drive = self._waiting()
         if self._drive:
-            return ChipIdentity("rp2040", "RP2040", "", FLASH_BYTES)
+            return _chip(self._drive.chip)
         with open_board(self.outcome.port) as board:
             try:
                 board.stop()
@@ -90,8 +89,8 @@ class PicoFlash(BoardFlash):
                     raise FlashFault("no_drive")
                 if not self.outcome.slot.hub:  # several would come back at ports that nobody knows
                     _only([found, *(one for one in self._drives() if one.folder != found.folder)])
-            return _of_rp2040(found)
-        found = _of_rp2040(_only(self._drives()))
+            return _of_pico(found)
+        found = _of_pico(_only(self._drives()))
         if found and found.usb_path:
             self.outcome.slot = slot_of(found.folder)
         return found
@@ -113,7 +112,7 @@ class PicoFlash(BoardFlash):
             except HardwareError as error:
                 raise FlashFault("no_repl") from error
         deadline = Deadline(DRIVE_S)
-        while not (found := _of_rp2040(self._appeared(known))):
+        while not (found := _of_pico(self._appeared(known))):
             if self._stopped.wait(AGAIN_S):
                 raise FlashFault("stopped")
             if deadline.over():
@@ -204,16 +203,15 @@ def _only(drives: list[PicoDrive]) -> PicoDrive | None:
 
 
 def drive_of_pico(folder: str) -> PicoDrive:
-    """The drive at a folder. Raises: FlashFault when there is none, or when it is of another
-    chip."""
-    if found := _of_rp2040(drive_at(Path(folder))):
+    """The drive at a folder. Raises: FlashFault when there is none, or when it is of no Pico."""
+    if found := _of_pico(drive_at(Path(folder))):
         return found
     raise FlashFault("no_drive")
 
 
-def _of_rp2040(drive: PicoDrive | None) -> PicoDrive | None:
-    """The same drive. Raises: FlashFault when it is of another chip."""
-    if drive and drive.board_id != BOARD_ID:
+def _of_pico(drive: PicoDrive | None) -> PicoDrive | None:
+    """The same drive. Raises: FlashFault when it is of no Pico."""
+    if drive and not drive.chip:
         raise FlashFault("wrong_drive", drive=str(drive.folder), found=drive.board_id)
     return drive
 
@@ -221,4 +219,11 @@ def _of_rp2040(drive: PicoDrive | None) -> PicoDrive | None:
 def _identity(found: Identity) -> ChipIdentity:
     """The chip of a board that runs MicroPython."""
     board, _with, chip = found.machine.rpartition(" with ")
-    return ChipIdentity(chip.lower(), chip, found.mac, FLASH_BYTES, board)
+    return replace(_chip(chip.lower()), mac=found.mac, board=board)
+
+
+def _chip(chip: str) -> ChipIdentity:
+    """The chip of a board that has not said who it is."""
+    kinds = (board_types.load(name) for name in board_types.names())
+    flash_bytes = next((kind.flash_bytes for kind in kinds if kind.chip == chip), 0)
+    return ChipIdentity(chip, chip.upper(), "", flash_bytes)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
+from hardware.bench.chip import pico_boot_rom
 from hardware.boards import BoardType
 from hardware.boards import load as load_type
 from hardware.connect import open_board
@@ -28,6 +29,7 @@ from station.flash.flash_outcome import FlashOutcome, stage_name
 from station.flash.flash_outcome import Stage as FlashStage
 from station.flash.flasher import flash_board
 from station.flash.identify import ChipIdentity
+from station.flash.image_layout import chip_title
 from station.flash.images import Choice, FirmwareImage, image_for
 from station.flash.pico_flash import drive_of_pico
 from station.flash.slot import Slot, at_this_computer, hub_of, port_in
@@ -41,8 +43,7 @@ from station.return_tray.check_in import check_in, wipe_returned
 Stage = Literal["identify", "flash", "wipe", "certify", "label", "check in"]
 FLASH_AND_CERTIFY: tuple[Stage, ...] = ("identify", "flash", "certify", "label")
 TAKE_BACK: tuple[Stage, ...] = ("identify", "wipe", "certify", "check in")
-PICO = "RP2040"
-FLASHABLE = ("ESP32", PICO)
+FLASHABLE = ("ESP32", "RP2")
 """How the names of chips begin that are flashed here."""
 
 
@@ -179,8 +180,8 @@ class BoardWork:
     def look(self, place: BoardPlace) -> BoardFacts:
         """Ask a board who it is. Raises: HardwareError."""
         if place.is_drive:
-            drive_of_pico(place.port)
-            return BoardFacts("", "", _("a Pico in BOOTSEL"), PICO, "")
+            drive = drive_of_pico(place.port)
+            return BoardFacts("", "", _("a Pico in BOOTSEL"), chip_title(drive.chip), "")
         with open_board(place.port) as board:
             identity = identify(board)
             board.soft_reset()
@@ -352,12 +353,12 @@ class BoardWork:
     def _image(self, chip: ChipIdentity, settings: TraySettings) -> FirmwareImage:
         """The image for a chip. For a Pico its type decides, which is found as in `_type`: one in
         its boot ROM does not say it, and a Pico W with the image of a Pico says it wrongly."""
-        if chip.title == PICO:
+        if chip.chip in pico_boot_rom.names():
             name = known_type(self.inventory, chip.mac) if chip.mac else ""
             if not (name or chip.board):
                 name = settings.board_type
             kind = load_type(name) if name else None
-            if kind and kind.mcu == PICO:
+            if kind and kind.chip == chip.chip:
                 chip = replace(chip, board=kind.title)
         return self._choice(chip)
 

@@ -98,8 +98,8 @@ _FLASH_CURES: dict[FlashFaultKind, Callable[[], str]] = {
     "not_taken": _hold_bootsel,
     "not_back": _hold_bootsel,
     "no_drive": lambda: _(
-        "Open the drive RPI-RP2 in the file manager, choose the board type at the top, and start"
-        " again."
+        "Open the drive RPI-RP2 or RP2350 in the file manager, choose the board type at the top,"
+        " and start again."
     ),
     "not_written": lambda: _(
         "Start again. If it comes again, the flash chip is broken: use another board."

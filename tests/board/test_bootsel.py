@@ -241,3 +241,17 @@ def test_without_a_person_the_program_ends_there() -> None:
     assert printed_lines(trace) == ["before"]
     end = trace.ended()
     assert end and "its boot ROM waits for a program" in why(end)
+
+
+def test_the_drive_of_a_pico_2_takes_programs_for_its_own_chip(tmp_path: Path) -> None:
+    program = build_program("blink", "1.0", chip="rp2350")
+    said: list[str] = []
+    with LiveBench("pi_pico_2", tell=said.append) as bench:
+        desk = Desk(bench, said)
+        drive = desk.into_boot_rom()
+        assert drive.name == "RP2350"
+        assert "Board-ID: RP2350" in (drive / "INFO_UF2.TXT").read_text()
+        shutil.copy(uf2(tmp_path, program), drive)
+        desk.until(lambda: desk.heard("it is for RP2040 (e48bff56), and this chip takes RP2350"))
+        shutil.copy(uf2(tmp_path, program, family=RP2350_ARM_S), drive / "right.uf2")
+        desk.until(lambda: desk.heard("blink 1.0. The board starts."))

@@ -23,6 +23,7 @@ from hardware.bench.parts.common.custom_part import CustomDisplay
 from hardware.bench.scenario.player import play
 from hardware.bench.scenario.scenario import load, parse
 from hardware.errors import DiagramError, ScenarioError
+from hardware.notebook import bench_editor
 from tests.support.project import DOCS
 from tests.support.rig import MS, printed_lines
 
@@ -194,8 +195,9 @@ def test_a_changed_file_is_loaded_again(tmp_path: Path) -> None:
     circuit = own(tmp_path, "A", GOOD + "ATTRS = {'colour': 'red'}", {})
     assert circuit.parts["c"].ATTRS == {"colour": "red"}
     file = tmp_path / "chip-own.chip.py"
+    before = file.stat()
     file.write_text(GOOD + "ATTRS = {'colour': 'blue'}")
-    os.utime(file, (1, 1))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert Circuit(circuit.diagram).parts["c"].ATTRS == {"colour": "blue"}
 
 
@@ -229,6 +231,23 @@ def test_the_editor_draws_a_custom_part(tmp_path: Path) -> None:
     (tmp_path / "tank.chip.py").write_text("oops")
     circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
     assert circuit.titles["tank"] == "" and "oops" in circuit.findings[0].en
+
+
+def test_the_copy_of_a_lab_s_circuit_has_its_custom_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, mine = tmp_path / "tank_lab", tmp_path / "mine"
+    lab.mkdir()
+    mine.mkdir()
+    (lab / "lab.toml").touch()
+    file = manual(lab)
+    monkeypatch.chdir(mine)
+    editor, notice = bench_editor.editor_of(file, None)
+    circuit = EditedCircuit(editor.raw, editor.name, editor.file.parent)
+    assert circuit.titles["tank"] == "Water tank" and circuit.findings == []
+    editor.save()
+    assert "{file}" in notice and editor.file == mine / "my_tank_lab.json"
+    assert Circuit(load_diagram(editor.file)).parts["tank"].TITLE == "Water tank"
 
 
 def test_a_scenario_says_what_no_part_has_logged(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""What MicroPython has on an ESP32, S2, S3 and C3 differs: which pins there are, how many of each
-peripheral, and what raises. Taken from ports/esp32 of MicroPython 1.25."""
+"""What MicroPython has on an ESP32, S2, S3, C3 and C6 differs: which pins there are, how many of
+each peripheral, and what raises. Taken from ports/esp32 of MicroPython 1.25."""
 
 import pytest
 
@@ -40,6 +40,7 @@ TO_21, FROM_33 = [*range(22)], [*range(33, 47)]
 PINS = {
     "esp32": [*range(24), *range(25, 28), *range(32, 40)],
     "esp32c3": [*range(14), 20, 21],
+    "esp32c6": [*range(24)],
     "esp32s2": TO_21 + FROM_33,
     "esp32s3": TO_21 + FROM_33 + [47, 48],
 }
@@ -80,6 +81,7 @@ COUNTS = {
     # SPI, I2C, UART, Timer
     "esp32": ([1, 2], [0, 1], [0, 1, 2], [0, 1, 2, 3]),
     "esp32c3": ([1], [0], [0, 1], [0, 1]),
+    "esp32c6": ([1], [0], [0, 1, 2], [0, 1]),
     "esp32s2": ([1, 2], [0, 1], [0, 1], [0, 1, 2, 3]),
     "esp32s3": ([1, 2], [0, 1], [0, 1, 2], [0, 1, 2, 3]),
 }
@@ -100,7 +102,8 @@ print(said(SPI, 3, **bus), said(I2C, 5), said(UART, 3), said(Timer, 4), sep='; '
     ]
 
 
-PWMS = {"esp32": (16, 20), "esp32c3": (6, 14), "esp32s2": (8, 14), "esp32s3": (8, 14)}
+PWMS = {"esp32": (16, 20), "esp32c3": (6, 14), "esp32c6": (6, 20)}
+PWMS |= {"esp32s2": (8, 14), "esp32s3": (8, 14)}
 """How many channels there are, and the resolution (bits) at 50 Hz."""
 
 
@@ -121,16 +124,18 @@ print(str(pwm).split('resolution=')[1].split(',')[0], pwm.freq(), pwm.duty_u16()
 
 @every_chip
 def test_the_lowest_frequency_of_a_pwm(chip: str) -> None:
-    """S3 and C3 have no clock of 1 MHz for it, and 80 MHz is too fast for their divider."""
+    """S3 and C3 have no clock of 1 MHz for it, and 80 MHz is too fast for their divider; the
+    timers of a C6 have more bits."""
     program = "print(said(lambda: PWM(Pin(4), freq=1).freq()), PWM(Pin(5), freq=5).freq())"
-    has_slow_clock = chip in ("esp32", "esp32s2")
-    slow = "1" if has_slow_clock else "(-258, 'ESP_ERR_INVALID_ARG')"
+    reaches_it = chip in ("esp32", "esp32s2", "esp32c6")
+    slow = "1" if reaches_it else "(-258, 'ESP_ERR_INVALID_ARG')"
     assert lines(chip, program) == [f"{slow} 5"]
 
 
 HAS = {
     "esp32": "DAC TouchPad",
     "esp32c3": "bootloader mcu_temperature",
+    "esp32c6": "mcu_temperature",
     "esp32s2": "DAC TouchPad bootloader USBDevice mcu_temperature",
     "esp32s3": "TouchPad bootloader USBDevice mcu_temperature",
 }
@@ -144,7 +149,7 @@ print(*(n for n in ('DAC', 'TouchPad', 'bootloader', 'USBDevice') if hasattr(mac
 print(hasattr(esp32, 'raw_temperature'), hasattr(esp32, 'ULP'), hasattr(machine, 'SDCard'))
 print(network.hostname(), sys.platform, os.uname().machine.split()[-1])
 """
-    own = (chip == "esp32", chip != "esp32c3", True)
+    own = (chip == "esp32", chip not in ("esp32c3", "esp32c6"), True)
     assert lines(chip, program) == [
         HAS[chip],
         " ".join(map(str, own)),
@@ -156,7 +161,7 @@ print(network.hostname(), sys.platform, os.uname().machine.split()[-1])
 def test_how_fast_the_processor_can_be(chip: str) -> None:
     program = "print(machine.freq(), said(machine.freq, 240_000_000), machine.freq())"
     text = "160000000 None 240000000"
-    if chip == "esp32c3":
+    if chip in ("esp32c3", "esp32c6"):
         text = "160000000 frequency must be 20MHz, 40MHz, 80Mhz or 160MHz 160000000"
     assert lines(chip, program) == [text]
 
@@ -173,6 +178,7 @@ print(adc.read(), adc.read_u16(), adc.read_uv() // 100_000)
         ("esp32s3", 12, "2180 34888 16"),
         ("esp32s2", 13, "5406 43253 16"),
         ("esp32c3", 12, "2409 38553 16"),
+        ("esp32c6", 12, "1679 26870 16"),
     ):
         found = lines(chip, program, half)
         assert found == [f"['WIDTH_{bits}BIT'] ADCBlock(0, bits={bits})", read], chip
@@ -219,3 +225,19 @@ machine.lightsleep(100)
 print(time.ticks_diff(time.ticks_ms(), at) >= 100, machine.wake_reason() == machine.TIMER_WAKE)
 """
     assert lines("esp32c3", program) == ["invalid pin", "True True"]
+
+
+def test_pins_end_the_sleep_of_a_c6_by_ext1_only() -> None:
+    """It has no EXT0, and of the ESP32's pins that its firmware takes it has 0, 2 and 4."""
+    program = """
+Pin(4, Pin.OUT, value=1)
+esp32.wake_on_ext0(Pin(4), True)
+at = time.ticks_ms()
+machine.lightsleep(100)
+print(time.ticks_diff(time.ticks_ms(), at) >= 100, machine.wake_reason() == machine.TIMER_WAKE)
+esp32.wake_on_ext1((Pin(4),), True)
+at = time.ticks_ms()
+machine.lightsleep(100)
+print(time.ticks_diff(time.ticks_ms(), at) < 50, machine.wake_reason() == machine.EXT1_WAKE)
+"""
+    assert lines("esp32c6", program) == ["True True", "True True"]

@@ -107,7 +107,8 @@ COMMANDS = (
     *(erase_flash, fuses),
 )
 QUICK = {(name, way) for name in ("esp32", "esp32s3") for way in (write_flash, read_flash)} | {
-    ("esp32c3", chip_id)
+    ("esp32c3", chip_id),
+    ("esp32c6", chip_id),
 }
 """What runs in the quick tests, over a pseudo-terminal with the stub; all others are `long`."""
 

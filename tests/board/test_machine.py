@@ -21,7 +21,7 @@ def lines(port: str, program: str, until_ms: float = 2000, *hands: Hand) -> list
 
 def timers(port: str) -> int:
     """How many timers the chip has at least."""
-    return 2 if port == "esp32c3" else 4
+    return 2 if port in ("esp32c3", "esp32c6") else 4
 
 
 def run(port: str, program: str, until_ms: float = 2000, *hands: Hand) -> Trace:
@@ -258,7 +258,7 @@ out = Pin(OUT, Pin.OUT, value=0)
 timer = Timer(TIMER)
 timer.init(period=10, callback=lambda t: out.toggle())
 while True: pass
-""".replace("TIMER", "0" if port != "rp2" else "")
+""".replace("TIMER", "0" if port.startswith("esp32") else "")
     rises = edge_ms(run(port, program, 1500), port, "OUT", True)
     assert len(rises) >= 70
     assert all(abs(rises[n] - rises[0] - 20 * n) < 0.1 for n in range(len(rises)))
@@ -279,7 +279,7 @@ time.sleep_ms(35)
 t.deinit()
 time.sleep_ms(50)
 print(len(fired))
-""".replace("TIMER", "0" if port != "rp2" else "-1")
+""".replace("TIMER", "0" if port.startswith("esp32") else "-1")
     assert lines(port, program) == ["[True]", "4"]
 
 
@@ -294,7 +294,7 @@ print(machine.time_pulse_us(Pin(OUT, Pin.OUT, value=0), 1, 50000))
 t.deinit()
 for _ in range(100): pass
 print(len(fired))
-""".replace("TIMER", "1" if port != "rp2" else "")
+""".replace("TIMER", "1" if port.startswith("esp32") else "")
     assert lines(port, program) == ["-2", "8"]
 
 
@@ -310,8 +310,8 @@ print(fired)
 machine.enable_irq(state)
 for _ in range(100): pass
 print(len(fired))
-""".replace("TIMER", "1" if port != "rp2" else "")
-    assert lines(port, program) == ["[]", "1" if port != "rp2" else "5"]
+""".replace("TIMER", "1" if port.startswith("esp32") else "")
+    assert lines(port, program) == ["[]", "1" if port.startswith("esp32") else "5"]
 
 
 @every_chip
@@ -322,7 +322,7 @@ for t in timers:
     t.init(period=0, callback=lambda timer: None)
 print("armed")
 while True: pass
-""".replace("IS_ESP32", str(port != "rp2"))
+""".replace("IS_ESP32", str(port.startswith("esp32")))
     trace = run(port, program.replace("COUNT", str(timers(port))), 1000)
     assert trace.ended() is None and trace.end_ns == 1000 * MS
     assert [line.text for line in trace.lines()] == ["armed"]
@@ -369,10 +369,10 @@ gc.collect()
 fired.clear()
 time.sleep_ms(220)
 print(len(fired))
-""".replace("NUMBER", "number" if port != "rp2" else "-1")
+""".replace("NUMBER", "number" if port.startswith("esp32") else "-1")
     (count,) = map(int, lines(port, program.replace("COUNT", str(timers(port)))))
     # The collector is conservative, so it may keep the last of them.
-    assert count == 4 * timers(port) if port != "rp2" else count <= 4
+    assert count == 4 * timers(port) if port.startswith("esp32") else count <= 4
 
 
 @every_chip
@@ -388,7 +388,7 @@ else:
     t.init(period=10, callback=lambda timer: out.toggle())
     time.sleep_ms(300)
     machine.soft_reset()
-""".replace("TIMER", "0" if port != "rp2" else "")
+""".replace("TIMER", "0" if port.startswith("esp32") else "")
     trace = run(port, program, 3000)
     (mark,) = [line.t_ns / 1e6 for line in trace.lines() if line.text == "again"]
     rises = edge_ms(trace, port, "OUT", True)

@@ -15,7 +15,7 @@ from serial.tools import list_ports
 
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.pico_firmware import build_program
-from hardware.bench.chip.uf2 import RP2350_ARM_S, build_uf2
+from hardware.bench.chip.uf2 import FAMILIES, RP2350_ARM_S, build_uf2
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board
 from hardware.errors import DeviceError
@@ -36,6 +36,7 @@ from tests.support.firmware_images import write_uf2
 from tests.support.injected_faults import FaultSeen
 
 PIECE = 4096
+ESP32_S2 = next(family for family, chip in FAMILIES.items() if chip == "ESP32-S2")
 HANGING = "import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass"
 """A program that does not obey Ctrl-C."""
 
@@ -57,10 +58,10 @@ def image(tmp_path: Path) -> FirmwareImage:
 class Desk:
     """A Pico, the name of its port, and the place of its drive."""
 
-    def __init__(self, bench: LiveBench) -> None:
+    def __init__(self, bench: LiveBench, drive: str = "RPI-RP2") -> None:
         self.bench = bench
         self.port = bench.serve_pty()
-        self.drive = Path(self.port).parents[1] / "1" / "RPI-RP2"
+        self.drive = Path(self.port).parents[1] / "1" / drive
 
     @property
     def mac(self) -> str:
@@ -154,6 +155,26 @@ def test_a_board_is_flashed_read_back_and_answers(
     outcome, stages = flash(desk, image, stock)
     assert outcome.verdict == "good" and outcome.was_held
     assert stages == ["identify", "check", "verify", "ask"]
+
+
+def test_a_pico_2_is_flashed_with_an_image_for_its_chip(
+    image: FirmwareImage, stock: Inventory, tmp_path: Path
+) -> None:
+    program = build_program(version="v1.24.1", chip="rp2350")
+    program += b"\xff" * (-len(program) % 256)
+    file = tmp_path / "pico2.uf2"
+    file.write_bytes(build_uf2({FLASH_ADDRESS: program}, RP2350_ARM_S))
+    with LiveBench("pi_pico_2") as bench:
+        desk = Desk(bench, "RP2350")
+        wrong, _stages = flash(desk, image, stock)
+        assert wrong.verdict == "failed" and kind(wrong) == "image_wrong_chip", wrong
+        outcome, stages = flash(desk, image_from_file(file), stock)
+        assert outcome.verdict == "good", outcome
+        assert stages == ["identify", "check", "write", "verify", "ask"]
+        assert "Raspberry Pi Pico2 with RP2350" in outcome.firmware
+        desk.hold_bootsel()
+        again, _stages = flash(desk, image_from_file(file), stock)
+        assert again.verdict == "good" and again.mac == outcome.mac, again
 
 
 def test_an_image_that_was_written_elsewhere_is_read_back_and_not_written(
@@ -485,10 +506,10 @@ def test_boards_whose_drives_look_the_same_are_flashed_one_after_the_other(
 def test_a_drive_of_another_board(
     desk: Desk, stock: Inventory, image: FirmwareImage, tmp_path: Path
 ) -> None:
-    (tmp_path / "INFO_UF2.TXT").write_text("UF2 Bootloader v1.0\r\nBoard-ID: RP2350\r\n")
+    (tmp_path / "INFO_UF2.TXT").write_text("UF2 Bootloader v1.0\r\nBoard-ID: RP9\r\n")
     outcome = flash_board(str(tmp_path), lambda _chip: image, stock)
     assert outcome.verdict == "failed" and kind(outcome) == "wrong_drive"
-    assert "RP2350" in outcome.cause
+    assert "RP9" in outcome.cause
     assert sorted(file.name for file in tmp_path.glob("*.uf2")) == ["micropython.uf2"]
     seen = FaultSeen("wrong drive", outcome, stock)
     heal(desk, image, stock)
@@ -545,7 +566,8 @@ def test_a_board_that_is_stopped(desk: Desk, image: FirmwareImage, stock: Invent
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
-        (build_uf2({FLASH_ADDRESS: PROGRAM}, RP2350_ARM_S), "image_wrong_chip", "RP2350"),
+        (build_uf2({FLASH_ADDRESS: PROGRAM}, ESP32_S2), "image_wrong_chip", "ESP32-S2"),
+        (build_uf2({FLASH_ADDRESS: PROGRAM}, RP2350_ARM_S), "damaged_image", "damaged"),
         (build_uf2({FLASH_ADDRESS: PROGRAM})[:-512], "bad_uf2", "it has 133 of 134 blocks"),
         (build_uf2({FLASH_ADDRESS + 4096: PROGRAM}), "damaged_image", "damaged"),
         (build_uf2({FLASH_ADDRESS: build_program("blink", "2")}), "not_micropython", "blink 2"),

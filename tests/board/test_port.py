@@ -13,9 +13,11 @@ from tests.support.bare_bench import ANSWER_S, BareBench, S, text
 MACHINES = {
     "esp32": "Generic ESP32 module with ESP32",
     "esp32c3": "ESP32C3 module with ESP32C3",
+    "esp32c6": "ESP32C6 module with ESP32C6",
     "esp32s2": "Generic ESP32S2 module with ESP32S2",
     "esp32s3": "Generic ESP32S3 module with ESP32S3",
     "rp2": "Raspberry Pi Pico with RP2040",
+    "rp2350": "Raspberry Pi Pico2 with RP2350",
 }
 PROMPT = b">>> "
 US = 1000
@@ -53,7 +55,7 @@ def test_boots_with_the_banner_of_its_firmware(port: str) -> None:
         assert hello[:4] == (
             frames.REC_HELLO,
             frames.VERSION,
-            2 if port == "rp2" else 1,
+            2 if port.startswith("rp2") else 1,
             hello[3],
         )
         assert states(bare) == [(frames.STATE_BOOT, 1, 0), (frames.STATE_REPL, 1, 0)]

@@ -25,7 +25,8 @@ from hardware.wire.watched_port import WatchedPort
 WAIT_S = 60.0
 PLAN = ROOT / "labs" / "buttons" / "diagram.json"
 BOOT_NAMES = {"bdev", "gc", "vfs", "machine", "rp2"}
-ADC_PIN = {"esp32": 34, "esp32c3": 0, "esp32s2": 1, "esp32s3": 1, "rp2": 26}
+ADC_PIN = {"esp32": 34, "esp32c3": 0, "esp32c6": 0, "esp32s2": 1, "esp32s3": 1}
+ADC_PIN |= {"rp2": 26, "rp2350": 26}
 SET_UP = """
 from machine import ADC, PWM, Pin
 high, pulled = Pin(4, Pin.OUT, value=1), Pin(5, Pin.IN, Pin.PULL_UP)

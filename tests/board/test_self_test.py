@@ -88,7 +88,7 @@ def test_a_bare_board_passes_and_keeps_nothing(name: str) -> None:
             test.make(step)
         assert test.result.verdict == "PASS" and test.result.faults == []
         assert {"ram", "flash", "pins"} <= {*steps} and "uart" not in steps
-        assert ("wifi" in steps) == (name != PICO)
+        assert ("wifi" in steps) == (name not in (PICO, "pi_pico_2"))
         assert board.eval("[name for name in os.listdir() if name != 'boot.py']") == ["lesson.py"]
         board.soft_reset()
         assert board.eval("'pins' in globals()") is False

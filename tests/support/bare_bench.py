@@ -18,7 +18,8 @@ RECORD = struct.Struct("<BBHIQ")
 REPLY = struct.Struct("<B3xI8Q")
 TEXT = struct.Struct("<HI")
 S = 1_000_000_000
-FLASH_BYTES = {"esp": (2 << 20) + 0x6000, "rp2": 1408 << 10}
+ESP_FLASH_BYTES = (2 << 20) + 0x6000
+FLASH_BYTES = {"rp2": 1408 << 10, "rp2350": 3 << 20}
 ANSWER_S = 120.0
 """A board without output for this long (wall clock) fails the test."""
 
@@ -45,7 +46,7 @@ class BareBench:
         self._waiting = b""
         self._buffer = b""
         self._flash = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the bench
-        self._flash.write(b"\xff" * FLASH_BYTES[family[:3]])
+        self._flash.write(b"\xff" * FLASH_BYTES.get(family, ESP_FLASH_BYTES))
         self._flash.flush()
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(ANSWER_S)

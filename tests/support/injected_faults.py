@@ -80,7 +80,9 @@ FAULTS: dict[str, InjectedFault] = {
     "two drives": InjectedFault(
         "identify", "Pico: two wait for a file, and nothing tells which is which", ("two_drives",)
     ),
-    "wrong drive": InjectedFault("identify", "Pico: the drive is of an RP2350", ("wrong_drive",)),
+    "wrong drive": InjectedFault(
+        "identify", "Pico: the drive is of an unknown chip", ("wrong_drive",)
+    ),
     "which board": InjectedFault(
         "check", "Pico: held in BOOTSEL, and its type is not given", ("which_board",)
     ),

@@ -18,16 +18,20 @@ MS = 1_000_000
 PINS = {
     "esp32": {"OUT": 25, "IN": 26, "BTN": 32, "AIN": 34, "FREE": 27},
     "esp32c3": {"OUT": 4, "IN": 5, "BTN": 6, "AIN": 3, "FREE": 10},
+    "esp32c6": {"OUT": 4, "IN": 5, "BTN": 6, "AIN": 3, "FREE": 10},
     "esp32s2": {"OUT": 4, "IN": 5, "BTN": 6, "AIN": 7, "FREE": 15},
     "esp32s3": {"OUT": 4, "IN": 5, "BTN": 6, "AIN": 7, "FREE": 15},
     "rp2": {"OUT": 2, "IN": 6, "BTN": 14, "AIN": 26, "FREE": 9},
+    "rp2350": {"OUT": 2, "IN": 6, "BTN": 14, "AIN": 26, "FREE": 9},
 }
 BOARDS = {
     "esp32": "esp32_devkit_c_v4",
     "esp32c3": "esp32c3_devkitm_1",
+    "esp32c6": "esp32c6_devkitc_1",
     "esp32s2": "esp32s2_devkitm_1",
     "esp32s3": "esp32s3_devkitc_1",
     "rp2": "pi_pico",
+    "rp2350": "pi_pico_2",
 }
 """By build of the port."""
 

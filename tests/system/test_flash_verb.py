@@ -14,7 +14,7 @@ from hardware import boards
 from hardware.bench.chip import chip_type
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.pico_firmware import build_program
-from hardware.bench.chip.uf2 import RP2350_ARM_S, build_uf2
+from hardware.bench.chip.uf2 import build_uf2
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.wire.board import Board
 from station.flash import command, images
@@ -75,7 +75,7 @@ def test_two_boards_are_flashed_with_a_file_and_get_their_data(tmp_path: Path) -
     assert b"not for others" not in (tmp_path / "inventory.db").read_bytes()
 
 
-@pytest.mark.parametrize("chip", ["esp32c3", "esp32s2", "esp32s3"])
+@pytest.mark.parametrize("chip", ["esp32c3", "esp32c6", "esp32s2", "esp32s3"])
 def test_boards_with_newer_chips_are_flashed_and_certified(tmp_path: Path, chip: str) -> None:
     write_image(tmp_path, chip=chip)
     kind = next(board for board in map(boards.load, boards.names()) if board.chip == chip)
@@ -94,12 +94,12 @@ def test_boards_with_newer_chips_are_flashed_and_certified(tmp_path: Path, chip:
 def test_a_pico_is_flashed_over_its_drive(tmp_path: Path) -> None:
     program = build_program(version="v1.24.1")
     (tmp_path / "pico.uf2").write_bytes(build_uf2({FLASH_ADDRESS: program}))
-    (tmp_path / "wrong.uf2").write_bytes(build_uf2({FLASH_ADDRESS: program}, RP2350_ARM_S))
+    (tmp_path / "wrong.uf2").write_bytes(build_uf2({FLASH_ADDRESS: program}, 0xBFDD4EEE))
     with LiveBench("pi_pico") as bench:
         port = Path(bench.serve_pty())
         words = ["flash", "--port", str(port), "--drive", str(port.parents[1] / "1" / "RPI-RP2")]
         wrong = warsha(tmp_path, *words, "--image", "wrong.uf2", language="ar")
-        assert wrong.returncode == 1 and "RP2350 (e48bff59)" in wrong.stderr, wrong.stderr
+        assert wrong.returncode == 1 and "ESP32-S2 (bfdd4eee)" in wrong.stderr, wrong.stderr
         planned = warsha(tmp_path, *words, "--image", "pico.uf2", "--dry-run")
         assert planned.returncode == 0 and "WOULD WRITE" in planned.stdout, planned.stdout
         done = warsha(tmp_path, *words, "--image", "pico.uf2")

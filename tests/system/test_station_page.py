@@ -275,7 +275,7 @@ def test_what_a_pico_needs_is_told_in_words_of_the_page(
     hangs, other = "1-1.1", "1-1.2"
     tray.plug(hangs, seed=1)
     tray.hang(hangs)
-    tray.plug_drive(other, "RP2350")
+    tray.plug_drive(other, "RP9")
     with station(tray.folder, [], choice_of_pico(tmp_path)) as server:
         view = StationWindow(browser.driver, server.site.url)
         view.waits(2)
@@ -284,7 +284,7 @@ def test_what_a_pico_needs_is_told_in_words_of_the_page(
         assert set(view.ended(2).values()) == {"Not tested"}
         assert "the MicroPython of the board does not answer" in view.card(hangs)
         assert "Hold BOOTSEL while you plug the board in, choose its type" in view.card(hangs)
-        assert "the drive is of RP2350" in view.card(other)
+        assert "the drive is of RP9" in view.card(other)
         tray.unplug(hangs)
         view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
         tray.plug(hangs, seed=1)
@@ -320,7 +320,7 @@ def test_a_pico_whose_drive_is_not_mounted_goes_on_when_it_is(
         view.find("button.start").click()
         view.wait("return document.querySelector('.card[data-state=unplugged]') !== null")
         assert "its drive is not mounted" in view.card(slot)
-        assert "Open the drive RPI-RP2 in the file manager" in view.card(slot)
+        assert "Open the drive RPI-RP2 or RP2350 in the file manager" in view.card(slot)
         monkeypatch.setattr(pico_drive, "PLACES", places)
         view.waits(1)
         view.find("select[name=type]").send_keys("Raspberry Pi Pico")

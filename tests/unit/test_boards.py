@@ -3,6 +3,8 @@
 import pytest
 
 from hardware import boards
+from hardware.bench import diagram
+from hardware.bench.circuit.circuit import Circuit
 from hardware.errors import BoardNotFound
 
 
@@ -23,8 +25,12 @@ def test_pins_lie_on_the_board(kind: boards.BoardType) -> None:
     for pin in kind.pins.values():
         assert 0 <= pin.x_mm <= kind.width_mm and 0 <= pin.y_mm <= kind.height_mm, pin
         assert pin.gpio is None or pin.volts is None, pin
-    numbers = [pin.gpio for pin in kind.pins.values() if pin.gpio is not None]
-    assert len(numbers) == len(set(numbers))
+    numbers = {
+        pin.name.split(".")[0]: pin.gpio
+        for pin in kind.pins.values()
+        if pin.gpio is not None and not pin.hidden
+    }
+    assert len(numbers) == len({*numbers.values()})
 
 
 def test_has_ground_and_supply(kind: boards.BoardType) -> None:
@@ -50,3 +56,10 @@ def test_unknown_board_names_those_that_exist() -> None:
     with pytest.raises(BoardNotFound, match="arduino") as caught:
         boards.load("arduino")
     assert "esp32_devkit_c_v4" in caught.value.cure
+
+
+def test_pins_with_one_gpio_are_one_net() -> None:
+    part = {"type": "board-franzininho-wifi", "id": "b"}
+    netlist = Circuit(diagram.load({"version": 1, "parts": [part], "connections": []})).netlist
+    assert netlist.net("b", "SDA") == netlist.net("b", "8") != netlist.net("b", "9")
+    assert netlist.net("b", "21.2") == netlist.net("b", "21")

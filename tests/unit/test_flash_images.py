@@ -107,6 +107,7 @@ def test_the_catalogue_names_true_offsets_and_whole_hashes() -> None:
         ("esp32s3", 4, "ESP32_GENERIC_S3-FLASH_4M"),
         ("esp32s3", 8, "ESP32_GENERIC_S3"),
         ("esp32c3", 4, "ESP32_GENERIC_C3"),
+        ("esp32c6", 4, "ESP32_GENERIC_C6"),
     ],
 )
 def test_the_image_fits_to_chip_and_flash(chip: str, megabytes: int, name: str) -> None:
@@ -127,7 +128,18 @@ def test_a_pico_and_a_pico_w_have_images_of_their_own() -> None:
     assert found.value.kind == "no_known_image"
 
 
-@pytest.mark.parametrize(("chip", "megabytes"), [("esp32", 2), ("esp32c6", 4)])
+def test_a_pico_2_is_found_by_both_its_names() -> None:
+    """The type is called `Raspberry Pi Pico 2`; MicroPython leaves the blank out."""
+    identity = ChipIdentity("rp2350", "RP2350", "", 4 << 20)
+    for board, name in (
+        ("Raspberry Pi Pico2", "RPI_PICO2"),
+        ("Raspberry Pi Pico 2", "RPI_PICO2"),
+        ("Raspberry Pi Pico 2 W", "RPI_PICO2_W"),
+    ):
+        assert images.entry_for(replace(identity, board=board)).name == name
+
+
+@pytest.mark.parametrize(("chip", "megabytes"), [("esp32", 2), ("esp32h2", 4)])
 def test_a_chip_without_an_image_is_told(chip: str, megabytes: int) -> None:
     with pytest.raises(FlashFault, match=f"{megabytes} MB") as found:
         images.entry_for(ChipIdentity(chip, chip, CHIP.mac, megabytes << 20))

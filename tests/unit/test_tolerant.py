@@ -212,7 +212,7 @@ def test_another_firmware_is_told(load: Loaded, env: str, told: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "type_", ["wokwi-arduino-uno", "board-stm32-bluepill", "board-esp32-c6-devkitc-1"]
+    "type_", ["wokwi-arduino-uno", "board-stm32-bluepill", "board-esp32-h2-devkitm-1"]
 )
 def test_a_board_that_no_bench_has_is_named(load: Loaded, type_: str) -> None:
     with pytest.raises(DiagramError, match=f"part 'uno': no bench has a {type_}") as caught:

@@ -116,14 +116,14 @@ def test_a_list_that_leads_nowhere_is_read_to_its_end() -> None:
 
 def test_the_checksum_is_that_of_the_boot_rom() -> None:
     assert crc32(b"123456789") == 0x0376E6E7  # CRC-32/MPEG-2, as catalogues have it
-    found = find_program(PROGRAM)
+    found = find_program(PROGRAM, "rp2040")
     assert found and found.title == f"MicroPython {found.micropython}"
-    assert find_program(PROGRAM[:100] + b"\0" + PROGRAM[101:]) is None
+    assert find_program(PROGRAM[:100] + b"\0" + PROGRAM[101:], "rp2040") is None
 
 
 def receiver() -> tuple[Uf2Receiver, MemoryStore]:
     store = MemoryStore(2 * MIB)
-    return Uf2Receiver(NorFlash(store, 2 * MIB, b"pico")), store
+    return Uf2Receiver(NorFlash(store, 2 * MIB, b"pico"), RP2040), store
 
 
 def blocks_of(data: dict[int, bytes], family: int = RP2040) -> list[bytes]:
@@ -139,7 +139,7 @@ def test_the_flash_is_complete_when_every_block_has_come() -> None:
         assert boot_rom.take(block) == ""
     assert not boot_rom.finish()
     assert boot_rom.missing == [0]
-    assert find_program(store.read(0, MIB)) is None, "half-written: it does not start"
+    assert find_program(store.read(0, MIB), "rp2040") is None, "half-written: it does not start"
     boot_rom.take(blocks[0])
     assert boot_rom.finish()
     assert store.read(0, len(PROGRAM)) == PROGRAM

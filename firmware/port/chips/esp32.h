@@ -60,6 +60,7 @@
 #define VB_HAS_ULP 1
 #define VB_HAS_MCU_TEMPERATURE 0 // or else raw_temperature()
 #define VB_HAS_BOOTLOADER 0        // machine.bootloader()
+#define VB_HAS_SLEEP_HOLD 1        // esp32.gpio_deep_sleep_hold()
 #define VB_HAS_USB_DEVICE 0
 #define VB_HAS_BLE 1
 

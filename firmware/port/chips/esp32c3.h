@@ -23,7 +23,8 @@
 #define VB_PIN_INPUT_ONLY(n) 0
 #define VB_PIN_IS_RTC(n) ((n) <= 5)
 #define VB_PIN_MAY_WAKE(n) (0xff0e00f015ull >> (n) & 1) // modesp32.h has the ESP32's RTC_VALID_EXT_PINS here,
-#define VB_NO_WAKE_PINS 1                               // and no pin ends a sleep: no SOC_PM_SUPPORT_EXT0_WAKEUP
+#define VB_NO_EXT0 1                                    // and no pin ends a sleep: no SOC_PM_SUPPORT_EXT0_WAKEUP,
+#define VB_NO_EXT1 1                                    // no SOC_PM_SUPPORT_EXT1_WAKEUP
 
 // In the order of their channels. Each attenuation: microvolts at 0 and nanovolts per step. The chip is adjusted so that
 // 400, 550, 750 and 1370 mV read about 2000 (IDF, esp_efuse_rtc_calib.c).
@@ -55,6 +56,7 @@
 #define VB_HAS_ULP 0
 #define VB_HAS_MCU_TEMPERATURE 1
 #define VB_HAS_BOOTLOADER 1
+#define VB_HAS_SLEEP_HOLD 1
 #define VB_HAS_USB_DEVICE 0
 #define VB_HAS_BLE 1
 

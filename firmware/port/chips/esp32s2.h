@@ -60,6 +60,7 @@
 #define VB_HAS_ULP 1
 #define VB_HAS_MCU_TEMPERATURE 1
 #define VB_HAS_BOOTLOADER 1
+#define VB_HAS_SLEEP_HOLD 1
 #define VB_HAS_USB_DEVICE 1
 #define VB_HAS_BLE 0
 

@@ -30,6 +30,7 @@
 #define VB_MACHINE_CLASS(name, type)       // machine.<name>, a `const mp_obj_type_t type`
 #define VB_MACHINE_CLASS_IF(condition, name, type) // on the chips for which it is not 0
 #define VB_ENTRY(module, name, type, object) // <module>.<name>, a `const type object`; modules: machine, esp32
+#define VB_ENTRY_IF(condition, module, name, type, object) // on the chips for which it is not 0
 #define VB_AT_SOFT_RESET(function, order)  // void function(void), before the heap is swept; low orders first
 
 // ---- clock (core/clock.c) ----

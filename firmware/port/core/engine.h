@@ -27,7 +27,7 @@ void vb_engine_stop(void);            // soft reset: all stops
 
 // ---- pads that an engine drives (core/pin.c) ----
 
-enum { VB_OF_PIN, VB_OF_PIO0, VB_OF_PIO1, VB_OF_RMT };
+enum { VB_OF_PIN, VB_OF_RMT, VB_OF_PIO0 }; // VB_OF_PIO0 + n: block n of PIO
 // The owner drives the pad, until vb_pin_mode() gives it back to Pin.
 void vb_pin_lend(uint8_t pin, uint8_t to);
 bool vb_pin_is_of(uint8_t pin, uint8_t who);

@@ -11,6 +11,13 @@ enum { WOKEN_NOT, WOKEN_EXT0 = 2, WOKEN_EXT1, WOKEN_TIMER, WOKEN_TOUCH };
 // machine.SLEEP, machine.DEEPSLEEP
 enum { KIND_SLEEP = 2, KIND_DEEPSLEEP = 4 };
 
+#ifndef VB_NO_EXT0
+#define VB_NO_EXT0 0
+#endif
+#ifndef VB_NO_EXT1
+#define VB_NO_EXT1 0
+#endif
+
 #define TOUCH_NS 27000000 // the touch sensor's period in sleep: 0x1000 of the slow clock, IDF's default
 
 struct vb_wake vb_wake = {.ext0_pin = -1};
@@ -21,16 +28,13 @@ MP_WEAK bool vb_touched(void) {
 
 // The triggers are levels: one that is present at the start ends the sleep at once.
 static uint8_t called(uint8_t kind) {
-    #if VB_NO_WAKE_PINS
-    return WOKEN_NOT;
-    #endif
     uint8_t bit = kind == VB_SLEEP_LIGHT ? KIND_SLEEP : KIND_DEEPSLEEP;
-    if (vb_wake.ext0_pin >= 0 && (vb_wake.ext0_kinds & bit) && vb_level(vb_wake.ext0_pin) == vb_wake.ext0_level) {
+    if (!VB_NO_EXT0 && vb_wake.ext0_pin >= 0 && (vb_wake.ext0_kinds & bit) && vb_level(vb_wake.ext0_pin) == vb_wake.ext0_level) {
         return WOKEN_EXT0;
     }
     unsigned high = 0, pins = 0;
-    for (uint8_t pin = 0; vb_wake.ext1_pins >> pin; pin++) {
-        if (vb_wake.ext1_pins >> pin & 1) {
+    for (uint8_t pin = 0; !VB_NO_EXT1 && vb_wake.ext1_pins >> pin; pin++) {
+        if ((vb_wake.ext1_pins >> pin & 1) && VB_PIN_IS_RTC(pin)) {
             pins++;
             high += vb_level(pin);
         }

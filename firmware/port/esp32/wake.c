@@ -100,6 +100,6 @@ static mp_obj_t gpio_deep_sleep_hold(mp_obj_t on) {
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(vb_gpio_deep_sleep_hold_obj, gpio_deep_sleep_hold);
-VB_ENTRY(esp32, gpio_deep_sleep_hold, mp_obj_fun_builtin_fixed_t, vb_gpio_deep_sleep_hold_obj)
+VB_ENTRY_IF(VB_HAS_SLEEP_HOLD, esp32, gpio_deep_sleep_hold, mp_obj_fun_builtin_fixed_t, vb_gpio_deep_sleep_hold_obj)
 
 #endif

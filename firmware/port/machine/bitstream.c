@@ -1,7 +1,7 @@
 // machine/bitstream.c: machine.bitstream(). The bench gets the bytes and the timing, and gives them to the lamps on
 // the pin's net; there are no edges for other parts.
 //
-// Times are rounded as on the chips: RMT counts at 40 MHz (ports/esp32/machine_bitstream.c), the RP2040's processor
+// Times are rounded as on the chips: RMT counts at 40 MHz (ports/esp32/machine_bitstream.c), the Pico's processor
 // counts its own cycles (ports/rp2/machine_bitstream.c).
 
 #include <string.h>
@@ -10,9 +10,9 @@
 #include "py/runtime.h"
 
 #if VB_ESP32
-#define TICK_NS 25
+#define TICKS_PER_US 40
 #else
-#define TICK_NS 8
+#define TICKS_PER_US (VB_CPU_HZ / 1000000)
 #endif
 #define PIECE 8192 // bytes of one call
 #define PIECE_NS 4000000000ull // and its longest time, unless one byte takes longer
@@ -30,7 +30,7 @@ static void send(uint8_t pin, const uint32_t *timing_ns, const uint8_t *data, si
 
 void machine_bitstream_high_low(mp_hal_pin_obj_t pin, uint32_t *timing_ns, const uint8_t *buf, size_t len) {
     for (int i = 0; i < TIMES; i++) {
-        timing_ns[i] = timing_ns[i] / TICK_NS * TICK_NS;
+        timing_ns[i] = (uint64_t)timing_ns[i] * TICKS_PER_US / 1000 * 1000 / TICKS_PER_US;
     }
     #if VB_RP2
     // The processor makes the edges itself, with interrupts off.

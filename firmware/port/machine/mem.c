@@ -1,6 +1,6 @@
 // machine/mem.c: machine.mem8, mem16 and mem32 for the registers that are modelled. Every other address raises: no code
 // here reads or writes memory of this process.
-// Registers: RP2040 datasheet 2.3.1.7 (SIO), 2.19.6 (IO_BANK0, PADS_BANK0), 4.6.5 (TIMER), 2.17.8 (ROSC); ESP32 TRM 4.12.2.
+// Registers: chips/.
 
 #include "py/mphal.h"
 #include "py/runtime.h"

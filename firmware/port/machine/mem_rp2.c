@@ -1,4 +1,4 @@
-// machine/mem_rp2.c: the registers of the RP2040 that machine.mem32 reaches: SIO's pins, the pads' pulls, the functions
+// machine/mem_rp2.c: the registers of a Pico's chip that machine.mem32 reaches: SIO's pins, the pads' pulls, the functions
 // of the pins, the microsecond timer, the random bit of the ring oscillator; and the program's part of the flash, which the
 // bench has, to read.
 
@@ -12,15 +12,15 @@
 #if VB_RP2
 
 #define SIO 0xd0000000
-#define IO_BANK0 0x40014000   // status and control of each pin
-#define PADS_BANK0 0x4001c000 // one word for each pad behind the first
-#define TIMER 0x40054000
-#define RANDOMBIT 0x4006001c
+#define IO_BANK0 VB_REG_IO_BANK0     // status and control of each pin
+#define PADS_BANK0 VB_REG_PADS_BANK0 // one word for each pad behind the first
+#define TIMER VB_REG_TIMER
 #define XIP 0x10000000        // the flash, 16 MB of addresses (datasheet 2.6.3)
 #define ALIASES 0x3000        // +0x1000, 0x2000, 0x3000: XOR, set, clear (datasheet 2.1.2)
 
-enum { CPUID, IN = 0x04, OUT = 0x10, OUT_SET = 0x14, OUT_CLEAR = 0x18, OUT_XOR = 0x1c };
-enum { OE = 0x20, OE_SET = 0x24, OE_CLEAR = 0x28, OE_XOR = 0x2c };
+#define SIO_WORD(n) (0x10 + (n) * VB_SIO_STEP)
+enum { CPUID, IN = 0x04, OUT = SIO_WORD(0), OUT_SET = SIO_WORD(1), OUT_CLEAR = SIO_WORD(2), OUT_XOR = SIO_WORD(3) };
+enum { OE = SIO_WORD(4), OE_SET = SIO_WORD(5), OE_CLEAR = SIO_WORD(6), OE_XOR = SIO_WORD(7) };
 enum { TIMEHR = 0x08, TIMELR = 0x0c, TIMERAWH = 0x24, TIMERAWL = 0x28 };
 enum { PULL_DOWN = 1 << 2, PULL_UP = 1 << 3, INPUT_ON = 1 << 6, PAD_RESET = 0x52 }; // input on, Schmitt trigger, 4 mA
 enum { SIO_FUNCTION = 5, FUNCTIONS = 31 };
@@ -52,8 +52,9 @@ static int pad_of(uint32_t address) {
 
 static uint32_t pad_word(int pin) {
     uint8_t pull = vb_pin_pull(pin);
-    uint32_t off = vb_pin_direction(pin) == VB_MODE_ANALOG ? INPUT_ON : 0; // as adc_gpio_init() of the SDK
-    return (PAD_RESET & ~off) | (pull == VB_PULL_UP ? PULL_UP : pull == VB_PULL_DOWN ? PULL_DOWN : 0);
+    bool isolated = VB_PAD_ISOLATED && vb_rp2_function(pin) == FUNCTIONS;
+    bool off = isolated || vb_pin_direction(pin) == VB_MODE_ANALOG; // as adc_gpio_init() of the SDK
+    return (off ? PAD_RESET & ~INPUT_ON : PAD_RESET) | (isolated ? VB_PAD_ISOLATED : 0) | (pull == VB_PULL_UP ? PULL_UP : pull == VB_PULL_DOWN ? PULL_DOWN : 0);
 }
 
 static void set_pad(int pin, uint32_t word) {
@@ -100,7 +101,7 @@ uint32_t vb_mem_read(uint32_t address) {
     if (plain >> 12 == TIMER >> 12) {
         return read_timer(plain);
     }
-    if (plain == RANDOMBIT) {
+    if (plain == VB_REG_RANDOMBIT) {
         return vb_random() & 1;
     }
     if (plain >> 12 == PADS_BANK0 >> 12 && pad_of(plain) >= 0) {

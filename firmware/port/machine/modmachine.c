@@ -50,12 +50,11 @@ static mp_obj_t mp_machine_get_freq(void) {
 uint32_t vb_peripheral_hz = VB_PERIPHERAL_HZ;
 
 // Like check_sys_clock_khz() of the SDK: a VCO of 750 to 1600 MHz, a multiple of the crystal's 12 MHz, and two dividers.
-// Above 270 MHz few chips work.
 static bool pll_reaches(mp_int_t khz) {
     for (mp_int_t vco = 756000; vco <= 1600000; vco += 12000) {
         for (mp_int_t div1 = 1; div1 <= 7; div1++) {
             for (mp_int_t div2 = 1; div2 <= div1; div2++) {
-                if (khz * div1 * div2 == vco && khz <= 270000) {
+                if (khz * div1 * div2 == vco && khz <= VB_MOST_KHZ) {
                     return true;
                 }
             }
@@ -65,7 +64,7 @@ static bool pll_reaches(mp_int_t khz) {
 }
 #endif
 
-// The cost of code changes with it. The speed of peripherals does not, except SPI's on the RP2040.
+// The cost of code changes with it. The speed of peripherals does not, except SPI's on a Pico.
 static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     mp_int_t hz = mp_obj_get_int(args[0]);
     #if VB_ESP32
@@ -96,7 +95,7 @@ static mp_obj_t mp_machine_unique_id(void) {
     #if VB_ESP32
     return mp_obj_new_bytes(vb_options.uid, 6);
     #else
-    uint8_t id[8] = {0xe6, 0x61}; // the first bytes of a Pico's flash id
+    uint8_t id[8] = {0xe6, 0x61}; // the first bytes of a Pico's flash id; the number of an RP2350 is random
     memcpy(id + 2, vb_options.uid, 6);
     return mp_obj_new_bytes(id, 8);
     #endif

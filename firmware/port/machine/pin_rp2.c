@@ -1,4 +1,4 @@
-// machine/pin_rp2.c: machine.Pin of the RP2040.
+// machine/pin_rp2.c: machine.Pin of the RP2040 and the RP2350.
 // Arguments, constants and messages: ports/rp2/machine_pin.c of 1.25.0.
 #include <string.h>
 
@@ -17,7 +17,7 @@
 enum { PULL_UP = 1, PULL_DOWN = 2 };
 enum { MODE_IN, MODE_OUT, MODE_OPEN_DRAIN, MODE_ALT };
 enum { FALLING = 4, RISING = 8 };
-enum { FUNC_SPI = 1, FUNC_UART, FUNC_I2C, FUNC_PWM, FUNC_SIO, FUNC_PIO0, FUNC_PIO1, FUNC_GPCK, FUNC_USB };
+enum { FUNC_SPI = 1, FUNC_UART, FUNC_I2C, FUNC_PWM, FUNC_SIO, FUNC_PIO0, FUNC_PIO1 };
 enum { FUNC_NONE = 31 };
 
 typedef struct {
@@ -129,7 +129,12 @@ uint8_t vb_rp2_function(uint8_t gpio) {
     if (vb_pwm_drives(gpio)) {
         return FUNC_PWM;
     }
-    return vb_pin_is_of(gpio, VB_OF_PIO0) ? FUNC_PIO0 : vb_pin_is_of(gpio, VB_OF_PIO1) ? FUNC_PIO1 : function[gpio];
+    for (int block = 0; block < VB_PIO_BLOCKS; block++) {
+        if (vb_pin_is_of(gpio, VB_OF_PIO0 + block)) {
+            return FUNC_PIO0 + block;
+        }
+    }
+    return function[gpio];
 }
 
 void vb_rp2_take_back(uint8_t gpio) {
@@ -193,7 +198,7 @@ static uint8_t set_mode(uint8_t gpio, mp_int_t mode, int value, mp_int_t alt) {
         vb_pin_write(gpio, value != 0);
         return VB_MODE_OPEN_DRAIN;
     }
-    if (alt < FUNC_SPI || alt > FUNC_USB) {
+    if (alt < FUNC_SPI || alt > VB_FUNC_USB) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("invalid pin af: %d"), (int)alt);
     }
     function[gpio] = alt;
@@ -307,8 +312,8 @@ static const mp_rom_map_elem_t pin_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ALT_SIO), MP_ROM_INT(FUNC_SIO) },
     { MP_ROM_QSTR(MP_QSTR_ALT_PIO0), MP_ROM_INT(FUNC_PIO0) },
     { MP_ROM_QSTR(MP_QSTR_ALT_PIO1), MP_ROM_INT(FUNC_PIO1) },
-    { MP_ROM_QSTR(MP_QSTR_ALT_GPCK), MP_ROM_INT(FUNC_GPCK) },
-    { MP_ROM_QSTR(MP_QSTR_ALT_USB), MP_ROM_INT(FUNC_USB) },
+    { MP_ROM_QSTR(MP_QSTR_ALT_GPCK), MP_ROM_INT(VB_FUNC_GPCK) },
+    { MP_ROM_QSTR(MP_QSTR_ALT_USB), MP_ROM_INT(VB_FUNC_USB) },
 };
 static MP_DEFINE_CONST_DICT(pin_dict, pin_table);
 

@@ -1,4 +1,4 @@
-// machine/pwm_rp2.c: machine.PWM of the Pico, included by extmod/machine_pwm.c. The RP2040 has 8 slices of two channels.
+// machine/pwm_rp2.c: machine.PWM of the Pico, included by extmod/machine_pwm.c. Eight slices of two channels have pins.
 // GPIO n is on slice (n / 2) % 8, channel n % 2, so two channels share one frequency, and GPIO n and n + 16 have the same
 // signal.
 
@@ -182,12 +182,12 @@ static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args
     return MP_OBJ_FROM_PTR(self);
 }
 
-// 1.25 counts to 8 in a table with two entries per slice, so slices 4 to 7 still run after a soft reset
-// (ports/rp2/machine_pwm.c); all slices forget that their frequency was set.
+// 1.25 counts to the number of slices in a table with two entries per slice, so slices 4 to 7 of the RP2040, 6 and 7 of the
+// RP2350 still run after a soft reset (ports/rp2/machine_pwm.c); all slices forget that their frequency was set.
 void vb_pwm_deinit_all(void) {
     for (uint8_t slice = 0; slice < SLICES; slice++) {
         slices[slice].freq_set = false;
-        if (slice < SLICES / 2) {
+        if (slice < VB_PWM_SLICES / 2) {
             slice_stop(slice);
         }
     }

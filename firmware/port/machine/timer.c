@@ -1,7 +1,7 @@
 // machine/timer.c: machine.Timer: an alarm that puts its callback into the scheduler's queue. The queue has 8 places; a
 // callback that does not fit is dropped silently, as on both chips. Neither has a hard= argument in 1.25.
 //
-// esp32: four hardware timers with ids 0 to 3 (ESP32-C3: two) and ticks of 10 MHz. Timer(0) is always the same object, runs on without
+// esp32: four hardware timers with ids 0 to 3 (ESP32-C3, C6: two) and ticks of 10 MHz. Timer(0) is always the same object, runs on without
 //   a reference, and ends with deinit() or a soft reset.
 // rp2: only id -1, any number of them, ticks of 1 MHz. An object without a reference is collected, and its alarm ends
 //   (it has a finaliser): programs for the Pico must keep a reference.

@@ -106,8 +106,9 @@ static void take_pin(machine_uart_obj_t *self, uint8_t *to, mp_obj_t pin, int pl
         return;
     }
     uint8_t gpio = vb_pin_get(pin);
-    #if VB_RP2 // each controller reaches certain pins (RP2040 data sheet 2.19.2)
-    if ((gpio & 3) != place || ((gpio + 4) & 8) >> 3 != self->id) {
+    #if VB_RP2 // each controller reaches certain pins (RP2040 data sheet 2.19.2, RP2350 9.4)
+    int places = VB_UART_AUX && place < 2 ? 1 : 3;
+    if ((gpio & places) != place || ((gpio + 4) & 8) >> 3 != self->id) {
         mp_raise_ValueError(bad);
     }
     #endif

@@ -47,8 +47,11 @@ static bool asks(struct pios *pios, uint32_t treq) {
     return treq / PIO_MACHINES % 2 ? sm->rx.used > 0 : sm->tx.used < sm->tx.room;
 }
 
-bool dma_simulated(uint32_t ctrl) {
+bool dma_simulated(uint32_t ctrl, uint32_t count) {
     uint32_t treq = DMA_TREQ(ctrl);
+    if (DMA_REV && count >> 28) { // its modes of TRANS_COUNT: endless, and it starts itself
+        return false;
+    }
     return (treq == DMA_PERMANENT || treq < 2 * PIO_MACHINES * PIO_BLOCKS) && !DMA_SNIFF(ctrl) && !DMA_SIZE_BAD(ctrl);
 }
 
@@ -72,7 +75,7 @@ static bool read(struct pios *pios, uint32_t address, size_t size, uint32_t *wor
 }
 
 uint32_t dma_control(const struct dma *dma, uint32_t word) {
-    if (dma->busy && !dma_simulated(word)) {
+    if (dma->busy && !dma_simulated(word, dma->reload)) {
         return dma->ctrl; // its transfers are checked only at the start
     }
     return (word & DMA_SETTINGS) | (dma->ctrl & DMA_ERRORS & ~word);
@@ -119,9 +122,11 @@ static uint32_t swapped(uint32_t word, size_t size) {
     return size == 4 ? __builtin_bswap32(word) : size == 2 ? __builtin_bswap16(word) : word;
 }
 
-static uint32_t stepped(uint32_t address, bool moves, size_t size, unsigned ring_bits) {
+static uint32_t stepped(uint32_t address, uint32_t ctrl, int shift, size_t size, unsigned ring_bits) {
     uint32_t ring = ring_bits ? (1u << ring_bits) - 1 : ~0u;
-    return moves ? (address & ~ring) | ((address + size) & ring) : address;
+    bool moves = ctrl >> shift & 1, other = DMA_REV && (ctrl >> (shift + 1) & 1);
+    int32_t by = (moves ? other ? -1 : 1 : other ? 2 : 0) * (int32_t)size;
+    return (address & ~ring) | ((address + by) & ring);
 }
 
 void dma_stop(struct pios *pios, int channel) {
@@ -177,8 +182,8 @@ static void transfer(struct pios *pios, int channel, uint64_t cycle) {
     }
     uint32_t to = dma->write;
     unsigned ring = DMA_RING_BITS(ctrl);
-    dma->read = stepped(dma->read, DMA_INC_READ(ctrl), size, DMA_RING_WRITE(ctrl) ? 0 : ring);
-    dma->write = stepped(to, DMA_INC_WRITE(ctrl), size, DMA_RING_WRITE(ctrl) ? ring : 0);
+    dma->read = stepped(dma->read, ctrl, DMA_INC_READ, size, DMA_RING_WRITE(ctrl) ? 0 : ring);
+    dma->write = stepped(to, ctrl, DMA_INC_WRITE, size, DMA_RING_WRITE(ctrl) ? ring : 0);
     dma->count--;
     if (!write(pios, to, size, word, cycle)) {
         fail(pios, channel, DMA_WRITE_ERROR);
@@ -189,7 +194,7 @@ static void transfer(struct pios *pios, int channel, uint64_t cycle) {
 
 void dma_start(struct pios *pios, int channel, uint64_t cycle) {
     struct dma *dma = &pios->dma[channel];
-    if (!DMA_ENABLED(dma->ctrl) || dma->busy || !dma_simulated(dma->ctrl)) {
+    if (!DMA_ENABLED(dma->ctrl) || dma->busy || !dma_simulated(dma->ctrl, dma->reload)) {
         return;
     }
     dma->count = dma->reload;

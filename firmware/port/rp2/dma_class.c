@@ -21,7 +21,7 @@ typedef struct {
     uint8_t channel;
 } dma_obj_t;
 
-MP_REGISTER_ROOT_POINTER(void *vb_dma_irqs[12]);
+MP_REGISTER_ROOT_POINTER(void *vb_dma_irqs[VB_DMA_CHANNELS]);
 static uint32_t claimed;
 
 static int open_channel(mp_obj_t self_in) {
@@ -83,7 +83,7 @@ static void set(int channel, qstr attr, mp_obj_t value) {
 // With a null trigger no channel begins: the last register that is written must not be 0.
 static void start(int channel) {
     struct dma *dma = &vb_pios.dma[channel];
-    if (DMA_ENABLED(dma->ctrl) && !dma_simulated(dma->ctrl)) {
+    if (DMA_ENABLED(dma->ctrl) && !dma_simulated(dma->ctrl, dma->reload)) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: DMA that PIO does not pace, sniffer"));
     }
     dma_start(&vb_pios, channel, vb_pio_now());
@@ -179,20 +179,28 @@ static const struct {
     uint8_t shift, bits;
     bool read_only;
 } fields[] = {
-    { MP_QSTR_enable, 0, 1 }, { MP_QSTR_high_pri, 1, 1 }, { MP_QSTR_size, 2, 2 }, { MP_QSTR_inc_read, 4, 1 },
-    { MP_QSTR_inc_write, 5, 1 }, { MP_QSTR_ring_size, 6, 4 }, { MP_QSTR_ring_sel, 10, 1 }, { MP_QSTR_chain_to, 11, 4 },
-    { MP_QSTR_treq_sel, 15, 6 }, { MP_QSTR_irq_quiet, 21, 1 }, { MP_QSTR_bswap, 22, 1 }, { MP_QSTR_sniff_en, 23, 1 },
-    { MP_QSTR_busy, 24, 1, true }, { MP_QSTR_write_err, 29, 1 }, { MP_QSTR_read_err, 30, 1 }, { MP_QSTR_ahb_err, 31, 1, true },
+    { MP_QSTR_enable, 0, 1 }, { MP_QSTR_high_pri, 1, 1 }, { MP_QSTR_size, 2, 2 }, { MP_QSTR_inc_read, DMA_INC_READ, 1 },
+    #if DMA_REV
+    { MP_QSTR_inc_read_rev, DMA_INC_READ + 1, 1 },
+    #endif
+    { MP_QSTR_inc_write, DMA_INC_WRITE, 1 },
+    #if DMA_REV
+    { MP_QSTR_inc_write_rev, DMA_INC_WRITE + 1, 1 },
+    #endif
+    { MP_QSTR_ring_size, DMA_AT(6), 4 }, { MP_QSTR_ring_sel, DMA_AT(10), 1 }, { MP_QSTR_chain_to, DMA_AT(11), 4 },
+    { MP_QSTR_treq_sel, DMA_AT(15), 6 }, { MP_QSTR_irq_quiet, DMA_AT(21), 1 }, { MP_QSTR_bswap, DMA_AT(22), 1 },
+    { MP_QSTR_sniff_en, DMA_AT(23), 1 }, { MP_QSTR_busy, DMA_AT(24), 1, true }, { MP_QSTR_write_err, 29, 1 }, { MP_QSTR_read_err, 30, 1 }, { MP_QSTR_ahb_err, 31, 1, true },
 };
 #define FIELDS MP_ARRAY_SIZE(fields)
-#define DEFAULTS (1u << 21 | DMA_PERMANENT << 15 | 3 << 4 | 2 << 2 | 1)
+#define DEFAULTS \
+    (1u << DMA_AT(21) | DMA_PERMANENT << DMA_AT(15) | 1 << DMA_INC_WRITE | 1 << DMA_INC_READ | 2 << 2 | 1)
 
 static mp_obj_t dma_pack_ctrl(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
     const dma_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     if (n_args > 1) {
         mp_raise_TypeError(MP_ERROR_TEXT("pack_ctrl only takes keyword arguments"));
     }
-    uint32_t word = DEFAULTS | (self->channel & 0xf) << 11;
+    uint32_t word = DEFAULTS | (self->channel & 0xf) << DMA_AT(11);
     size_t left = kw->used;
     mp_map_elem_t *given = mp_map_lookup(kw, MP_OBJ_NEW_QSTR(MP_QSTR_default), MP_MAP_LOOKUP);
     if (given) {

@@ -13,7 +13,8 @@ extern const mp_obj_type_t vb_flash_type; // core/flash.c: the file system's par
 extern const mp_obj_type_t vb_rp2_pio_type, vb_rp2_sm_type, vb_rp2_dma_type;
 
 // The items of a program as asm_pio() makes it.
-enum { PROG_CODE, PROG_OFFSET, PROG_EXECCTRL = PROG_OFFSET + PIO_BLOCKS, PROG_SHIFTCTRL, PROG_OUT, PROG_SET, PROG_SIDE, PROG_FIELDS };
+// 1.25 has no place for an offset in block 2: it takes the next item for it (issue 17509 of MicroPython), and so does this.
+enum { PROG_CODE, PROG_OFFSET, PROG_EXECCTRL = PROG_OFFSET + 2, PROG_SHIFTCTRL, PROG_OUT, PROG_SET, PROG_SIDE, PROG_FIELDS };
 
 typedef struct {
     mp_irq_obj_t base;
@@ -25,7 +26,7 @@ typedef struct {
 extern struct pios vb_pios;
 uint64_t vb_pio_now(void);            // the cycle in which the processor's present action takes effect
 void vb_pio_touched(void);            // after such an action: updates the pads and plans again
-void vb_pio_await(int machine, bool tx); // waits a short time, at most until the FIFO of the machine (0 to 7) changes
+void vb_pio_await(int machine, bool tx); // waits a short time, at most until the FIFO of the machine changes
 void vb_pio_pads(int block, int base, int count, uint32_t out, uint32_t level); // gives pads to the block
 void vb_pio_irq_on(int block, uint32_t flags, bool on); // flags (bits 0 to 3) that interrupt the processor
 
@@ -39,7 +40,7 @@ void vb_dma_irq_on(int channel, bool on); // rp2/pio_engine.c: whether it interr
 uint32_t vb_pio_add(int block, mp_obj_t *prog); // puts a program into the memory; raises
 mp_obj_t vb_rp2_sm_get(int id);       // rp2/state_machine.c; raises
 void vb_rp2_sm_init(mp_obj_t self, size_t n_args, const mp_obj_t *args, mp_map_t *kw);
-int vb_rp2_sm_id(mp_obj_t self);      // 0 to 7
+int vb_rp2_sm_id(mp_obj_t self);
 struct machine *vb_rp2_sm_machine(mp_obj_t self);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_rp2_sm_get_obj); // rp2/state_machine_fifo.c
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_rp2_sm_put_obj);

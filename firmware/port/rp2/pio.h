@@ -1,4 +1,4 @@
-// rp2/pio.h: the blocks of the RP2040's programmable I/O (RP2040 datasheet, chapter 3).
+// rp2/pio.h: the blocks of the chip's programmable I/O (RP2040 datasheet, chapter 3; the RP2350 has one more).
 #pragma once
 
 #include <stdbool.h>
@@ -6,11 +6,23 @@
 
 #include "rp2/dma.h"
 
-#define PIO_BLOCKS 2
+#define PIO_BLOCKS VB_PIO_BLOCKS
 #define PIO_MACHINES 4  // of a block
 #define PIO_MEMORY 32   // instructions of a block
-#define PIO_CYCLE_NS (1000000000 / VB_CPU_HZ)
 #define PIO_NEVER UINT64_MAX
+
+// Cycles of the system clock and virtual nanoseconds: the time at which a cycle begins, the cycle of a time, and the first
+// cycle that begins then or later.
+#define PIO_MHZ (VB_CPU_HZ / 1000000)
+static inline uint64_t pio_ns(uint64_t cycle) {
+    return cycle / PIO_MHZ * 1000 + (cycle % PIO_MHZ * 1000 + PIO_MHZ - 1) / PIO_MHZ;
+}
+static inline uint64_t pio_cycle(uint64_t ns) {
+    return ns / 1000 * PIO_MHZ + ns % 1000 * PIO_MHZ / 1000;
+}
+static inline uint64_t pio_next_cycle(uint64_t ns) {
+    return ns ? pio_cycle(ns - 1) + 1 : 0;
+}
 
 // Fields of the registers (RP2040 datasheet 3.7).
 #define PIO_FIELD(word, shift, bits) ((word) >> (shift) & ((1u << (bits)) - 1))

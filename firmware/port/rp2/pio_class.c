@@ -14,7 +14,13 @@ typedef struct {
     uint8_t block;
 } pio_obj_t;
 
-static const pio_obj_t pio_objects[PIO_BLOCKS] = {{{&vb_rp2_pio_type}, 0}, {{&vb_rp2_pio_type}, 1}};
+#define PIO(n) {{&vb_rp2_pio_type}, n}
+static const pio_obj_t pio_objects[PIO_BLOCKS] = {
+    PIO(0), PIO(1),
+    #if PIO_BLOCKS > 2
+    PIO(2),
+    #endif
+};
 
 #define FLAGS(trigger) ((trigger) >> 8 & 0xf)
 

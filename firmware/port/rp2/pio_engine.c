@@ -21,8 +21,8 @@ static uint32_t interrupts[PIO_BLOCKS];  // flags that interrupt the processor
 static uint32_t dma_interrupts;          // channels that do
 static int awaited = -1;                 // machine * 2 + 1 for its TX FIFO: the program waits for a change
 
-MP_REGISTER_ROOT_POINTER(void *vb_pio_irqs[2]);
-MP_REGISTER_ROOT_POINTER(void *vb_sm_irqs[8]);
+MP_REGISTER_ROOT_POINTER(void *vb_pio_irqs[VB_PIO_BLOCKS]);
+MP_REGISTER_ROOT_POINTER(void *vb_sm_irqs[4 * VB_PIO_BLOCKS]);
 
 uint64_t vb_pio_now(void) {
     vb_clock_settle();
@@ -31,7 +31,7 @@ uint64_t vb_pio_now(void) {
         vb_aside(vb_sync); // the levels at the pins may matter at once
         vb_engine_catch_up();
     }
-    return (vb_now() + PIO_CYCLE_NS - 1) / PIO_CYCLE_NS;
+    return pio_next_cycle(vb_now());
 }
 
 // ---- pads ----
@@ -50,7 +50,7 @@ static bool report(struct pios *pios, int block, uint64_t cycle) {
     const struct pio *pio = &pios->block[block];
     uint32_t changed = (pio->level ^ reported_level[block]) | (pio->out ^ reported_out[block]);
     changed &= pios->has[block];
-    report_pads(pio, block, changed, cycle * PIO_CYCLE_NS);
+    report_pads(pio, block, changed, pio_ns(cycle));
     done = cycle;
     return vb_link_must_ask();
 }
@@ -102,17 +102,17 @@ static void take_inputs(void) {
 uint64_t vb_engine_run(uint64_t until) {
     forget_lost_pads();
     take_inputs();
-    if (pio_run(&vb_pios, until / PIO_CYCLE_NS, report)) {
-        return done * PIO_CYCLE_NS;
+    if (pio_run(&vb_pios, pio_cycle(until), report)) {
+        return pio_ns(done);
     }
-    done = until / PIO_CYCLE_NS;
+    done = pio_cycle(until);
     return until;
 }
 
 void vb_pio_touched(void) {
     dma_paced(&vb_pios, vb_pio_now());
     for (int block = 0; block < PIO_BLOCKS; block++) {
-        report(&vb_pios, block, vb_now() / PIO_CYCLE_NS);
+        report(&vb_pios, block, pio_cycle(vb_now()));
         pio_wake(&vb_pios, block, WAITS_TX, vb_pio_now());
         pio_wake(&vb_pios, block, WAITS_RX, vb_pio_now());
         pio_wake(&vb_pios, block, WAITS_IRQ, vb_pio_now());
@@ -190,8 +190,8 @@ uint64_t vb_engine_next(uint64_t most) {
     ahead = vb_pios;
     ahead.dma_in_memory = false;
     seen.cycle = PIO_NEVER;
-    pio_run(&ahead, most / PIO_CYCLE_NS, matters);
-    return seen.cycle == PIO_NEVER ? most : seen.cycle * PIO_CYCLE_NS;
+    pio_run(&ahead, pio_cycle(most), matters);
+    return seen.cycle == PIO_NEVER ? most : pio_ns(seen.cycle);
 }
 
 // ---- the processor ----

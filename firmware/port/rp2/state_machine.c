@@ -17,7 +17,12 @@ typedef struct {
 } sm_obj_t;
 
 #define SM(n) {{&vb_rp2_sm_type}, n}
-static const sm_obj_t sm_objects[MACHINES] = {SM(0), SM(1), SM(2), SM(3), SM(4), SM(5), SM(6), SM(7)};
+static const sm_obj_t sm_objects[MACHINES] = {
+    SM(0), SM(1), SM(2), SM(3), SM(4), SM(5), SM(6), SM(7),
+    #if PIO_BLOCKS > 2
+    SM(8), SM(9), SM(10), SM(11),
+    #endif
+};
 
 int vb_rp2_sm_id(mp_obj_t self) {
     return ((const sm_obj_t *)MP_OBJ_TO_PTR(self))->id;

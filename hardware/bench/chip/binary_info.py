@@ -1,9 +1,9 @@
-"""What a program for an RP2040 says about itself, as picotool shows it.
+"""What a program for a Pico says about itself, as picotool shows it.
 
     info = read_binary_info(read_uf2(data).read)      # of a file, or of a flash
 
-A header within the first 256 bytes behind the second stage loader names a list of pointers, each
-to an entry. Source: pico-sdk, pico_binary_info (structure.h, defs.h).
+A header near the beginning of the program names a list of pointers, each to an entry.
+Source: pico-sdk, pico_binary_info (structure.h, defs.h).
 """
 
 import struct
@@ -15,8 +15,9 @@ Read = Callable[[int, int], bytes]
 
 FLASH_ADDRESS = 0x10000000
 """Where the chip sees its flash."""
-HEADER_AT, HEADER_ROOM = FLASH_ADDRESS + 0x100, 256
-"""The second stage loader has the first 256 bytes."""
+HEADER_AT, HEADER_ROOM = FLASH_ADDRESS + 0x100, 0x300
+"""The second stage loader of an RP2040, or the vectors of an RP2350, have the bytes before it. On
+an RP2040 the header is in the first 0x100 of these."""
 MARKER, MARKER_END = 0x7188EBF2, 0xE71AA390
 INTEGER, STRING = 5, 6
 """Types of entries: an id, and a number or the address of a text."""

@@ -33,6 +33,7 @@ FAMILIES = {
     0xBFDD4EEE: "ESP32-S2",
     0xC47E5767: "ESP32-S3",
     0xD42BA06C: "ESP32-C3",
+    0x540DDF62: "ESP32-C6",
 }
 """The chip of a family. Source: uf2families.json of the specification."""
 

@@ -1,26 +1,29 @@
-"""The half of the RP2040's boot ROM that takes UF2 files: blocks come in any order, good ones go
+"""The half of a Pico's boot ROM that takes UF2 files: blocks come in any order, good ones go
 into the flash, and when all have come the chip starts again.
 
-Source: data sheet of the RP2040, section "Bootrom", "UF2 Format Details". A block is ignored
-without a word when it is for another chip, or wrong in any way; `ignored` tells what the chip does
-not.
+Source: data sheets of the RP2040 and the RP2350, section "Bootrom", "UF2 Format Details". A block
+is ignored without a word when it is for another chip, or wrong in any way; `ignored` tells what
+the chip does not.
 """
 
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.nor_flash import SECTOR, NorFlash
-from hardware.bench.chip.uf2 import PAGE_BYTES, RP2040, chip_name, parse_block
+from hardware.bench.chip.uf2 import PAGE_BYTES, chip_name, parse_block
 from hardware.i18n import _
 
 
 class Uf2Receiver:
     """One stay in the boot ROM.
 
-    The first sector is written last, so that a flash that was not written to its end holds no
-    second stage loader. (A chip writes in the order of the blocks; what it then starts is broken.)
+    The first sector is written last, so that a flash that was not written to its end holds
+    nothing that the chip starts. (A chip writes in the order of the blocks; what it then starts is
+    broken.)
     """
 
-    def __init__(self, flash: NorFlash) -> None:
+    def __init__(self, flash: NorFlash, family: int) -> None:
+        """`family`: of the blocks that the chip takes."""
         self._flash = flash
+        self._family = family
         self._begin(0)
 
     def _begin(self, count: int) -> None:
@@ -41,10 +44,10 @@ class Uf2Receiver:
         block = parse_block(data)
         if block is None:
             return _("this is no block of a UF2 file")
-        if block.family != RP2040:
+        if block.family != self._family:
             found = chip_name(block.family) if block.family else _("no chip")
             return _("it is for {found}, and this chip takes {ours}").format(
-                found=found, ours=chip_name(RP2040)
+                found=found, ours=chip_name(self._family)
             )
         at = block.address - FLASH_ADDRESS
         if not block.for_flash or at % PAGE_BYTES or not self._flash.has(at, PAGE_BYTES):

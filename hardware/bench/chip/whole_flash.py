@@ -60,9 +60,9 @@ class WholeFlash:
 
     @classmethod
     def of_pico(cls, flash: Flash, board: BoardType, path: Path | None) -> Self:
-        """The flash of a board with an RP2040: the file system is at its end."""
+        """The flash of a Pico: the file system is at its end."""
         size = board.flash_bytes - flash.size
-        factory = build_program().ljust(size, b"\xff")
+        factory = build_program(chip=board.chip).ljust(size, b"\xff")
         return cls(flash, factory, (OwnRegion(size, flash.size, 0),), path)
 
     def read(self, at: int, size: int) -> bytes:

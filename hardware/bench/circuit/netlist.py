@@ -215,6 +215,12 @@ class Netlist:
         for a, b in ends:
             if SERIAL_MONITOR not in (a[0], b[0]):  # each board has a monitor of its own
                 joined.join(a, b)
+        for board_id, board in self.boards.items():
+            first: dict[int, Node] = {}
+            for place in board.pins.values():  # a GPIO may have several pins: `8` and `SDA`
+                if place.gpio is not None:
+                    node = (board_id, place.name.split(".")[0])
+                    joined.join(first.setdefault(place.gpio, node), node)
         numbers: dict[Node, int] = {}
         for part in (*self.boards, *self.parts, SERIAL_MONITOR):
             for pin in self.pins(part):
@@ -339,7 +345,7 @@ def no_board(file: str, listed: Iterable[tuple[str, str]]) -> DiagramError:
     what = _("there is no board")
     for part, type_ in listed:
         if type_.startswith(boards.OTHERS) and boards.for_diagram(type_) is None:
-            what = _("part {part}: no bench has a {type}, its chip is not simulated")
+            what = _("part {part}: no bench has a {type}: docs/measured/wokwi-parts.md says why")
             what = what.format(part=repr(part), type=type_)
     types = ", ".join(sorted(t for n in boards.names() for t in boards.load(n).diagram_types))
     cure = _("Add a part of one of these types: {types}.").format(types=types)

@@ -14,7 +14,8 @@ def board_svg(board: BoardType, powered: bool, led: float) -> str:
     width, height = board_size(board)
     parts = [
         rect(0, 0, width, height, board.pcb, 7, stroke=mix(board.pcb, "#000000", 0.4)),
-        *(_strip(board, x) for x in sorted({pin.x_mm for pin in _shown(board)})),
+        *(_strip(board, x) for x in sorted({p.x_mm for p in _shown(board) if not p.in_row})),
+        *(_strip_across(board, y) for y in sorted({p.y_mm for p in _shown(board) if p.in_row})),
         *(PAINT[shape.kind](_scaled(shape), powered, led) for shape in board.shapes),
         *(_pin(board, pin) for pin in _shown(board)),
     ]
@@ -48,20 +49,41 @@ def _strip(board: BoardType, x_mm: float) -> str:
     return rect(x - 4.4, min(ys) - 4.8, 8.8, max(ys) - min(ys) + 9.6, DARK, 1)
 
 
+def _strip_across(board: BoardType, y_mm: float) -> str:
+    xs = [pin.x_mm * PX_PER_MM for pin in _shown(board) if pin.y_mm == y_mm]
+    y = y_mm * PX_PER_MM
+    return rect(min(xs) - 4.8, y - 4.4, max(xs) - min(xs) + 9.6, 8.8, DARK, 1)
+
+
 def _pin(board: BoardType, pin: BoardPin) -> str:
-    """A gold pin and its name next to it, towards the middle of the board."""
+    """A gold pin and its name next to it, towards the middle of the board; turned in a row. A name
+    is behind those of the pins that are nearer to the middle."""
     x, y = board_pin(board, pin.name)
-    left = x < board.width_mm * PX_PER_MM / 2
+    width, height = board_size(board)
+    first = y > height / 2 if pin.in_row else x < width / 2
+    away = 7.5
+    for other in _shown(board):
+        inner = (other.x_mm - pin.x_mm) * PX_PER_MM * (1 if first else -1)
+        if not pin.in_row and other.y_mm == pin.y_mm and 0 < inner < width / 4:
+            away = inner + 10.5 + 4.2 * len(_printed(other))
     name = text(
-        x + (7.5 if left else -7.5),
-        y + 2.1,
-        pin.name.split(".")[0],
+        away if first else -away,
+        2.1,
+        _printed(pin),
         5.8,
         board.ink,
-        text_anchor="start" if left else "end",
+        text_anchor="start" if first else "end",
         font_weight=600,
     )
+    turn = " rotate(-90)" if pin.in_row else ""
+    name = el("g", name, transform=f"translate({x:.2f} {y:.2f}){turn}")
     return rect(x - 2, y - 2, 4, 4, "#e2b93b", 0.8) + name
+
+
+def _printed(pin: BoardPin) -> str:
+    """The name on the board: pins with the same one have a number more, and a pin may also be
+    called by what it is used for: `9(MISO)`."""
+    return pin.name.partition(".")[0].partition("(")[0]
 
 
 def _antenna(shape: Shape, powered: bool, led: float) -> str:

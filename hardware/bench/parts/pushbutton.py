@@ -1,16 +1,13 @@
 """A push button: pins 1 and 2 are connected while it is pressed."""
 
-from collections.abc import Hashable
-
-from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.parts.common.part import BUTTON, OPEN, Part, PartView, Stamp, World
+from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, ContactPart
+from hardware.bench.parts.common.part import BUTTON, OPEN, PartView, Stamp
 from hardware.bench.svg.colours import CAPS, cap_colour
 from hardware.bench.svg.elements import circle, line, mix, rect
 from hardware.i18n import both
 
 
-class Pushbutton(Part):
+class Pushbutton(ContactPart):
     """Control `pressed` 0 or 1. It bounces as described in `contact.py`; `bounceMs` and
     `bounceEdges` are ours."""
 
@@ -21,20 +18,9 @@ class Pushbutton(Part):
     SIZE = (67.3, 45.3)
     CONTROLS = {"pressed": BUTTON}
     ATTRS = {"color": "red", "label": "", "key": "", "xray": "", **ATTRS}
+    CLOSED = False
     CAP = 12.5
     """Radius of the cap."""
-
-    def __init__(self, spec: PartSpec) -> None:
-        super().__init__(spec)
-        self.contact = Contact(self, closed=False)
-
-    def start(self, world: World) -> None:
-        super().start(world)
-        self.contact.start(world, self.id, self.changed)
-
-    @property
-    def state(self) -> Hashable:
-        return self.contact.closed
 
     def stamp(self, net: Stamp) -> None:
         net.resistor("1", "2", CLOSED_OHMS if self.contact.closed else OPEN)

@@ -3,13 +3,13 @@
 from collections.abc import Hashable
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, ContactPart
+from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
 from hardware.bench.svg.elements import line, rect
 from hardware.i18n import both
 
 
-class SlideSwitch(Part):
+class SlideSwitch(ContactPart):
     """Attribute `value`: `""` left, `"1"` right. Control `value` 0 or 1, an extension of ours.
 
     The old contact opens at once; the new one bounces as described in `contact.py`.
@@ -22,15 +22,11 @@ class SlideSwitch(Part):
     SIZE = (32.1, 34.9)
     CONTROLS = {"value": SWITCH}
     ATTRS = {"value": "", **ATTRS}
+    CLOSED = True
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
         self.values["value"] = 1.0 if self.usual("value", "", "1") == "1" else 0.0
-        self.contact = Contact(self, closed=True)
-
-    def start(self, world: World) -> None:
-        super().start(world)
-        self.contact.start(world, self.id, self.changed)
 
     @property
     def state(self) -> Hashable:

@@ -1,10 +1,7 @@
 """A tilt switch on a small board."""
 
-from collections.abc import Hashable
-
-from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, ContactPart
+from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
 from hardware.bench.svg.elements import circle, el, rect
 from hardware.bench.svg.pcb import header, pcb
 from hardware.i18n import both
@@ -12,7 +9,7 @@ from hardware.i18n import both
 PULL_OHMS = 10_000.0
 
 
-class TiltSwitch(Part):
+class TiltSwitch(ContactPart):
     """Pins `GND VCC OUT`. Upright, the balls in the can connect OUT to GND; tilted, a resistor of
     10 kΩ pulls OUT up to VCC.
 
@@ -27,18 +24,7 @@ class TiltSwitch(Part):
     SIZE = (88.4, 55.5)
     CONTROLS = {"tilted": SWITCH}
     ATTRS = dict(ATTRS)
-
-    def __init__(self, spec: PartSpec) -> None:
-        super().__init__(spec)
-        self.contact = Contact(self, closed=True)
-
-    def start(self, world: World) -> None:
-        super().start(world)
-        self.contact.start(world, self.id, self.changed)
-
-    @property
-    def state(self) -> Hashable:
-        return self.contact.closed
+    CLOSED = True
 
     def stamp(self, net: Stamp) -> None:
         net.resistor("VCC", "OUT", PULL_OHMS)

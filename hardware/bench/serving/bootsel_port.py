@@ -12,6 +12,7 @@ from typing import Protocol
 
 from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.chip.nor_flash import NorFlash
+from hardware.bench.chip.pico_boot_rom import PicoBootRom
 from hardware.bench.chip.pico_firmware import Program, build_program, find_program
 from hardware.bench.chip.uf2_receiver import Uf2Receiver
 from hardware.bench.serving.chip_port import describe
@@ -36,6 +37,7 @@ class BootselPort:
     def __init__(
         self,
         board: VirtualBoard,
+        rom: PicoBootRom,
         flash: NorFlash,
         line: UsbLine,
         drive: Callable[[], Path],
@@ -43,6 +45,7 @@ class BootselPort:
         tell: Callable[[str], None],
     ) -> None:
         self._board = board
+        self._rom = rom
         self._flash = flash
         self._line = line
         self._place = drive
@@ -51,7 +54,7 @@ class BootselPort:
         self._asked = False
         """Whether the program has asked for the boot ROM."""
         self._drive: Uf2Drive | None = None
-        self._receiver = Uf2Receiver(flash)
+        self._receiver = Uf2Receiver(flash, rom.uf2_family)
         self.takes_input = False
         """Whether no program takes the line's bytes: they are dropped."""
 
@@ -86,7 +89,7 @@ class BootselPort:
             self._open_drive()
             return False
         self._line.set_plugged(True)
-        if program.sha256 != _factory().sha256:
+        if program.sha256 != _factory(self._board.board.chip).sha256:
             text = describe(program.title, program.micropython, program.sha256)
             self._say(text)
         return bool(program.micropython)
@@ -117,15 +120,15 @@ class BootselPort:
             self._drive = None
 
     def _open_drive(self) -> None:
-        self._receiver = Uf2Receiver(self._flash)
-        self._drive = Uf2Drive(self._place(), self._receiver)
+        self._receiver = Uf2Receiver(self._flash, self._rom.uf2_family)
+        self._drive = Uf2Drive(self._place(), self._receiver, self._rom)
         text = _("The boot ROM waits for a UF2 file. Its drive is the folder {folder}")
         self._say(text.format(folder=self._drive.folder))
         self._line.set_plugged(False)
 
     def _program(self) -> Program | None:
         firmware_bytes = self._board.board.flash_bytes - self._board.flash.size
-        return find_program(self._flash.read(0, firmware_bytes))
+        return find_program(self._flash.read(0, firmware_bytes), self._board.board.chip)
 
     def _say(self, text: str) -> None:
         self._line.from_board(f"[bench] {text}\r\n".encode())
@@ -133,7 +136,7 @@ class BootselPort:
 
 
 @cache
-def _factory() -> Program:
-    found = find_program(build_program())
+def _factory(chip: str) -> Program:
+    found = find_program(build_program(chip=chip), chip)
     assert found
     return found

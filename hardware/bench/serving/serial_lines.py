@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from hardware.bench.chip import chip_type
+from hardware.bench.chip import chip_type, pico_boot_rom
 from hardware.bench.chip.nor_flash import NorFlash
 from hardware.bench.chip.whole_flash import WholeFlash
 from hardware.bench.diagram import suggest
@@ -247,13 +247,15 @@ class SerialLines:
             usb = attrs.get("serialInterface") == OWN_USB
             return ChipPort(chip_type.load(chip), mac, flash, line, reset, usb=usb)
         virtual.program_bytes = whole.read_program
+        rom = pico_boot_rom.load(chip)
         number = len(self._flashes)
         several = len(self._boards) > 1
         return BootselPort(
             virtual,
+            rom,
             flash,
             line,
-            lambda: self._usb.drive(number),
+            lambda: self._usb.drive(number, rom.drive),
             reset,
             lambda text: self._tell(f"{board}: {text}" if several else text),
         )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
+from hardware.bench.chip.pico_boot_rom import PicoBootRom
 from hardware.bench.chip.uf2 import BLOCK_BYTES
 from hardware.bench.chip.uf2_receiver import Uf2Receiver
 from hardware.i18n import _, sanitize
@@ -22,14 +23,11 @@ QUIET_S = 0.5
 CHUNK = 128 * BLOCK_BYTES
 MOST_IGNORED = 1024
 """A file is not read further after so many blocks of which the chip took none."""
-INFO = "UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\nBoard-ID: RPI-RP2\r\n"
-"""What tools look for in INFO_UF2.TXT (data sheet, section "USB Mass Storage Interface")."""
 INDEX = """<html><head><meta http-equiv="refresh"
- content="0;URL='https://raspberrypi.com/device/RP2?version=1AB2CD3'"/></head>
+ content="0;URL='{page}'"/></head>
 <body>The documentation of this board is at <a
- href='https://raspberrypi.com/device/RP2?version=1AB2CD3'>raspberrypi.com</a></body></html>
+ href='{page}'>raspberrypi.com</a></body></html>
 """
-OWN = {"INFO_UF2.TXT": INFO, "INDEX.HTM": INDEX}
 
 
 class _CopiedFile:
@@ -48,7 +46,7 @@ class _CopiedFile:
 class Uf2Drive:
     """A folder that exists as long as the boot ROM waits."""
 
-    def __init__(self, folder: Path, receiver: Uf2Receiver) -> None:
+    def __init__(self, folder: Path, receiver: Uf2Receiver, rom: PicoBootRom) -> None:
         """Makes the folder. Raises: OSError."""
         self.folder = folder
         self._receiver = receiver
@@ -57,7 +55,8 @@ class Uf2Drive:
         self._busy = False
         """Whether there was more to read than was read."""
         folder.mkdir()
-        for name, text in OWN.items():
+        self._own = {"INFO_UF2.TXT": rom.info, "INDEX.HTM": INDEX.format(page=rom.page)}
+        for name, text in self._own.items():
             folder.joinpath(name).write_bytes(text.encode())
 
     def serve(self) -> Iterator[str]:
@@ -82,7 +81,8 @@ class Uf2Drive:
     def _entries(self) -> list[os.DirEntry[str]]:
         """The regular files of other programs."""
         with suppress(OSError), os.scandir(self.folder) as entries:
-            return [e for e in entries if e.name not in OWN and e.is_file(follow_symlinks=False)]
+            files = [e for e in entries if e.is_file(follow_symlinks=False)]
+            return [e for e in files if e.name not in self._own]
         return []
 
     def _read(self, path: Path, file: _CopiedFile) -> None:

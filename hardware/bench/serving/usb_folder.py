@@ -10,11 +10,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-LABEL = "RPI-RP2"
-"""The name of the drive of an RP2040's boot ROM, and so of its folder. Source: its data sheet,
-section "USB Mass Storage Interface"."""
-
-
 SERIAL = "serial"
 """The folder of the serial lines."""
 
@@ -31,11 +26,11 @@ class UsbFolder:
         folder.mkdir(exist_ok=True)
         return folder / name
 
-    def drive(self, number: int) -> Path:
+    def drive(self, number: int, name: str) -> Path:
         """The place of the drive of a board, which is not made here."""
         folder = self._need_root() / str(number)
         folder.mkdir(exist_ok=True)
-        return folder / LABEL
+        return folder / name
 
     def close(self) -> None:
         """Removes it; the second time nothing happens."""

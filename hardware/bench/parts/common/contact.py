@@ -8,8 +8,10 @@ the last one, `bounceMs` later, leaves the new state; so the number of edges is 
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import ClassVar
 
+from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import Part, World
 from hardware.i18n import _
 
@@ -64,6 +66,25 @@ class Contact:
         inner = self._rng.sample(range(1, max(more, length_us)), more - 1)
         now = self._world.now_ns
         return [now + us * 1000 for us in (*sorted(inner), max(more, length_us))]
+
+
+class ContactPart(Part):
+    """A part whose function is one contact."""
+
+    CLOSED: ClassVar[bool]
+    """Whether the contact is closed before anybody moves it."""
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.contact = Contact(self, self.CLOSED)
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        self.contact.start(world, self.id, self.changed)
+
+    @property
+    def state(self) -> Hashable:
+        return self.contact.closed
 
 
 def _range(part: Part, name: str, default: tuple[float, float]) -> tuple[float, float]:

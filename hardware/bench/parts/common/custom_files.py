@@ -43,8 +43,13 @@ def find(part_type: str, folder: Path) -> type[Part] | None:
         what = at_place(program or description, _("there is no {file} beside it"))
         cure = _("Write it: docs/howto/own-part.md. Chips in C are not run.")
         raise DiagramError(what.format(file=missing), cure)
-    stamps = tuple(file.stat().st_mtime_ns for file in (program, description))
-    return _load(part_type, program, description, stamps)
+    return _load(part_type, program, description, program.read_bytes(), description.read_bytes())
+
+
+def files(part_type: str, folder: Path) -> list[Path]:
+    """The files of a custom part."""
+    found = [_file(folder, part_type, ending) for ending in (".chip.py", ".chip.json")]
+    return [file for file in found if file] if NAME.fullmatch(part_type) else []
 
 
 def _file(folder: Path, part_type: str, ending: str) -> Path | None:
@@ -53,10 +58,12 @@ def _file(folder: Path, part_type: str, ending: str) -> Path | None:
 
 
 @functools.lru_cache(64)
-def _load(part_type: str, program: Path, description: Path, stamps: tuple[int, ...]) -> type[Part]:
-    """The class; loaded again after a change of a file (`stamps`)."""
+def _load(
+    part_type: str, program: Path, description: Path, text: bytes, _described: bytes
+) -> type[Part]:
+    """The class; loaded again when the content of a file is another one."""
     described = chip_json.read(description)
-    own = _class_of(program)
+    own = _class_of(program, text)
     bases = (own, CustomDisplay) if any(described.dots) else (own,)
     has_supply = {"VCC", "GND"} <= {*described.pins}
     lowest = {name: repr(control.low) for name, control in described.controls.items()}
@@ -82,12 +89,12 @@ def _load(part_type: str, program: Path, description: Path, stamps: tuple[int, .
     return type(own.__name__, bases, methods | made)
 
 
-def _class_of(program: Path) -> type[CustomPart]:
+def _class_of(program: Path, text: bytes) -> type[CustomPart]:
     """The class in the Python file. Raises: DiagramError."""
     module = ModuleType(program.name)
     module.__file__ = str(program)
     try:
-        exec(compile(program.read_bytes(), program, "exec"), vars(module))
+        exec(compile(text, program, "exec"), vars(module))
     except (Exception, SystemExit) as error:
         raise program_error(error, program) from error
     found = [

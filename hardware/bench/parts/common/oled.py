@@ -39,7 +39,30 @@ FRAME_NS = 9_600_000
 """One frame with the oscillator setting after reset: (54 clocks * 64 rows) / 370 kHz."""
 
 
-class Oled:
+class OledSwitches:
+    """What the controllers of this kind switch on and off with the lowest bit of a command."""
+
+    def reset(self) -> None:
+        """The state after power-on."""
+        self.on = self.inverse = self.all_on = False
+        self._remapped = False
+        """Segment 0 is the last column."""
+
+    def _switch(self, code: int) -> None:
+        """A command of one byte; an unknown one does nothing."""
+        on = bool(code & 1)
+        match code & 0xFE:
+            case 0xA0:
+                self._remapped = on
+            case 0xA4:
+                self.all_on = on
+            case 0xA6:
+                self.inverse = on
+            case 0xAE:
+                self.on = on
+
+
+class Oled(OledSwitches):
     """A controller with a panel of 128 by 64 dots. Times are virtual nanoseconds."""
 
     def __init__(self) -> None:
@@ -49,13 +72,13 @@ class Oled:
 
     def reset(self) -> None:
         """The state after power-on (section 8.9). The real memory is random then; here it is 0."""
+        super().reset()
         self.memory[:] = bytes(len(self.memory))
-        self.on = self.pump = self.inverse = self.all_on = False
+        self.pump = False
         self.contrast = 0x7F
         self._mode = PAGE
         self._column = self._page = 0
         self._columns, self._pages = (0, COLUMNS - 1), (0, PAGES - 1)
-        self._mirrored = True  # segment 0 is column 0: modules have it the other way round
         self._upside_down = True
         self._line = self._offset = 0
         self._rows = ROWS
@@ -67,7 +90,7 @@ class Oled:
 
     def data(self, byte: int) -> None:
         """A byte for the memory: eight dots of a column. The address then moves on."""
-        segment = COLUMNS - 1 - self._column if self._mirrored else self._column
+        segment = self._column if self._remapped else COLUMNS - 1 - self._column  # as modules are
         self.memory[self._page * COLUMNS + segment] = byte
         if self._mode == VERTICAL:
             if self._next_page():
@@ -89,10 +112,10 @@ class Oled:
             row, data = data[: high + 1 - self._column], data[high + 1 - self._column :]
             end = self._column + len(row)
             first = self._page * COLUMNS
-            if self._mirrored:
-                self.memory[first + COLUMNS - end : first + COLUMNS - self._column] = row[::-1]
-            else:
+            if self._remapped:
                 self.memory[first + self._column : first + end] = row
+            else:
+                self.memory[first + COLUMNS - end : first + COLUMNS - self._column] = row[::-1]
             self._column = end if end <= high else low
             if end > high and self._mode == HORIZONTAL:
                 self._next_page()
@@ -131,23 +154,10 @@ class Oled:
                 self._page = code & 0x07
             case 0xC:
                 self._upside_down = not code & 0x08
+            case 0x2 if code & 0xFE == 0x2E:
+                self._run_scroll(bool(code & 1), t_ns)
             case _:
-                self._switch(code, t_ns)
-
-    def _switch(self, code: int, t_ns: int) -> None:
-        """Commands whose lowest bit is on or off; unknown commands do nothing."""
-        on = bool(code & 1)
-        match code & 0xFE:
-            case 0xA0:
-                self._mirrored = not on
-            case 0xA4:
-                self.all_on = on
-            case 0xA6:
-                self.inverse = on
-            case 0xAE:
-                self.on = on
-            case 0x2E:
-                self._run_scroll(on, t_ns)
+                self._switch(code)
 
     def _long(self, code: int, values: list[int], t_ns: int) -> None:
         """Commands with values."""

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from hardware.bench.parts.common.display import Pixels
+from hardware.bench.parts.common.oled import LIT, OledSwitches
 
-LIT = 255
 LONG = {0x81, 0xA8, 0xAD, 0xD3, 0xD5, 0xD9, 0xDA, 0xDB}
 """Commands with one parameter."""
 
@@ -36,7 +36,7 @@ SH1106 = ShModel(132, 8, 2, 128, turned=True, line_command=False)
 SH1107 = ShModel(128, 16, 0, 128, turned=False, line_command=True)
 
 
-class ShOled:
+class ShOled(OledSwitches):
     """A controller with its panel."""
 
     def __init__(self, model: ShModel) -> None:
@@ -46,11 +46,11 @@ class ShOled:
 
     def reset(self) -> None:
         """The state after power-on. The real memory is random then; here it is 0."""
+        super().reset()
         self.memory[:] = bytes(len(self.memory))
-        self.on = self.inverse = self.all_on = self._vertical = False
         self.pump = True
         self.contrast = 0x80
-        self._remapped = self._upwards = False
+        self._vertical = self._upwards = False
         self._column = self._page = self._line = self._offset = 0
         self._long: int | None = None
 
@@ -90,7 +90,6 @@ class ShOled:
                 self._line = value & 0x7F
 
     def _short(self, code: int) -> None:
-        on = bool(code & 1)
         match code >> 4:
             case 0x0:
                 self._column = (self._column & 0xF0 | code & 0x0F) % self.model.columns
@@ -98,7 +97,7 @@ class ShOled:
                 high = (code & 0x0F) << 4
                 self._column = (high | self._column & 0x0F) % self.model.columns
             case 0x2 if self.model.line_command:
-                self._vertical = on
+                self._vertical = bool(code & 1)
             case 0x4 | 0x5 | 0x6 | 0x7 if not self.model.line_command:
                 self._line = code & 0x3F
             case 0xB:
@@ -106,18 +105,7 @@ class ShOled:
             case 0xC:
                 self._upwards = bool(code & 8)
             case _:
-                self._switch(code & 0xFE, on)
-
-    def _switch(self, code: int, on: bool) -> None:
-        match code:
-            case 0xA0:
-                self._remapped = on
-            case 0xA4:
-                self.all_on = on
-            case 0xA6:
-                self.inverse = on
-            case 0xAE:
-                self.on = on
+                self._switch(code)
 
     def pixels(self, t_ns: int) -> Pixels:
         """Rows of dots, each 0 or 255."""
