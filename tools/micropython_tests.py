@@ -250,7 +250,7 @@ def report(outcomes: Mapping[str, Outcome]) -> str:
         "",
         "Made by `python tools/micropython_tests.py --report`: MicroPython's `tests/run-tests.py",
         "-t <pty>`, unmodified, on all folders that apply to these chips, and on those that begin",
-        "with `multi` its `tests/run-multitests.py` with two boards. Each cell has the tests that",
+        "with `multi` its `run-multitests.py` with two boards. Each cell has the tests that",
         "passed, failed, and were skipped. `cmdline`, `frozen`, `ports/unix` and others are for",
         "MicroPython on a computer; `inlineasm` is machine code; `extmod_hardware` needs wires.",
         "",
