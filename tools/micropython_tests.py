@@ -1,10 +1,11 @@
-"""MicroPython's own tests, run by its own run-tests.py against virtual boards on a pty.
+"""MicroPython's own tests, run by its own run-tests.py and run-multitests.py against virtual
+boards on a pty.
 
-    python tools/micropython_tests.py                              both boards, every folder
-    python tools/micropython_tests.py --family rp2 basics/int*.py  some tests on one board
-    python tools/micropython_tests.py --report docs/measured/micropython-tests.md
+    python tools/micropython_tests.py                              all boards, every folder
+    python tools/micropython_tests.py --board rp2 extmod float     some folders on one board
+    python tools/micropython_tests.py --report                     and write the page of the docs
 
-Exits 1 when one fails.
+Exits 1 when a test does not pass, and micropython_tests.toml has no reason for it.
 """
 
 import argparse
@@ -13,59 +14,84 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from hardware import boards
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.paths import micropython_dir
+from hardware.wire.port import Deadline, Port
+from tests.support.project import DOCS
+from tools.micropython_reasons import Reason, reasons
 
-FAMILIES = {"esp32": "ESP32", "rp2": "Pico"}
-BOARDS = {"esp32": "esp32_devkit_c_v4", "rp2": "pi_pico"}
+PAGE = DOCS / "measured" / "micropython-tests.md"
 UNITTEST = Path(__file__).parent / "board_files/unittest.py"
-FOLDERS = ("basics", "micropython", "extmod", "float", "misc", "stress", "thread")
 RUN_S = 1800.0
+PROMPT_S = 60.0
 LINE = re.compile(r"^(pass|FAIL|skip) +(\S+)", re.MULTILINE)
-
-REFUSED = (
-    *("viper_", "struct_micropython", "array_micropython"),
-    *("uctypes_addressof", "uctypes_byte", "memoryview_slice_size"),
-)
-"""Begin the tests of what our port refuses and run-tests.py does not skip."""
-
-WHY_SKIPPED = {
-    "viper_": "viper code: left out, as it could write any memory of the board's process",
-    "struct_micropython": "the type codes `O` and `S`: left out for the same reason",
-    "array_micropython": "the type codes `O` and `S`: left out for the same reason",
-    "import_mpy": "loading `.mpy` files: left out for the same reason",
-    "uctypes_addressof": "memory at any address: left out for the same reason",
-    "memoryview_slice_size": "memory at any address: left out for the same reason",
-    "uctypes_byte": "memory by address is a memoryview here, and no bytearray",
-    "btree": "not simulated, though the ESP32 has it",
-    "": "as on the chip itself, whose firmware lacks the feature too",
-}
-"""By how the test's name begins."""
+MULTI_LINE = re.compile(r"^(\S+) on \S+: (pass|FAIL|skip)$", re.MULTILINE)
+BOOT = b"""\
+import machine, network, time
+machine.RTC().datetime((2025, 6, 1, 0, 12, 0, 0, 0))  # the certificates of the tests are valid
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+if not wlan.isconnected():
+    wlan.connect("Wokwi-GUEST", "")
+    while not wlan.isconnected():
+        time.sleep_ms(20)
+"""
+LANGUAGE = ("basics", "micropython", "misc", "float", "extmod", "unicode", "stress", "thread")
+FILES = ("io", "import")
+OWN_FILES = "io"
+"""Its tests read what an earlier one has written."""
+NETWORK = ("net_hosted", "net_inet")
+ONLINE = (*NETWORK, "multi_net", "ports/esp32")
+"""Folders whose boards are in a network before a test begins."""
+TWO = ("multi_net", "multi_wlan", "multi_espnow")
+"""Folders whose tests need two boards."""
 
 
 @dataclass(frozen=True)
+class Board:
+    """A virtual board that the tests run on, and the folders that apply to it."""
+
+    title: str
+    part: Mapping[str, Any]
+    folders: tuple[str, ...]
+
+
+ESP32 = {"type": "board-esp32-devkit-c-v4"}
+BOARDS = {
+    "esp32": Board("ESP32", ESP32, (*LANGUAGE, *FILES, *NETWORK, *TWO)),
+    "esp32_ota": Board(
+        "ESP32 with two programs", ESP32 | {"attrs": {"partitions": "ota"}}, ("ports/esp32",)
+    ),
+    "rp2": Board("Pico", {"type": "wokwi-pi-pico"}, (*LANGUAGE, *FILES, "ports/rp2")),
+    "rp2_w": Board(
+        "Pico W", {"type": "board-pi-pico-w"}, ("extmod", *NETWORK, "multi_net", "multi_wlan")
+    ),
+}
+
+
+@dataclass
 class Outcome:
-    """The result of each test in run-tests.py by its name, or that it was not run."""
+    """The verdict on each test by its name: `pass`, `FAIL` or `skip`."""
 
-    passed: tuple[str, ...]
-    failed: tuple[str, ...]
-    skipped: tuple[str, ...]
-    text: str
+    verdicts: dict[str, str]
+    text: str = ""
 
-    @property
-    def share(self) -> float:
-        """The share of passed tests among those that were not skipped."""
-        return len(self.passed) / max(1, len(self.passed) + len(self.failed))
+    def names(self, verdict: str) -> list[str]:
+        """The tests with this verdict."""
+        return [name for name, found in self.verdicts.items() if found == verdict]
 
 
-def all_tests(folders: Sequence[str] = FOLDERS) -> list[str]:
+def all_tests(folders: Sequence[str]) -> list[str]:
     """The names of the tests in these folders, as run-tests.py sorts them."""
     root = micropython_dir() / "tests"
     return [
@@ -75,110 +101,218 @@ def all_tests(folders: Sequence[str] = FOLDERS) -> list[str]:
     ]
 
 
+def files_for(folder: str) -> dict[str, bytes]:
+    """What a board has in its flash for the tests of a folder, which read it by its name there."""
+    root = micropython_dir() / "tests" / folder
+    files = {"lib/unittest.py": UNITTEST.read_bytes()}
+    if folder == "import":
+        there = [path for path in root.rglob("*.py") if path.is_file()]
+    else:
+        there = [path for path in [*root.glob("data/*"), *root.glob("*.der")] if path.is_file()]
+    files.update({str(path.relative_to(root)): path.read_bytes() for path in there})
+    if folder in ONLINE:
+        files["boot.py"] = BOOT
+    return files
+
+
 @contextmanager
-def served(family: str) -> Iterator[str]:
-    """The path of a pty with a fresh board, whose sleeps jump; `unittest` is on it."""
-    with tempfile.TemporaryDirectory() as folder:
-        image = Path(folder) / "flash.bin"
-        with Flash(boards.load(BOARDS[family]), image) as flash:
-            flash.put({"lib/unittest.py": UNITTEST.read_bytes()})
-        with LiveBench(family, mode="virtual", flash=image) as bench:
-            yield bench.serve_pty()
+def served(parts: Mapping[str, Mapping[str, Any]], folder: str, mode: Any) -> Iterator[list[str]]:
+    """The ptys of fresh boards, by their ids, with the files of this folder."""
+    listed = [{"id": name, **part} for name, part in parts.items()]
+    diagram = load({"version": 1, "parts": listed, "connections": []})
+    sides = Circuit(diagram).netlist.boards
+    with ExitStack() as stack:
+        image = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "flash.bin"
+        for number, (name, board) in enumerate(sides.items()):
+            path = image.with_stem(f"{image.stem}-{name}") if number else image
+            with Flash(board, path) as flash:
+                flash.put(files_for(folder))
+        bench = stack.enter_context(LiveBench(diagram, mode=mode, flash=image))
+        for name in sides:
+            wait_for_prompt(stack.enter_context(closing(bench.connect(name))))
+        yield [bench.serve_pty(name) for name in sides]
 
 
-def run(family: str, tests: Sequence[str]) -> Outcome:
-    """Run these tests on a new board; a failed comparison with CPython is repeated on another.
+def wait_for_prompt(line: Port) -> None:
+    """Let boot.py end. Raises: RuntimeError when it does not."""
+    line.write(b"\r")
+    end, seen = Deadline(PROMPT_S), b""
+    while not seen.endswith(b">>> "):
+        if end.over():
+            raise RuntimeError(f"no prompt, but {seen!r}")
+        seen += line.read(end.left())
 
-    For a test without an expected output, run-tests.py runs CPython, and its output for a test of
-    time depends on the load of the machine.
+
+def run(board: str, tests: Iterable[str]) -> Outcome:
+    """Run these tests, those of each folder on a new board; each of those that write files.
 
     Raises:
         RuntimeError: run-tests.py ended before the last test.
     """
-    out = _run(family, tests)
+    together: dict[str, list[str]] = {}
+    for test in tests:
+        folder = test.rpartition("/")[0]
+        together.setdefault(test if folder == OWN_FILES else folder, []).append(test)
+    whole = Outcome({})
+    for asked in together.values():
+        out = _run_folder(board, asked[0].rpartition("/")[0], asked)
+        whole = Outcome(whole.verdicts | out.verdicts, whole.text + out.text)
+    return whole
+
+
+def _run_folder(board: str, folder: str, tests: Sequence[str]) -> Outcome:
+    """A failed comparison with CPython is repeated on another board: for a test without an
+    expected output, run-tests.py runs CPython, and its output for a test of time depends on the
+    load of the machine."""
+    out = _run(board, folder, tests)
     root = micropython_dir() / "tests"
-    doubted = [name for name in out.failed if not (root / f"{name}.exp").exists()]
+    doubted = [
+        name
+        for name in out.names("FAIL")
+        if not (root / f"{name}.exp").exists() and reason_of(board, name, "FAIL") is None
+    ]
     if not doubted:
         return out
-    again = _run(family, doubted)
-    failed = tuple(name for name in out.failed if name not in again.passed)
-    return Outcome(out.passed + again.passed, failed, out.skipped, out.text + again.text)
+    again = _run(board, folder, doubted)
+    return Outcome(out.verdicts | again.verdicts, out.text + again.text)
 
 
-def _run(family: str, tests: Sequence[str]) -> Outcome:
-    root = micropython_dir() / "tests"
-    asked = [test for test in tests if not Path(test).name.startswith(REFUSED)]
-    # Set by our Makefile; MicroPython's own tools rely on the script's folder being on the path.
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
-    with served(family) as pty, tempfile.TemporaryDirectory() as results:
-        command = [sys.executable, "run-tests.py", "-t", pty, "-r", results, *asked]
-        done = subprocess.run(
-            command, cwd=root, env=env, capture_output=True, text=True, timeout=RUN_S, check=False
-        )
-    found: dict[str, list[str]] = {"pass": [], "FAIL": [], "skip": []}
-    for verdict, name in LINE.findall(done.stdout):
-        found[verdict].append(name)
-    if sum(map(len, found.values())) != len(asked):
+def _run(board: str, folder: str, tests: Sequence[str]) -> Outcome:
+    """run-tests.py on these tests of one folder; of those for two boards run-multitests.py."""
+    if folder in TWO:
+        return _run_two(board, folder, tests)
+    part = BOARDS[board].part
+    with (
+        served({"board": part}, folder, "virtual") as (pty,),
+        tempfile.TemporaryDirectory() as results,
+    ):
+        done = _script("run-tests.py", "-t", pty, "-r", results, *tests)
+    verdicts = {name: verdict for verdict, name in LINE.findall(done.stdout)}
+    if set(verdicts) != set(tests):
         raise RuntimeError(
             f"run-tests.py stopped early:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
         )
-    skipped = (*found["skip"], *(test for test in tests if test not in asked))
-    return Outcome(tuple(found["pass"]), tuple(found["FAIL"]), skipped, done.stdout)
+    return Outcome(verdicts, done.stdout)
 
 
-def report(outcomes: dict[str, Outcome]) -> str:
-    """The page docs/measured/micropython-tests.md."""
+def _run_two(board: str, folder: str, tests: Sequence[str]) -> Outcome:
+    """run-multitests.py with two boards in one network, in real time: the tests wait for each
+    other."""
+    part = BOARDS[board].part
+    with served({"one": part, "other": part}, folder, "realtime") as ptys:
+        instances = [word for pty in ptys for word in ("-i", f"pyb:{pty}")]
+        done = _script("run-multitests.py", *instances, *tests)
+    # The name and the verdict are on one line, whatever a test prints.
+    verdicts = dict(MULTI_LINE.findall(done.stdout))
+    if set(verdicts) != set(tests):
+        raise RuntimeError(
+            f"run-multitests.py stopped early:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+    return Outcome(verdicts, done.stdout)
+
+
+def _script(name: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    # Set by our Makefile; MicroPython's own tools rely on the script's folder being on the path.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    return subprocess.run(
+        [sys.executable, name, *words],
+        cwd=micropython_dir() / "tests",
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=RUN_S,
+        check=False,
+    )
+
+
+def reason_of(board: str, name: str, verdict: str) -> Reason | None:
+    """Why this test has this verdict on this board; None when that is not known."""
+    fits = (one for one in reasons() if one.fits(board, name, verdict))
+    return next(fits, None)
+
+
+def unexplained(board: str, outcome: Outcome) -> list[str]:
+    """The tests that do not pass, without a reason."""
+    return [
+        f"{verdict} {name}"
+        for name, verdict in outcome.verdicts.items()
+        if verdict != "pass" and reason_of(board, name, verdict) is None
+    ]
+
+
+# -- the page
+
+
+def report(outcomes: Mapping[str, Outcome]) -> str:
+    """The page docs/measured/micropython-tests.md. `outcomes`: of each board, all its folders."""
     lines = [
         "# MicroPython's own tests on the virtual boards",
         "",
-        "Made by `python tools/micropython_tests.py --report docs/measured/micropython-tests.md`:",
-        "MicroPython's `tests/run-tests.py -t <pty>` on the folders "
-        + ", ".join(f"`{name}`" for name in FOLDERS)
-        + ".",
+        "Made by `python tools/micropython_tests.py --report`: MicroPython's `tests/run-tests.py",
+        "-t <pty>`, unmodified, on all folders that apply to these chips, and on those that begin",
+        "with `multi` its `run-multitests.py` with two boards. Each cell has the tests that",
+        "passed, failed, and were skipped. `cmdline`, `frozen`, `ports/unix` and others are for",
+        "MicroPython on a computer; `inlineasm` is machine code; `extmod_hardware` needs wires.",
         "",
-        "| board | passed | failed | skipped | passed of those run |",
-        "|---|---|---|---|---|",
+        "| folder | " + " | ".join(BOARDS[board].title for board in outcomes) + " |",
+        "|---|" + "---|" * len(outcomes),
     ]
-    for family, out in outcomes.items():
-        counts = f"{len(out.passed)} | {len(out.failed)} | {len(out.skipped)}"
-        lines.append(f"| {FAMILIES[family]} | {counts} | {out.share:.1%} |")
-    for family, out in outcomes.items():
-        lines += [
-            "",
-            f"## {FAMILIES[family]}",
-            "",
-        ]
-        if out.failed:
-            lines.append(f"- failed: {listed(out.failed)}")
-        left = set(out.skipped)
-        for prefix, why in WHY_SKIPPED.items():
-            names = sorted(name for name in left if name.split("/")[1].startswith(prefix))
-            left -= set(names)
-            lines += [f"- skipped, {why}: {listed(names)}"] if names else []
+    folders = [*LANGUAGE, *FILES, "ports/esp32", "ports/rp2", *NETWORK, *TWO]
+    for folder in folders:
+        cells = [_counts(outcome, folder) for outcome in outcomes.values()]
+        lines.append(f"| `{folder}` | " + " | ".join(cells) + " |")
+    totals = [_counts(outcome, "") for outcome in outcomes.values()]
+    lines.append("| all | " + " | ".join(totals) + " |")
+    titles = {"FAIL": "What fails, and why", "skip": "What is skipped, and why"}
+    for verdict, title in titles.items():
+        lines += ["", f"## {title}", "", "| why | tests | on |", "|---|---|---|"]
+        lines += _rows(outcomes, verdict)
     return "\n".join(lines) + "\n"
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names of tests in a sentence."""
-    return ", ".join(f"`{name.removesuffix('.py')}`" for name in names)
+def _counts(outcome: Outcome, folder: str) -> str:
+    counts = Counter(
+        verdict
+        for name, verdict in outcome.verdicts.items()
+        if not folder or name.rpartition("/")[0] == folder
+    )
+    return (
+        " / ".join(str(counts[verdict]) for verdict in ("pass", "FAIL", "skip")) if counts else ""
+    )
+
+
+def _rows(outcomes: Mapping[str, Outcome], verdict: str) -> Iterator[str]:
+    for one in reasons():
+        found: dict[str, list[str]] = {}
+        for board, outcome in outcomes.items():
+            for name in outcome.names(verdict):
+                if reason_of(board, name, verdict) is one:
+                    found.setdefault(name.removesuffix(".py"), []).append(BOARDS[board].title)
+        for boards in sorted({tuple(boards) for boards in found.values()}):
+            names = sorted(name for name, where in found.items() if tuple(where) == boards)
+            listed = ", ".join(f"`{name}`" for name in names)
+            yield f"| {one.text} | {listed} | {', '.join(boards)} |"
 
 
 def main() -> int:
-    """Run the tests of the command line and print what failed."""
+    """Run the tests of the command line and print what does not pass without a reason."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--family", choices=FAMILIES, action="append")
-    parser.add_argument("--report", type=Path)
-    parser.add_argument("tests", nargs="*")
+    parser.add_argument("--board", choices=BOARDS, action="append")
+    parser.add_argument("--report", action="store_true")
+    parser.add_argument("folder", nargs="*")
     args = parser.parse_args()
     outcomes = {}
-    for family in args.family or FAMILIES:
-        outcomes[family] = out = run(family, args.tests or all_tests())
-        counts = f"{len(out.passed)} passed, {len(out.failed)} failed, {len(out.skipped)} skipped"
-        print(f"{family}: {counts}")
-        print("".join(f"  FAIL {name}\n" for name in out.failed), end="")
+    for board in args.board or BOARDS:
+        outcomes[board] = Outcome({})
+        for folder in args.folder or BOARDS[board].folders:
+            out = run(board, all_tests([folder]))
+            outcomes[board].verdicts.update(out.verdicts)
+            counts = _counts(out, "")
+            print(f"{board}, {folder}: {counts} passed / failed / skipped", flush=True)
+            print("".join(f"  {line}, no reason\n" for line in unexplained(board, out)), end="")
     if args.report:
-        args.report.write_text(report(outcomes))
-    return 1 if any(out.failed for out in outcomes.values()) else 0
+        PAGE.write_text(report(outcomes), encoding="utf-8")
+    return 1 if any(unexplained(board, out) for board, out in outcomes.items()) else 0
 
 
 if __name__ == "__main__":

@@ -87,11 +87,12 @@ head = bytearray(16)
 files.readblocks(0, head)
 print(head[8:16])
 for wrong in (lambda: Partition("none"), lambda: Partition("phy_init").readblocks(0, head),
-              lambda: files.readblocks(512, head), lambda: Partition("factory").get_next_update()):
+              lambda: files.readblocks(512, head), lambda: Partition("factory").get_next_update(),
+              lambda: Partition("vfs", 0).ioctl(4, 0), files.set_boot):
     try:
         wrong()
-    except (OSError, NotImplementedError) as error:
-        print(error)
+    except (OSError, NotImplementedError, ZeroDivisionError) as error:
+        print(type(error).__name__, error)
 """
     table = "type=1, subtype=129, address=2097152, size=2097152, label=vfs, encrypted=0"
     assert lines(program) == [
@@ -99,10 +100,12 @@ for wrong in (lambda: Partition("none"), lambda: Partition("phy_init").readblock
         "['nvs', 'phy_init', 'vfs']",
         f"<Partition {table}> 512 4096",
         "bytearray(b'littlefs')",
-        "[Errno 2] ENOENT",
-        "not simulated: the content of partition phy_init in blocks of 4096",
-        "[Errno 22] EINVAL",
-        "[Errno 2] ENOENT",
+        "OSError [Errno 2] ENOENT",
+        "NotImplementedError not simulated: the content of partition phy_init in blocks of 4096",
+        "OSError [Errno 22] EINVAL",
+        "OSError [Errno 2] ENOENT",
+        "ZeroDivisionError ",
+        "OSError (-5379, 'ESP_ERR_OTA_VALIDATE_FAILED')",
     ]
 
 

@@ -1,15 +1,22 @@
-"""Unmodified belay and micropython-magic: connect, run code, copy a file."""
+"""Unmodified programs of other authors: they connect, run code, copy files; mpremote's own tests.
+tools/client_table.py has the whole table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from belay import Device
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from hardware.bench.serving.live_bench import LiveBench
+from hardware.paths import micropython_dir
+from tests.support.peers import PEERS
+from tools import client_table
 
+BELAY = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
+"""It calls what another package gives up."""
 ARABIC = "WORD = 'مرحبا'\n"
 
 
@@ -20,7 +27,7 @@ def url(family: str) -> Iterator[str]:
         yield bench.serve_pty()
 
 
-@pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")  # belay's own call
+@BELAY
 def test_belay(url: str, family: str, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text(ARABIC, encoding="utf-8")
     (tmp_path / "lib").mkdir()
@@ -54,3 +61,39 @@ def test_micropython_magic(url: str) -> None:
     printed = ["".join(out.get("text", "") for out in cell.outputs) for cell in notebook.cells]
     printed = [text.replace("\r\n", "\n") for text in printed]
     assert printed[1:] == ["مرحبا 42\n", "", "مرحبا 42\n", "43\n"]
+
+
+LONGEST = "test_filesystem.sh"
+
+
+def each(names: Iterable[str], short: str) -> list[ParameterSet]:
+    """All of these on each board and way; only the pty of one board is no long test."""
+    return [
+        pytest.param(
+            name,
+            kind,
+            way,
+            marks=[] if (kind, way) == (short, "pty") and name != LONGEST else [pytest.mark.long],
+        )
+        for name in names
+        for kind in client_table.BOARDS
+        for way in client_table.WAYS
+    ]
+
+
+@BELAY
+@pytest.mark.parametrize(("name", "kind", "way"), each(PEERS, "pi_pico"))
+def test_a_program_runs_puts_and_gets_a_file(name: str, kind: str, way: str) -> None:
+    with client_table.served(kind, way) as url:
+        row = client_table.row(PEERS[name], url)
+    devices = {client_table.DEVICES} if way != "pty" else set()
+    assert set(row) <= {""} or set(row) == devices, row
+
+
+@pytest.mark.skipif(
+    not micropython_dir().is_dir(), reason="no MicroPython source: see MICROPY_DIR"
+)
+@pytest.mark.parametrize(("name", "kind", "way"), each(client_table.scripts(), "esp32"))
+def test_a_script_of_mpremote(name: str, kind: str, way: str) -> None:
+    with client_table.served(kind, way) as url:
+        assert client_table.run_script(name, url) == "OK"

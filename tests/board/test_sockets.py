@@ -131,6 +131,10 @@ attempt(s.send, b'x')
 s = socket.socket()
 s.setblocking(False)
 attempt(s.connect, ('10.13.37.1', 80))
+s = socket.socket()
+s.bind(('0.0.0.0', 80))
+s.listen()
+attempt(s.recv, 10)
 open_ones = []
 try:
     while True:
@@ -143,11 +147,28 @@ except OSError as error:
 def test_errors_have_the_numbers_of_the_chip(family: str) -> None:
     lines = play(ERRORS.replace("{join}", JOIN), family=family)
     numbers = {
-        "esp32": ["118", "128", "104", "116", "True", "116", "11", "9", "119", "23"],
-        "rp2": ["113", "107", "104", "110", "True", "110", "11", "9", "115", "23"],
+        "esp32": ["118", "128", "104", "116", "True", "116", "11", "9", "119", "128", "23"],
+        "rp2": ["113", "107", "104", "110", "True", "110", "11", "9", "115", "107", "23"],
     }[family]
-    # Unreachable, not connected, reset, time-out, again, bad file, in progress, table full.
+    # Unreachable, not connected, reset, time-out, again, bad file, in progress, not connected,
+    # table full.
     assert lines == numbers
+
+
+NO_REQUEST = (
+    JOIN
+    + """
+import socket
+s = socket.socket()
+s.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])
+s.write(bytes((22, 3, 1, 0, 5)))
+print(s.readline())
+"""
+)
+
+
+def test_the_web_server_refuses_tls_on_the_port_of_http_at_once() -> None:
+    assert play(NO_REQUEST) == ["b'HTTP/1.1 400 Bad Request\\r\\n'"]
 
 
 LARGE = (

@@ -1,7 +1,10 @@
 // esp32/modesp32.c: the module esp32: entries of other files (VB_ENTRY), and what is not simulated.
 // Names: ports/esp32/modesp32.c of 1.25.0.
 
+#include <string.h>
+
 #include "py/mphal.h"
+#include "py/objstr.h"
 #include "py/runtime.h"
 
 #if VB_ESP32
@@ -10,7 +13,12 @@
 #include "esp32/modesp32.h"
 
 void vb_esp_error(int number, const char *name) {
-    mp_obj_t args[] = {MP_OBJ_NEW_SMALL_INT(number), mp_obj_new_str_from_cstr(name)};
+    mp_obj_str_t *text = m_new_obj_maybe(mp_obj_str_t);
+    if (text == NULL) { // as check_esp_err() of ports/esp32: also where the heap is locked
+        mp_raise_OSError(number);
+    }
+    *text = (mp_obj_str_t) {{&mp_type_str}, 0, strlen(name), (const byte *)name};
+    mp_obj_t args[] = {MP_OBJ_NEW_SMALL_INT(number), MP_OBJ_FROM_PTR(text)};
     nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
 }
 

@@ -198,6 +198,9 @@ static mp_obj_t partition_ioctl(mp_obj_t self_in, mp_obj_t command, mp_obj_t arg
         case MP_BLOCKDEV_IOCTL_SYNC:
             return MP_OBJ_NEW_SMALL_INT(0);
         case MP_BLOCKDEV_IOCTL_BLOCK_COUNT:
+            if (self->block_size == 0) {
+                mp_raise_type(&mp_type_ZeroDivisionError); // here the chip panics
+            }
             return MP_OBJ_NEW_SMALL_INT(self->row->size / self->block_size);
         case MP_BLOCKDEV_IOCTL_BLOCK_SIZE:
             return MP_OBJ_NEW_SMALL_INT(self->block_size);
@@ -217,7 +220,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(partition_ioctl_obj, partition_ioctl);
 static mp_obj_t partition_set_boot(mp_obj_t self_in) {
     const struct row *row = ((partition_obj_t *)MP_OBJ_TO_PTR(self_in))->row;
     if (row->type != TYPE_APP) {
-        vb_esp_error(-0x102, "ESP_ERR_INVALID_ARG");
+        vb_esp_error(-0x1503, "ESP_ERR_OTA_VALIDATE_FAILED");
     }
     if (vb_has_ota) {
         vb_ota_set_boot(row == slot(1));

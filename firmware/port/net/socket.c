@@ -96,7 +96,7 @@ static mp_obj_t socket_listen(size_t n_args, const mp_obj_t *args) {
     socket_obj_t *self = vb_socket_opened(args[0]);
     mp_int_t backlog = n_args > 1 ? MAX(mp_obj_get_int(args[1]), 0) : 2; // MICROPY_PY_SOCKET_LISTEN_BACKLOG_DEFAULT
     vb_net_check(vb_net_call(VB_CALL_SOCKET_LISTEN, self->fd, backlog, NULL, 0, NULL, 0));
-    self->state = VB_SOCKET_CONNECTED;
+    self->state = VB_SOCKET_LISTENING;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj, 1, 2, socket_listen);

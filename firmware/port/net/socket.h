@@ -3,7 +3,7 @@
 
 #include "net/radio.h"
 
-enum { VB_SOCKET_NEW, VB_SOCKET_CONNECTED, VB_SOCKET_PEER_CLOSED };
+enum { VB_SOCKET_NEW, VB_SOCKET_LISTENING, VB_SOCKET_CONNECTED, VB_SOCKET_PEER_CLOSED };
 
 typedef struct _socket_obj_t {
     mp_obj_base_t base;

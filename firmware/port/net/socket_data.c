@@ -140,7 +140,7 @@ static mp_uint_t read_datagram(socket_obj_t *self, void *buf, size_t size, struc
 }
 
 static mp_uint_t read_stream(socket_obj_t *self, uint8_t *buf, size_t size, int *errcode) {
-    if (self->state == VB_SOCKET_NEW) {
+    if (self->state < VB_SOCKET_CONNECTED) {
         *errcode = MP_ENOTCONN;
         return MP_STREAM_ERROR;
     }

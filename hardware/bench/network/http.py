@@ -187,6 +187,9 @@ class _Exchange:
         if self._answered:
             return
         self._received += data
+        if not self._received[:1].isalpha():  # TLS, for example: no request begins like that
+            self._answer(end, HttpResponse(400))
+            return
         head, blank, body = bytes(self._received).partition(b"\r\n\r\n")
         if not blank:
             if len(head) > MOST_HEAD:
