@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from hardware.bench.network.bluetooth.air import (
     Report,
     Scan,
 )
+from hardware.bench.network.bluetooth.phone import PhoneApp
 from hardware.bench.scenario.player import play as play_scenario
 from hardware.bench.scenario.scenario import parse
 from tests.support.network_bench import BOARDS, SECOND, near_ap, play, printed_lines
@@ -586,6 +588,40 @@ def test_a_phone_reads_writes_and_subscribes_by_scenario(family: str) -> None:
         "",
     ]
     assert "lamp b'on'" in printed
+
+
+RUDE = """
+import bluetooth, time
+ble = bluetooth.BLE()
+ble.active(True)
+def on_event(event, data):
+    if event == 1:
+        ble.gap_disconnect(data[0])
+    if event == 2:
+        ble.gap_advertise(20_000, b"\\x02\\x01\\x06\\x04\\x09abc")
+ble.irq(on_event)
+ble.gap_advertise(20_000, b"\\x02\\x01\\x06\\x04\\x09abc")
+while True:
+    time.sleep(1)
+"""
+"""A board that disconnects whoever connects."""
+
+
+def test_a_phone_looks_again_once_for_each_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    searches: list[int] = []
+    connect = PhoneApp.connect
+
+    def counted(app: PhoneApp, *args: Any) -> None:
+        searches.append(len(searches))
+        connect(app, *args)
+
+    monkeypatch.setattr(PhoneApp, "connect", counted)
+    circuit = with_phone({"connect": "abc"})
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": RUDE.encode()})
+        with Bench(circuit, flash=flash) as bench:
+            bench.run(40 * SECOND)
+    assert 10 < len(searches) < 60
 
 
 def test_a_phone_with_the_name_of_a_board_shows_what_it_serves() -> None:

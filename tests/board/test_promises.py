@@ -178,8 +178,42 @@ def test_a_trace_does_not_depend_on_when_the_board_asks(
     _the_same_with_all_promises(family, program, monkeypatch)
 
 
-@pytest.mark.parametrize("program", [HARD, DMA])
-def test_nor_do_hard_interrupts_and_dma(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+CHAIN = """
+import rp2, time
+slow, copy = rp2.DMA(), rp2.DMA()
+source, target, spare = b"abcd", bytearray(4), bytearray(4)
+copy.config(read=source, write=target, count=1, ctrl=copy.pack_ctrl())
+ctrl = slow.pack_ctrl(chain_to=copy.channel, inc_read=False, inc_write=False)
+for turn in range(4):
+    target[0], copy.read, copy.write = 0, source, target
+    slow.config(read=source, write=spare, count=100_000 + 1000 * turn, ctrl=ctrl, trigger=True)
+    while target[0] == 0:
+        pass
+    print(time.ticks_us())
+"""
+SOFT = """
+import rp2
+from machine import Pin
+@rp2.asm_pio(set_init=rp2.PIO.OUT_LOW)
+def pulses():
+    wrap_target()
+    set(pins, 1)
+    set(pins, 0) [30]
+    wrap()
+free = Pin(FREE, Pin.OUT)
+Pin(OUT, Pin.OUT, value=0)
+machine = rp2.StateMachine(1, pulses, freq=20_000, set_base=Pin(OUT))
+calls = lambda pin: free.toggle()
+Pin(IN, Pin.IN).irq(calls, Pin.IRQ_RISING | Pin.IRQ_FALLING)
+machine.active(1)
+for _ in range(5000):
+    pass
+machine.active(0)
+"""
+
+
+@pytest.mark.parametrize("program", [HARD, DMA, CHAIN, SOFT])
+def test_nor_do_interrupts_and_dma(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _the_same_with_all_promises("rp2", program, monkeypatch)
 
 

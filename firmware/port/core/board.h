@@ -49,7 +49,7 @@ static inline void vb_spend(uint32_t ns) { // vb_charge() for less than 1 s, in 
         vb_charge(0);
     }
 }
-void vb_elapse(uint64_t ns);   // adds time that does not depend on the processor's speed: the flash erases
+void vb_elapse(uint64_t ns);   // adds time that does not depend on the processor's speed, without interrupts: the flash erases
 void vb_service(void);         // handles what is due (alarms, wakes, horizon); never raises
 void vb_service_soon(void);    // makes the next jump or return call vb_service()
 extern bool vb_hard;           // the program has hard handlers: they may run before any opcode

@@ -71,6 +71,7 @@ void vb_charge(uint32_t ns) {
 void vb_elapse(uint64_t ns) {
     refuel(0);
     base += ns;
+    vb_settled = base; // the chip writes its flash with interrupts off
 }
 
 static void set_rate(void) {
@@ -101,8 +102,16 @@ void vb_clock_start(uint64_t t0) {
 
 // ---- service ----
 
+// Edges, or channels with news, whose handlers have not run.
+static bool news_waits(void) {
+    return vb_link_has_pending() || vb_pin_has_edges();
+}
+
 // The time at which something must be handled.
 static uint64_t deadline(void) {
+    if (!busy && !vb_irq_off && news_waits()) {
+        return 0; // it came while the engine was planned
+    }
     uint64_t t = MIN(poll_due, vb_thread_due());
     t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
     return MIN(t, vb_link_due());
@@ -131,7 +140,7 @@ static void run_due(void) {
         vb_sync();
     }
     uint64_t from = vb_now();
-    if (vb_alarm_next() <= from || (!vb_irq_off && (vb_link_has_pending() || vb_pin_has_edges()))) {
+    if (vb_alarm_next() <= from || (!vb_irq_off && news_waits())) {
         vb_aside_back(run_handlers);
         vb_settled = vb_now();
     }
@@ -170,8 +179,8 @@ void vb_clock_settle(void) {
 
 // When it happened follows from the program and the world: what is asked at the horizons of the bench settles nothing.
 static void interrupt_late(void) {
-    bool waits = vb_pin_has_edges() || vb_link_has_pending(); // since C code looked at a pin
-    uint64_t due = waits ? vb_settled : MAX(MIN(vb_link_due(), vb_alarm_next()), vb_settled);
+    // News waits since C code looked at a pin.
+    uint64_t due = news_waits() ? vb_settled : MAX(MIN(vb_link_due(), vb_alarm_next()), vb_settled);
     if (due < vb_now()) {
         pass_again(due);
     }

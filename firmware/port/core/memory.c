@@ -41,14 +41,18 @@ static void *within(mp_obj_t buf, uint32_t address, size_t size, unsigned flags)
     return at < memory.len && size <= memory.len - at ? (char *)memory.buf + at : NULL;
 }
 
+// The processor does not work here: DMA moves the words.
 mp_obj_t vb_memory_buffer(uint32_t address, size_t size, unsigned flags, void **at) {
-    for (int i = 0; i < KNOWN; i++) {
+    int32_t fuel = vb_fuel;
+    mp_obj_t found = MP_OBJ_NULL;
+    for (int i = 0; i < KNOWN && found == MP_OBJ_NULL; i++) {
         mp_obj_t buf = MP_STATE_PORT(vb_known_buffers)[i];
         if ((*at = within(buf, address, size, flags))) {
-            return buf;
+            found = buf;
         }
     }
-    return MP_OBJ_NULL;
+    vb_fuel = fuel;
+    return found;
 }
 
 // ---- warsha.address(), warsha.place() (core/given.c): for uctypes.py ----

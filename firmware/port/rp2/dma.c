@@ -91,8 +91,10 @@ static void set_register(struct pios *pios, uint32_t address, uint32_t word, uin
         case COUNT: dma->reload = word; break;
         case CTRL: dma->ctrl = dma_control(dma, word); break;
     }
-    if (n % 4 == 3 && word) { // a null trigger ends a list of control blocks
+    if (n % 4 == 3 && word) {
         dma_start(pios, channel, cycle + 1);
+    } else if (n % 4 == 3 && DMA_QUIET(dma->ctrl)) { // a null trigger ends a list of control blocks
+        pios->dma_raised |= 1u << channel;
     }
 }
 
@@ -211,7 +213,9 @@ void dma_start(struct pios *pios, int channel, uint64_t cycle) {
     for (uint32_t n = 0; n < MOST_AT_ONCE && dma->busy && dma->count; n++) {
         transfer(pios, channel, cycle);
     }
-    dma->count = 0;
+    if (dma->busy) {
+        dma->count = 0;
+    }
 }
 
 void dma_paced(struct pios *pios, uint64_t cycle) {

@@ -80,7 +80,6 @@ static void set(int channel, qstr attr, mp_obj_t value) {
     }
 }
 
-// With a null trigger no channel begins: the last register that is written must not be 0.
 static void start(int channel) {
     struct dma *dma = &vb_pios.dma[channel];
     if (DMA_ENABLED(dma->ctrl) && !dma_simulated(dma->ctrl, dma->reload)) {

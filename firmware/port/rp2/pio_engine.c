@@ -153,7 +153,7 @@ static bool matters(struct pios *pios, int block, uint64_t cycle) {
 }
 
 static bool could_matter(void) {
-    bool yes = awaited >= 0 || dma_interrupts || vb_pios.dma_waits;
+    bool yes = awaited >= 0 || dma_interrupts || vb_pios.dma_waits || vb_pios.dma_over != PIO_NEVER;
     for (int block = 0; block < PIO_BLOCKS; block++) {
         yes |= interrupts[block] || (vb_pios.has[block] & (uint32_t)vb_pin_watched());
     }

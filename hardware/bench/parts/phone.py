@@ -30,6 +30,7 @@ class Phone(Part):
         super().__init__(spec)
         self.values["near"] = 1
         self.app: PhoneApp
+        self._is_search_planned = False
 
     def start(self, world: World) -> None:
         super().start(world)
@@ -44,6 +45,7 @@ class Phone(Part):
         self.app.move(bool(value))
 
     def _search(self) -> None:
+        self._is_search_planned = False
         self.app.connect(self.attr("connect"), 0, self._found, self._lost)
 
     def _found(self, why: str) -> None:
@@ -53,7 +55,10 @@ class Phone(Part):
             self.app.watch_all()
 
     def _lost(self) -> None:
-        self._after(RETRY_NS, self._search)
+        """A board that disconnects at once ends both the attempt and the connection."""
+        if not self._is_search_planned:
+            self._is_search_planned = True
+            self._after(RETRY_NS, self._search)
 
     def words(self, view: PartView) -> Words:
         if not self.app.peer:
