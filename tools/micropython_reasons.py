@@ -19,6 +19,8 @@ FIRMWARE = {
     "esp32_ota": "ESP32_GENERIC",
     "rp2": "RPI_PICO",
     "rp2_w": "RPI_PICO_W",
+    "rp2_2": "RPI_PICO2",
+    "esp32_c6": "ESP32_GENERIC_C6",
 }
 """By board, the official firmware of its chip."""
 KNOWN_TO_BUILD = {
@@ -27,8 +29,13 @@ KNOWN_TO_BUILD = {
         *("ESP_IDF_VERSION_VAL(a,b,c)=((a)*65536+(b)*256+(c))", "ESP_IDF_VERSION=0x050202"),
     ),
     "rp2": ("PICO_RP2040=1", "PICO_ARM=1"),
+    "rp2_2": ("PICO_RP2350=1", "PICO_ARM=1"),
+    "esp32_c6": (
+        *("CONFIG_IDF_TARGET_ESP32C6=1", "CONFIG_IDF_TARGET_ARCH_RISCV=1"),
+        *("ESP_IDF_VERSION_VAL(a,b,c)=((a)*65536+(b)*256+(c))", "ESP_IDF_VERSION=0x050202"),
+    ),
 }
-"""By port, what the chip's SDK defines and the configuration asks for."""
+"""By port, or board where it differs, what the SDK defines and the configuration asks for."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +94,16 @@ def reasons() -> tuple[Reason, ...]:
 def is_on(board: str, condition: str) -> bool:
     """Whether a condition on `MICROPY_…` holds in the configuration of the chip's firmware."""
     port, firmware = board.partition("_")[0], FIRMWARE[board]
-    return condition in _on(port, firmware, frozenset(one.off for one in reasons() if one.off))
+    conditions = frozenset(one.off for one in reasons() if one.off)
+    return condition in _on(
+        port, firmware, KNOWN_TO_BUILD.get(board, KNOWN_TO_BUILD[port]), conditions
+    )
 
 
 @cache
-def _on(port: str, firmware: str, conditions: Iterable[str]) -> frozenset[str]:
+def _on(
+    port: str, firmware: str, known: Iterable[str], conditions: Iterable[str]
+) -> frozenset[str]:
     root = micropython_dir()
     listed = sorted(conditions)
     asked = "".join(f"#if {text}\nvb_is_on {n}\n#endif\n" for n, text in enumerate(listed))
@@ -99,7 +111,7 @@ def _on(port: str, firmware: str, conditions: Iterable[str]) -> frozenset[str]:
         places = [root, root / "ports" / port, root / "ports" / port / "boards" / firmware, stubs]
         command = ["gcc", "-E", "-P", "-x", "c", "-"]
         command += [f"-I{place}" for place in places]
-        command += [f"-D{name}" for name in KNOWN_TO_BUILD[port]]
+        command += [f"-D{name}" for name in known]
         while True:
             done = subprocess.run(
                 command,

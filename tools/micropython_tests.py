@@ -76,6 +76,8 @@ BOARDS = {
     "rp2_w": Board(
         "Pico W", {"type": "board-pi-pico-w"}, ("extmod", *NETWORK, "multi_net", "multi_wlan")
     ),
+    "rp2_2": Board("Pico 2", {"type": "board-pi-pico-2"}, (*LANGUAGE, "ports/rp2")),
+    "esp32_c6": Board("ESP32-C6", {"type": "board-esp32-c6-devkitc-1"}, LANGUAGE),
 }
 
 
