@@ -91,6 +91,10 @@ RUN_TIME: tuple[tuple[str, str], ...] = (
         both("`{0}` runs on the computer and not on a board: use it in a cell without %%board."),
     ),
     (
+        r"ImportError: no module named '(bluetooth|esp|esp32|espnow|network|rp2)'",
+        both("Other boards have `{0}`, this one does not: choose another board with %board list."),
+    ),
+    (
         r"ImportError: no module named '(.+)'",
         both(
             "The board has no file {0}.py: check the name, or save that file on the board first."

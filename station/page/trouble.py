@@ -53,7 +53,7 @@ def trouble_of(error: HardwareError) -> Trouble:
 
 def trouble_of_bootsel() -> Trouble:
     """A Pico waits in its boot ROM, before its work."""
-    cause = _("A Pico in BOOTSEL does not say whether it is a Pico or a Pico W.")
+    cause = _("A Pico in BOOTSEL does not say of which type it is.")
     return Trouble(cause, _("Choose the board type at the top, then start."))
 
 

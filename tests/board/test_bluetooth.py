@@ -33,7 +33,9 @@ from tests.support.network_bench import BOARDS, SECOND, near_ap, play, printed_l
 from tests.support.project import DOCS
 from tests.support.several_boards import boards, text
 
+RADIOS = BOARDS | {"esp32c6": "board-esp32-c6-devkitc-1", "rp2350": "board-pi-pico-2-w"}
 PAIRS = [("esp32", "esp32"), ("rp2", "rp2"), ("esp32", "rp2"), ("rp2", "esp32")]
+PAIRS += [("esp32c6", "rp2350"), ("rp2350", "esp32c6")]
 
 BEGIN = """
 import bluetooth, struct, time
@@ -132,7 +134,7 @@ True
 
 def near(first: str = "esp32", second: str = "esp32") -> Circuit:
     """Two boards with nothing but the air between them."""
-    parts = [{"type": BOARDS[first], "id": "one"}, {"type": BOARDS[second], "id": "two"}]
+    parts = [{"type": RADIOS[first], "id": "one"}, {"type": RADIOS[second], "id": "two"}]
     return Circuit(load({"version": 1, "parts": parts, "connections": []}))
 
 

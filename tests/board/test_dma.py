@@ -126,6 +126,7 @@ try:
     dma.config({config}, ctrl=dma.pack_ctrl(), trigger=True)
 except Exception as error:
     print(error)
+dma.config(read=b"1234", write=bytearray(4), count=1, ctrl=dma.pack_ctrl(), trigger=True)
 small = bytearray(8)
 address = __import__("uctypes").addressof(small)
 small.extend(bytes(4000))

@@ -19,6 +19,7 @@ RUN_TIME = {
     "x = y_axis": "gives `y_axis` no value",
     "import numpy.linalg": "`numpy` runs on the computer",
     "import my_module": "no file my_module.py",
+    "import esp32, rp2": ", this one does not",
     "from machine import Pins": "has no `Pins`",
     "from machine import I2C\nI2C(0).readfrom(60, 1)": "No part answers",
     "import dht, machine\ndht.DHT22(machine.Pin(15)).measure()": "did not answer in time",

@@ -142,6 +142,21 @@ time.sleep_ms(1)
     assert any("MemoryError" in line for line in lines("rp2", program))
 
 
+def test_a_hard_handler_may_cause_the_next_interrupt() -> None:
+    program = """
+count, out = 0, Pin(OUT, Pin.OUT)
+def again(pin):
+    global count
+    count += 1
+    if count < 1000:
+        out.toggle()
+out.irq(again, hard=True)
+out.toggle()
+print(count)
+"""
+    assert lines("rp2", program) == ["1000"]
+
+
 def test_a_hard_handler_interrupts_a_collection() -> None:
     program = """
 import gc

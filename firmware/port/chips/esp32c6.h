@@ -55,6 +55,7 @@
 #define VB_HAS_MCU_TEMPERATURE 1
 #define VB_HAS_BOOTLOADER 0        // mpconfigport.h
 #define VB_HAS_SLEEP_HOLD 0        // SOC_GPIO_SUPPORT_HOLD_SINGLE_IO_IN_DSLP: each pad is held by itself
+#define VB_HAS_BLE 1
 #define VB_HAS_USB_DEVICE 0
 
 #define VB_REG_GPIO 0x60091000

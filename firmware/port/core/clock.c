@@ -154,36 +154,42 @@ void vb_forget_hard(void) {
 
 VB_AT_SOFT_RESET(vb_forget_hard, 5)
 
-// On the chip a hard handler interrupts a call of C code (a collection, too), which may take milliseconds. Here its work was
-// done at once: the time since the interrupt passes again, with the handlers, whose time comes on top.
-static void pass_again(uint64_t since) {
-    uint64_t left = vb_now() - since;
-    refuel(0);
-    base = since;
-    vb_serve();
-    while (left) {
-        uint64_t due = MIN(vb_link_due(), vb_alarm_next()), now = vb_now();
-        uint64_t step = due > now ? MIN(left, due - now) : left;
-        refuel(0);
-        base += step;
-        left -= step;
-        vb_serve();
-    }
-}
-
 void vb_clock_settle(void) {
     if (vb_hard) {
         vb_settled = vb_now();
     }
 }
 
-// When it happened follows from the program and the world: what is asked at the horizons of the bench settles nothing.
+// On the chip a hard handler interrupts a call of C code (a collection, too), which may take milliseconds. Here its work was
+// done at once: the time since the interrupt passes again, with the handlers, whose time comes on top. A handler may be the
+// cause of the next interrupt, and so on without end. When it happened follows from the program and the world: what is asked
+// at the horizons of the bench settles nothing.
+static bool interrupting;
+
 static void interrupt_late(void) {
-    // News waits since C code looked at a pin.
-    uint64_t due = news_waits() ? vb_settled : MAX(MIN(vb_link_due(), vb_alarm_next()), vb_settled);
-    if (due < vb_now()) {
-        pass_again(due);
+    uint64_t left = 0;
+    interrupting = true;
+    for (;;) {
+        uint64_t next = MIN(vb_link_due(), vb_alarm_next()), now = vb_now();
+        uint64_t due = news_waits() ? vb_settled : MAX(next, vb_settled); // news waits since C code looked at a pin
+        if (due < now) {
+            left += now - due;
+            refuel(0);
+            base = due;
+        } else if (left) {
+            uint64_t step = next > now ? MIN(left, next - now) : left;
+            refuel(0);
+            base += step;
+            left -= step;
+            if (news_waits()) {
+                continue; // it came before this step
+            }
+        } else {
+            break;
+        }
+        vb_serve();
     }
+    interrupting = false;
 }
 
 bool vb_turn_is_over;
@@ -195,7 +201,7 @@ void vb_serve_hard(void) {
 }
 
 void vb_serve(void) {
-    if (vb_hard && !busy && !vb_irq_off && !vb_realtime()) {
+    if (vb_hard && !busy && !interrupting && !vb_irq_off && !vb_realtime()) {
         interrupt_late();
     }
     if (vb_now() >= vb_wdt_due) {

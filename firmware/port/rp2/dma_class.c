@@ -87,6 +87,7 @@ static void start(int channel) {
     }
     dma_start(&vb_pios, channel, vb_pio_now());
     if (dma->ctrl & DMA_BUS_ERROR) {
+        dma->ctrl &= ~DMA_ERRORS; // the exception tells it: the next transfer may be right
         mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: DMA outside of a buffer"));
     }
     vb_pio_touched();
