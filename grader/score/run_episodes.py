@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from grader.errors import GraderError, NotGraded
 from grader.host.host_functions import HostCode, HostFunctions
@@ -35,7 +36,7 @@ from hardware.bench.flash import Flash
 from hardware.bench.flash_reader import read_apart
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import End, Trace
-from hardware.errors import BenchError, HardwareError
+from hardware.errors import BenchError, DiagramError, HardwareError
 from hardware.i18n import _
 
 READY_WITHIN_NS = 5 * NS_PER_S
@@ -170,8 +171,9 @@ def _record(
 ) -> tuple[Run, list[End]]:
     """One attempt at an episode: its run, and every end of a board in it. Raises: BenchError."""
     model = _circuit(board.diagram)
-    changed = model.diagram.with_attrs(episode.attrs) if episode.attrs else model.diagram
-    like = None if episode.attrs else model
+    changed, like = (
+        (_changed(model, episode.attrs), None) if episode.attrs else (model.diagram, model)
+    )
     circuit = Circuit(changed, like, is_quiet=episode.is_quiet)
     bench_seed = episode_seed(seed, episode.name)
     ready = LineForm(lab.ready_line)  # `Ready L01` is a slip of form, not a program that is dead
@@ -304,6 +306,22 @@ def _publish(bench: Bench, step: Publish, t_ns: int) -> None:
 
 def _set_service(bench: Bench, step: SetService, t_ns: int) -> None:
     bench.at(t_ns, lambda: bench.network.services.set(step.service, step.name, step.value))
+
+
+def _changed(model: Circuit, attrs: Mapping[str, Mapping[str, Any]]) -> diagram.Diagram:
+    """The circuit with an episode's attributes. Raises: DiagramError for a part or an attribute
+    that it does not have."""
+    changed = model.diagram.with_attrs(attrs)
+    for name, values in attrs.items():
+        part = model.parts.get(name)
+        known = {*part.ATTRS, *part.CONTROLS} if part else values
+        for attr in values:
+            if attr not in known:
+                what = _("{part} has no attribute {name}.").format(
+                    part=repr(name), name=repr(attr)
+                )
+                raise DiagramError(what, diagram.suggest(attr, known))
+    return changed
 
 
 @lru_cache(maxsize=64)

@@ -201,10 +201,14 @@ def test_an_episode_changes_attributes_of_parts(board_type: str) -> None:
         changed = replace(episode, attrs=attrs)
         run = run_episode(lab, lab.board(board_type), {"main.py": program}, changed, 1)
         assert run.lines()[0].text == line
-    wrong = replace(episode, attrs={"pannel": {"value": "1023"}})
-    with pytest.raises(DiagramError, match="there is no part 'pannel' on the bench") as caught:
-        run_episode(lab, lab.board(board_type), {"main.py": program}, wrong, 1)
-    assert "panel" in caught.value.cure
+    for attrs, error, cure in (
+        ({"pannel": {"value": "1"}}, "there is no part 'pannel' on the bench", "panel"),
+        ({"panel": {"valeu": "1"}}, "'panel' has no attribute 'valeu'", "value"),
+    ):
+        wrong = replace(episode, attrs=attrs)
+        with pytest.raises(DiagramError, match=error) as caught:
+            run_episode(lab, lab.board(board_type), {"main.py": program}, wrong, 1)
+        assert cure in caught.value.cure
 
 
 def test_given_files_replace_those_of_the_program(play: Callable[..., Run]) -> None:
