@@ -102,9 +102,10 @@ def test_a_board_that_resets_itself_leaves_the_picture_one_that_loses_power_does
         bench.run(1500)
         bench.bench.reset()
         bench.run(1510)
-        off = Screen(run_of(bench.bench.trace, BUS), "board-ssd1306", {"SCL": "SCL", "SDA": "SDA"})
-        assert off.pixels(1350 * MS).any()
-        np.testing.assert_array_equal(off.pixels(1400 * MS), bench.pixels("d"))
+        run = run_of(bench.bench.trace, BUS)
+        off = Screen(run, "board-ssd1306", {"SCL": "SCL", "SDA": "SDA"})
+        assert off.pixels(1490 * MS - run.zero_ns).any()
+        np.testing.assert_array_equal(off.pixels(1505 * MS - run.zero_ns), bench.pixels("d"))
         assert not bench.pixels("d").any()
 
 
