@@ -58,7 +58,7 @@ bool dma_simulated(uint32_t ctrl, uint32_t count) {
 
 // ---- one transfer ----
 
-static bool read(struct pios *pios, uint32_t address, size_t size, uint32_t *word, uint64_t cycle) {
+static bool read_word(struct pios *pios, uint32_t address, size_t size, uint32_t *word, uint64_t cycle) {
     int number = machine_at(address, RXF);
     void *at;
     if (number >= 0) {
@@ -98,7 +98,7 @@ static void set_register(struct pios *pios, uint32_t address, uint32_t word, uin
     }
 }
 
-static bool write(struct pios *pios, uint32_t address, size_t size, uint32_t word, uint64_t cycle) {
+static bool write_word(struct pios *pios, uint32_t address, size_t size, uint32_t word, uint64_t cycle) {
     int number = machine_at(address, TXF);
     void *at;
     if (number >= 0) {
@@ -176,7 +176,7 @@ static void transfer(struct pios *pios, int channel, uint64_t cycle) {
     }
     uint32_t ctrl = dma->ctrl, word;
     size_t size = DMA_SIZE(ctrl);
-    if (!read(pios, dma->read, size, &word, cycle)) {
+    if (!read_word(pios, dma->read, size, &word, cycle)) {
         fail(pios, channel, DMA_READ_ERROR);
         return;
     }
@@ -188,7 +188,7 @@ static void transfer(struct pios *pios, int channel, uint64_t cycle) {
     dma->read = stepped(dma->read, ctrl, DMA_INC_READ, size, DMA_RING_WRITE(ctrl) ? 0 : ring);
     dma->write = stepped(to, ctrl, DMA_INC_WRITE, size, DMA_RING_WRITE(ctrl) ? ring : 0);
     dma->count--;
-    if (!write(pios, to, size, word, cycle)) {
+    if (!write_word(pios, to, size, word, cycle)) {
         fail(pios, channel, DMA_WRITE_ERROR);
     }
 }
