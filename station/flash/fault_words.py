@@ -146,7 +146,7 @@ class _Facts(dict[str, str | int]):
 def _bootsel() -> str:
     return _(
         "Hold BOOTSEL while you plug the board in: its drive appears. Then: warsha flash --all"
-        " --type pi_pico, or pi_pico_w"
+        " --type pi_pico, pi_pico_w, pi_pico_2 or pi_pico_2_w"
     )
 
 
@@ -159,7 +159,8 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
         _("there is no port {port} any more"),
         _(
             "Plug the board in again. After a reset its port may have another name. A Pico that"
-            " waits in BOOTSEL has no port: warsha flash --all --type pi_pico, or pi_pico_w"
+            " waits in BOOTSEL has no port: warsha flash --all --type pi_pico,"
+            " pi_pico_w, pi_pico_2 or pi_pico_2_w"
         ),
     ),
     "no_access": lambda: (
@@ -222,7 +223,8 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
         _("the board waits for its file, but its drive is not mounted"),
         _(
             "Open RPI-RP2 (a Pico 2: RP2350) in the file manager, or: udisksctl mount -b"
-            " /dev/disk/by-label/RPI-RP2. Then: warsha flash --all --type pi_pico, or pi_pico_w."
+            " /dev/disk/by-label/RPI-RP2. Then: warsha flash --all --type pi_pico,"
+            " pi_pico_w, pi_pico_2 or pi_pico_2_w."
             " At another place: --drive FOLDER --type pi_pico"
         ),
     ),
