@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hardware.bench.bench import Bench
+from hardware.bench.chip import boot, chip_type
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram, suggest
@@ -133,12 +134,21 @@ def _play(
     if scenario is None:
         bench.run(until_ns)
         return (), None
-    player = Player(scenario, bench, circuit, until_ns)
+    player = Player(scenario, bench, circuit, until_ns, _boot_log(circuit.board.chip))
     try:
         player.play()
     except ScenarioError as error:
         return player.outcomes, error
     return player.outcomes, None
+
+
+def _boot_log(chip: str) -> bytes:
+    """What a chip's ROM prints when the power comes. Wokwi's scenarios wait for it; the output of
+    a run is only the program's."""
+    if chip not in chip_type.names():
+        return b""
+    kind = chip_type.load(chip)
+    return (boot.boot_log(kind, "power_on", "flash") + kind.load_log).encode()
 
 
 def _flash(circuit: Circuit, board_id: str, load: BoardFiles) -> Flash:

@@ -17,23 +17,10 @@ PROGRAMS = TESTS / "board" / "wokwi_part_tests"
 PAGE = DOCS / "measured" / "wokwi-part-tests.md"
 SECONDS = 120
 WHY = {
-    "dht22-esp32": (
-        "'ets Jul 29 2019 12:21:46' was not received",
-        "it waits for the text of the chip's loader, which a run does not print",
-    ),
-    "dht22-pico": (
-        "'DHT22 test (Pi Pico)' was not received",
-        "it reads from Wokwi's serial monitor at a UART of the Pico; the bench has the serial "
-        "line of USB",
-    ),
     "pot-esp32": (
         "'Potentiometer value: 2048' was not received",
         "it expects a converter without an error; the bench's has that of a real ESP32, which "
         "reads 1872 at the middle",
-    ),
-    "lcd-i2c-esp32-c3": (
-        "lcd1 shows another picture",
-        "the picture: Wokwi's `w` has one dot more than table 4 of the data sheet",
     ),
 }
 """Why a test fails, by its name: a part of what the run says, and the reason."""

@@ -122,6 +122,17 @@ def test_a_failed_step_is_4_and_names_its_line(folder: Path, last: str, code: in
     assert ("s.yaml:11" in done.stderr) == (code == 4)
 
 
+def test_a_scenario_finds_the_boot_log_that_the_output_does_not_have(folder: Path) -> None:
+    (folder / "s.yaml").write_text(
+        "name: boots\nversion: 1\nsteps:\n"
+        "  - wait-serial: 'ets Jul 29 2019 12:21:46'\n"
+        "  - wait-serial: 'rst:0x1 (POWERON_RESET)'\n"
+        "  - wait-serial: ready\n"
+    )
+    done = run(folder, FOLLOW, "--scenario", "s.yaml")
+    assert (done.returncode, done.stdout) == (0, "ready\n"), done.stderr
+
+
 def test_points_and_feedback_are_printed(folder: Path) -> None:
     worth = "\n    warsha: { points: 2, feedback: { en: Look at the LED., ar: تأكد. } }"
     (folder / "s.yaml").write_text(

@@ -306,3 +306,40 @@ def test_two_senders_on_one_wire_arrive_in_the_order_of_time() -> None:
         bench.run(3 * SECOND)
         got = text(bench, "pico").strip()
     assert got.count("a") == 8 and got.count("b") == 5 and "ab" in got and "ba" in got
+
+
+MONITORED = {
+    "esp32": ("board-esp32-devkit-c-v4", "esp:17", "UART(2, 115200)"),
+    "rp2": ("wokwi-pi-pico", "esp:GP0", "UART(0, 9600, tx=Pin(0), rx=Pin(1))"),
+}
+
+
+@BOTH
+def test_the_serial_monitor_shows_the_pin_that_is_wired_to_it(family: str) -> None:
+    kind, pin, uart = MONITORED[family]
+    wires = [[pin, "$serialMonitor:RX", "", []]]
+    circuit = Circuit(
+        load({"version": 1, "parts": [{"type": kind, "id": "esp"}], "connections": wires})
+    )
+    program = f"""
+from machine import UART, Pin
+u = {uart}
+print("printed")
+u.write("sent by the UART\\n")
+u.flush()
+print("printed later")
+"""
+    heard: list[tuple[bytes, int]] = []
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": program.encode()})
+        with Bench(circuit, flash=flash) as bench:
+            bench.on_tx(lambda data, t_ns: heard.append((data, t_ns)))
+            bench.run(SECOND)
+            lines = printed_lines(bench.trace)
+    assert lines[:3] == ["printed", "sent by the UART", "printed later"]
+    assert b"sent by the UART" in b"".join(data for data, _ in heard)
+
+
+def test_other_uarts_are_not_shown() -> None:
+    trace = run("rp2", "u = UART()\nu.write('sent')\nu.flush()\nprint('printed')")
+    assert printed_lines(trace)[0] == "printed"

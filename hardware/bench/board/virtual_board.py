@@ -165,14 +165,12 @@ class VirtualBoard:
 
     @property
     def next_event_ns(self) -> int:
-        """When something happens next on this board's side of the bench that others may
-        notice."""
+        """When something happens next on this board's side that others may notice."""
         return min(self.events.next_ns, self.lookahead.next_ns)
 
     @property
     def acts_ns(self) -> int:
-        """When the board can do something next while it waits for an answer, as far as is
-        known."""
+        """When the board, which waits for an answer, can do something next, as far as known."""
         pauses = isinstance(self.pending, Request) and self.pending.kind == frames.REC_PAUSE
         return self.due_ns if pauses else min(self.due_ns, self.news.next_ns)
 
@@ -187,6 +185,13 @@ class VirtualBoard:
     def at_all(self, t_ns: int, fn: Callable[[], None]) -> None:
         """As `at`, for something that any board may notice at that time."""
         self._time.events.add(max(t_ns, self._time.now_ns), fn)
+
+    def show(self, data: bytes) -> None:
+        """Serial output that the program does not print: a pin sends it to the serial monitor."""
+        self.recorder.note_text(frames.REC_TX, data, self.now_ns)
+        if self.reader.on_output:
+            self.reader.on_output(data)
+        self.on_output(data)
 
     def announce(self, steps: Sequence[tuple[int, Callable[[], None]]]) -> None:
         """Like `at`, for `OutputStep`s: they may be announced to the board in advance."""

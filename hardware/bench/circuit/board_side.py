@@ -155,6 +155,10 @@ class BoardSide:
         """The net of a GPIO: the same number for all pins that wires join."""
         return self.circuit.netlist.gpio_net[self._first + gpio]
 
+    def monitored(self, gpio: int) -> bool:
+        """Whether a wire leads from this pin to the receiver of the serial monitor."""
+        return self.net(gpio) in self.circuit.netlist.monitored
+
     def joined(self) -> list[list[int]]:
         """The GPIOs that wires join with each other: a list for each net that has several."""
         nets: dict[int, list[int]] = {}

@@ -227,6 +227,9 @@ class Netlist:
                 node = (part, pin.split(".")[0])
                 self._net[node] = numbers.setdefault(joined.root(node), len(numbers))
         self.wired = {self._net[node] for wire in ends for node in wire}
+        monitor = (SERIAL_MONITOR, "RX")
+        seen = [node for wire in ends if monitor in wire for node in wire]
+        self.monitored = {self._net[node] for node in seen} - {self._net[monitor]}
         self._count = len(numbers)
 
     def _gpio_nets(self) -> tuple[int, ...]:

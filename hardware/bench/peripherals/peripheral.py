@@ -74,6 +74,9 @@ class PeripheralHost(Clock, Protocol):
         """The shortest time after which others notice what the board does: the boards on its
         wires, and all boards."""
 
+    def show(self, data: bytes) -> None:
+        """Serial output that the program does not print: a pin sends it to the serial monitor."""
+
     def rng(self, name: str) -> random.Random:
         """Chance for one purpose; the same seed and name give the same numbers."""
 

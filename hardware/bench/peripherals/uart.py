@@ -140,6 +140,9 @@ class Uarts(Peripheral):
             return
         for part in () if is_break else self._hear[number]:
             self.board.at_all(uart.free_ns, partial(_hand_over, part, uart, data))
+        if self.board.circuit.monitored(uart.tx) and not is_break:
+            # The monitor takes bytes at the rate at which they come.
+            self.board.at(uart.free_ns, partial(self.board.show, data))
         net = self._net(uart.tx)
         if not (receivers := self._wires.receivers.get(net)):
             return

@@ -44,11 +44,13 @@ class PulseMean(NamedTuple):
 class CommandContext:
     """The bench as the commands of a scenario see it."""
 
-    def __init__(self, bench: Bench, circuit: Circuit, folder: Path, until_ns: int) -> None:
+    def __init__(
+        self, bench: Bench, circuit: Circuit, folder: Path, until_ns: int, printed: bytes = b""
+    ) -> None:
         self.bench, self.circuit = bench, circuit
         self.folder = folder
         """The paths in a scenario are relative to this folder."""
-        self.pending = bytearray()
+        self.pending = bytearray(printed)
         """Serial output that no wait has looked at yet."""
         self._until_ns = until_ns
         self._step_began_ns = self._last_step_began_ns = bench.now_ns

@@ -57,13 +57,21 @@ def play(
 
 
 class Player:
-    """A scenario that is being played."""
+    """A scenario that is being played. `printed` is serial output from before its start."""
 
-    def __init__(self, scenario: Scenario, bench: Bench, circuit: Circuit, until_ns: int) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        bench: Bench,
+        circuit: Circuit,
+        until_ns: int,
+        printed: bytes = b"",
+    ) -> None:
         self.outcomes: list[ScenarioOutcome] = []
         """The results of the steps that were run; after a ScenarioError the last one failed."""
         self._scenario, self._bench = scenario, bench
-        self._context = CommandContext(bench, circuit, Path(scenario.file).parent, until_ns)
+        folder = Path(scenario.file).parent
+        self._context = CommandContext(bench, circuit, folder, until_ns, printed)
 
     def play(
         self, on_step: Callable[[ScenarioStep], None] = lambda step: None
