@@ -8,7 +8,7 @@ from dataclasses import replace
 import nbformat
 from nbformat import NotebookNode
 
-from grader.authoring.lab_check import host_of, program_text, programs
+from grader.authoring.lab_check import host_of, program_text, programs, scenario_of
 from grader.lab import cells
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
@@ -40,17 +40,21 @@ def make_class(course: Course) -> list[Trainee]:
             folder = course.root / "submitted" / trainee.id / lab
             folder.mkdir(parents=True)
             text = program_text(find(lab), name) or None
-            handed_in = filled_in(released, text, host=host_of(path))
+            handed_in = filled_in(released, text, host=host_of(path), scenario=scenario_of(path))
             nbformat.write(handed_in, folder / f"{lab}.ipynb")
             (folder / "timestamp.txt").write_text(HANDED_IN + "\n")
     return trainees
 
 
 def filled_in(
-    released: NotebookNode, program: str | None, answer: str = ANSWER, host: str | None = None
+    released: NotebookNode,
+    program: str | None,
+    answer: str = ANSWER,
+    host: str | None = None,
+    scenario: str | None = None,
 ) -> NotebookNode:
-    """A released notebook as a trainee hands it in, with this program, host code and answer. None
-    deletes the cell of the program or of the host code."""
+    """A released notebook as a trainee hands it in, with this program, host code, scenario and
+    answer. None deletes the cell of the program, the host code or the scenario."""
     notebook = copy.deepcopy(released)
     for cell in list(notebook.cells):
         match cell.metadata.get("nbgrader", {}).get("grade_id"):
@@ -62,6 +66,10 @@ def filled_in(
                 notebook.cells.remove(cell)
             case "host":
                 cell.source = f"%%host\n{host}"
+            case "scenario" if scenario is None:
+                notebook.cells.remove(cell)
+            case "scenario":
+                cell.source = f"%%scenario\n{scenario}"
             case "predict":
                 cell.source = f"%%predict\n{answer}"
     return notebook

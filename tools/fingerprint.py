@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from grader.authoring.lab_check import host_of, program_of, programs
+from grader.authoring.lab_check import host_of, program_of, programs, scenario_of
 from grader.host.host_functions import HostCode
 from grader.lab.lab import Lab, find, slugs
 from grader.lab.run import Run
@@ -71,8 +71,16 @@ def fingerprint(task: Task) -> tuple[str, object]:
     lab, name = _lab(slug), "/".join(map(str, task))
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
     file, hashes = programs(lab)[program], TraceHashes()
-    host = HostCode(host_of(file))
-    got = score(lab, board, program_of(file), [seed], predicted=True, observer=hashes, host=host)
+    got = score(
+        lab,
+        board,
+        program_of(file),
+        [seed],
+        predicted=True,
+        observer=hashes,
+        host=HostCode(host_of(file)),
+        scenario=scenario_of(file),
+    )
     marks = {item.id: [item.points, item.key, item.measured] for item in got.items.values()}
     return name, [marks, hashes.found]
 

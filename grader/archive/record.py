@@ -34,6 +34,8 @@ class Record:
     answered: bool
     """Whether the "predict" question had an answer."""
     cards: tuple[Card, ...]
+    scenario: str | None = None
+    """The trainee's own scenario; None: there was none."""
     assignment: str = ""
     """The assignment with which it was handed in, if its name is not the lab's: a lab may be an
     assignment of its own and part of another one; each has its own marks and tries."""

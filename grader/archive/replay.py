@@ -114,6 +114,7 @@ def replay(case: ReplayCase, observer: Observer | None = None) -> LabScore:
         predicted=record.answered,
         observer=observer,
         host=HostCode(record.host, isolation),
+        scenario=record.scenario,
     )
 
 

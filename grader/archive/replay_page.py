@@ -107,6 +107,7 @@ def _page(case: ReplayCase, marks: LabScore, seeds: str) -> str:
         f"<h2>{escape(_('made by'))}</h2><table>{stamp}</table>",
         _text(_("program"), record.program or _("there was no program")),
         _text("%%host", record.host) if record.host else "",
+        _text("%%scenario", record.scenario) if record.scenario else "",
         seeds,
         f"<h2>{escape(_('feedback to the trainee'))}</h2>",
         *map(card_html, record.cards),

@@ -15,14 +15,16 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from grader.authoring.replacements import SUFFIX, replaced_text
 from grader.classrun import pool
 from grader.errors import GraderError, LabFaults, NotGraded, lab_error
 from grader.host.host_functions import HostCode
-from grader.lab.cells import HOST_REFERENCE, PROGRAM
+from grader.lab.cells import HOST_REFERENCE, PROGRAM, SCENARIO_REFERENCE
 from grader.lab.cells import host_of as host_in
 from grader.lab.cells import program_of as program_in
+from grader.lab.cells import scenario_of as scenario_in
 from grader.lab.lab import Lab, load
+from grader.lab.own_scenario import RIGHT
+from grader.lab.replacements import SUFFIX, replaced_text
 from grader.score.misconceptions import known
 from grader.score.results import ItemResult
 from grader.score.run_episodes import Program
@@ -30,11 +32,17 @@ from grader.score.score import score
 from grader.seeds import hidden_seed
 from hardware.i18n import _
 
+SUFFIXES = (".py", ".ipynb", SUFFIX, ".yaml")
+"""How the files of mutants end."""
+
 GENERIC = ("empty", "ready_only", "freeze_after_ready")
 """The mutants that every lab has."""
 
 HOST_MUTANT = "host_"
 """A mutant whose name begins like this is host code; it runs with the reference's program."""
+
+SCENARIO_MUTANT = "scenario_"
+"""A mutant whose name begins like this is a scenario; it comes with the reference's program."""
 
 ATTACK = "attack"
 """The table of expected.toml for cheats; no mutant has this name."""
@@ -114,16 +122,27 @@ def count_runs(lab: Lab, pairs: int) -> int:
 
 
 def programs(lab: Lab) -> dict[str, Path]:
-    """The reference and the mutants by name. A mutant is a program, a notebook, or a file
-    that says what it replaces in the reference (see `replacements`)."""
+    """The reference, the other right programs and the mutants by name. A mutant is a program, a
+    notebook, a scenario, or a file that says what it replaces in the reference (see
+    `replacements`)."""
     mutants = (lab.folder / "mutants").glob("*")
-    files = sorted(file for file in mutants if file.suffix in (".py", ".ipynb", SUFFIX))
-    return {"reference": lab.folder / "reference.py"} | {file.stem: file for file in files}
+    files = sorted(file for file in mutants if file.suffix in SUFFIXES)
+    right = sorted((lab.folder / RIGHT).glob("*.py"))
+    return (
+        {"reference": lab.folder / "reference.py"}
+        | {f"{RIGHT}/{file.stem}": file for file in right}
+        | {file.stem: file for file in files}
+    )
+
+
+def is_right(program: str) -> bool:
+    """Whether a program of `programs` is to get all points."""
+    return program == "reference" or program.startswith(f"{RIGHT}/")
 
 
 def program_of(file: Path) -> Program:
     """The board's files of a reference or mutant."""
-    if file.name.startswith(HOST_MUTANT):
+    if file.name.startswith((HOST_MUTANT, SCENARIO_MUTANT)):
         return program_of(file.parents[1] / "reference.py")
     if file.suffix == ".py":
         return {PROGRAM: file.read_bytes()}
@@ -154,6 +173,19 @@ def host_of(file: Path) -> str | None:
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
+def scenario_of(file: Path) -> str | None:
+    """The scenario of a reference or mutant: None for the generic mutants, its own for a notebook
+    or a scenario, else the one of the reference."""
+    if file.stem in GENERIC:
+        return None
+    if file.suffix == ".ipynb":
+        return next(filter(None, map(scenario_in, _code_cells(file))), None)
+    if not file.name.startswith(SCENARIO_MUTANT):
+        folder = file.parent if file.name == "reference.py" else file.parents[1]
+        file = folder / SCENARIO_REFERENCE
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
 def _code_cells(notebook: Path) -> list[str]:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
@@ -162,7 +194,7 @@ def _code_cells(notebook: Path) -> list[str]:
 def expected(lab: Lab, program: str, family: str) -> Vector:
     """The points and key of each item that expected.toml has for that board family."""
     full = {item: (lab.points(item), "") for item in lab.items}
-    if program == "reference":
+    if is_right(program):
         return full
     table = _mutant_tables(lab.folder).get(program, {})
     lost = {item: row for item, row in table.items() if not isinstance(row, dict)}
@@ -186,7 +218,7 @@ def verify_expected(lab: Lab) -> None:
     if not reference.is_file():
         raise lab_error(reference, "", _("is missing"), _("see docs/howto/add-a-lab.md"))
     tables = _mutant_tables(lab.folder)
-    names = set(programs(lab)) - {"reference"}
+    names = {name for name in programs(lab) if not is_right(name)}
     for name in dict.fromkeys((*GENERIC, *tables)):
         if name not in names:
             faults.add(lab_error(file, name, _("there is no such mutant")))
@@ -242,8 +274,16 @@ def items_of(trial: Trial) -> tuple[int, Mapping[str, ItemResult]]:
     lab = _lab(trial.folder)
     seed = pair_seed(lab, trial.board, trial.program, trial.pair)
     file = programs(lab)[trial.program]
-    host = HostCode(host_of(file))
-    return seed, score(lab, trial.board, program_of(file), [seed], predicted=True, host=host).items
+    marks = score(
+        lab,
+        trial.board,
+        program_of(file),
+        [seed],
+        predicted=True,
+        host=HostCode(host_of(file)),
+        scenario=scenario_of(file),
+    )
+    return seed, marks.items
 
 
 def read_again() -> None:

@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader.authoring import lesson_review
-from grader.authoring.lab_check import programs
+from grader.authoring.lab_check import is_right, programs
 from grader.errors import CourseError
-from grader.lab.cells import BEGIN, HOST_REFERENCE
+from grader.lab.cells import BEGIN, HOST_REFERENCE, SCENARIO_REFERENCE
 from grader.lab.lab import Lab, LabBoard
 from grader.nbgrader import config
 from grader.notebook import course_build, release
@@ -73,7 +73,7 @@ def _texts(lab: Lab) -> Iterator[str]:
 
 def _mutants(lab: Lab) -> Iterator[str]:
     for name, file in programs(lab).items():
-        if name == "reference" or file.suffix == ".ipynb":
+        if is_right(name) or file.suffix == ".ipynb":
             continue
         if not file.read_text(encoding="utf-8").startswith(MISCONCEPTION):
             text = _("mutants/{file}: its first line does not begin with {start!r}")
@@ -108,7 +108,8 @@ def secrets(lab: Lab) -> set[str]:
         if cell.metadata.get("nbgrader", {}).get("solution")
         for line in cell.source.partition(BEGIN)[0].splitlines()
     }
-    files = (lab.folder / "reference.py", lab.folder / HOST_REFERENCE)
+    names = ("reference.py", HOST_REFERENCE, SCENARIO_REFERENCE)
+    files = [lab.folder / name for name in names]
     texts = (file.read_text(encoding="utf-8") for file in files if file.is_file())
     lines = {line.strip() for text in texts for line in text.splitlines()} - given
     return solution_lines(source) | {line for line in lines if len(line) >= LONG_LINE}

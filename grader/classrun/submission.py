@@ -9,7 +9,7 @@ import copy
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Submission:
     """The text of the last `%%board main.py` cell."""
     host: str | None
     """The text of the last `%%host` cell."""
+    scenario: str | None
+    """The text of the last `%%scenario` cell."""
     answered: bool
     """Whether the "predict" question has an answer."""
     notebook: NotebookNode
@@ -84,13 +86,16 @@ def read_submission(
     found = _with_program(raw, released) if is_program else _cells(file, raw)
     notebook = _rebuild(found, released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    program, host = _program_of(sources, notes), _host_of(sources, notes)
+    program = _program_of(sources, notes)
     answers = [answer for answer in map(cells.answer_of, sources) if answer is not None]
     return Submission(
         lab=lab,
         student=student,
         program=program,
-        host=host,
+        host=_last(cells.host_of, sources, _("{count} host cells: the last one counts"), notes),
+        scenario=_last(
+            cells.scenario_of, sources, _("{count} scenario cells: the last one counts"), notes
+        ),
         answered=bool(answers) and cells.predicted(answers[-1], released_question(released)),
         notebook=notebook,
         notes=tuple(notes),
@@ -124,10 +129,13 @@ def _program_of(sources: Iterable[str], notes: list[str]) -> str | None:
     return found[-1]
 
 
-def _host_of(sources: Iterable[str], notes: list[str]) -> str | None:
-    found = [text for text in map(cells.host_of, sources) if text is not None]
+def _last(
+    text_of: Callable[[str], str | None], sources: Iterable[str], note: str, notes: list[str]
+) -> str | None:
+    """The text of the last cell of a kind; a note if there are several."""
+    found = [text for text in map(text_of, sources) if text is not None]
     if len(found) > 1:
-        notes.append(_("{count} host cells: the last one counts").format(count=len(found)))
+        notes.append(note.format(count=len(found)))
     return found[-1] if found else None
 
 

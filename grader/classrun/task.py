@@ -31,6 +31,8 @@ class Task:
     answered: bool
     """Whether the "predict" question has an answer."""
     seeds: tuple[int, ...]
+    scenario: str | None = None
+    """The trainee's own scenario; None: the notebook has none."""
     sandbox: Isolation = "bwrap"
     """How host code is isolated."""
     above: int = 0
@@ -54,6 +56,7 @@ def score_lab(lab: Lab, task: Task) -> list[Card]:
         predicted=task.answered,
         observer=pictures,
         host=HostCode(task.host, task.sandbox),
+        scenario=task.scenario,
     )
     return [_card(lab, task, result, pictures) for result in marks.items.values()]
 

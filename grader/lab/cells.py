@@ -14,6 +14,9 @@ PROGRAM = "main.py"
 HOST_REFERENCE = "reference_host.py"
 """The right host functions, in the folder of a lab that has host functions."""
 
+SCENARIO_REFERENCE = "reference_scenario.yaml"
+"""A scenario that gets all points, in the folder of a lab that asks for one."""
+
 ANSWER_FILE = "predict.txt"
 """The "predict" question and its cell as released, in a trainee's lab folder: practice compares
 the answer with them."""
@@ -65,14 +68,22 @@ def program_of(source: str) -> tuple[str, str] | None:
 
 def answer_of(source: str) -> str | None:
     """The text of a `%%predict` cell; None for other cells."""
-    first, body = _split(source)
-    return body if first.split() == ["%%predict"] else None
+    return _body(source, "%%predict")
 
 
 def host_of(source: str) -> str | None:
     """The text of a `%%host` cell, exactly as the magic gets it. None for other cells."""
+    return _body(source, "%%host")
+
+
+def scenario_of(source: str) -> str | None:
+    """The text of a `%%scenario` cell, exactly as the magic gets it. None for other cells."""
+    return _body(source, "%%scenario")
+
+
+def _body(source: str, magic: str) -> str | None:
     first, body = _split(source)
-    return body if first.split() == ["%%host"] else None
+    return body if first.split() == [magic] else None
 
 
 def item_of(source: str) -> str | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.host.host_functions import HostFunctions
 from grader.lab.episode import Episode, Serial
+from grader.lab.own_scenario import OwnScenario
 from grader.lab.signal import Signal
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import End, ModeAt, Trace
@@ -72,6 +73,8 @@ class Run:
     waits: bool = False
     """Whether the board waited without a time limit when the episode ended, as `readline()` does,
     or the prompt."""
+    scenario: OwnScenario = field(default_factory=OwnScenario, repr=False)
+    """The scenario that the submission has for the lab."""
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property

@@ -30,6 +30,7 @@ from grader.lab import cells
 from grader.lab.class_list import read_class_list
 from grader.lab.course import Course
 from grader.lab.lab import LABS, Lab, find
+from grader.lab.own_scenario import RIGHT
 from grader.nbgrader import commands, config, due_times, enrolment, folders
 from grader.nbgrader.database import Database, gradebook_file
 from grader.nbgrader.templates import write_templates
@@ -39,7 +40,15 @@ from grader.notebook.lab_changes import lab_changes
 from grader.notebook.release import release_lab
 from hardware.i18n import _
 
-PRIVATE = ("lesson.md", "reference.py", cells.HOST_REFERENCE, "mutants", "expected.toml")
+PRIVATE = (
+    "lesson.md",
+    "reference.py",
+    cells.HOST_REFERENCE,
+    cells.SCENARIO_REFERENCE,
+    "mutants",
+    RIGHT,
+    "expected.toml",
+)
 """The files of a lab's folder that trainees do not get."""
 
 

@@ -20,6 +20,9 @@ from hardware.i18n import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
+OWN_CELLS = ("setup", "predict", "program", "host", "scenario")
+"""The names of cells with a meaning."""
+
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _MARKED = re.compile(r'[\u0600-\u06ff]|<div[^>]* lang="')
 _PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
@@ -52,6 +55,8 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
     wanted = ["setup", "predict", "program", *points]
     if (folder / cells.HOST_REFERENCE).is_file():
         wanted.append("host")
+    if (folder / cells.SCENARIO_REFERENCE).is_file():
+        wanted.append("scenario")
     _check_complete(lesson, counts, wanted, points)
     return notebook
 
@@ -134,7 +139,7 @@ def _add_text_metadata(
     if name is None:
         return
     counts[name] += 1
-    taken = name in {"setup", "predict", "program", "host", *points} or counts[name] > 1
+    taken = name in {*OWN_CELLS, *points} or counts[name] > 1
     if not _NAME.fullmatch(str(name)) or taken:
         what = _("{name!r} cannot be the name of a manual cell").format(name=name)
         raise fail(what, _("use another word, of letters and digits"))
@@ -173,6 +178,11 @@ def _add_code_metadata(
         _check_region(cell.source, fail)
         cell.source = _with_reference(cell.source, folder / cells.HOST_REFERENCE, fail)
         cell.metadata.nbgrader = _metadata("host", solution=True)
+    elif cells.scenario_of(cell.source) is not None:
+        counts["scenario"] += 1
+        _check_region(cell.source, fail)
+        cell.source = _with_reference(cell.source, folder / cells.SCENARIO_REFERENCE, fail)
+        cell.metadata.nbgrader = _metadata("scenario", solution=True)
     elif program and program[0] == cells.PROGRAM and cells.BEGIN in cell.source:
         counts["program"] += 1
         _check_region(cell.source, fail)

@@ -1,4 +1,5 @@
-"""Practice in the trainee's notebook: `%lab`, `%%predict`, `%%host` and `grade("b")`.
+"""Practice in the trainee's notebook: `%lab`, `%%predict`, `%%host`, `%%scenario` and
+`grade("b")`.
 
 The program of the last `%%board main.py` cell runs on a new virtual board. It is judged by the
 same code as a submission. Each try has a new seed, as each submission has hidden ones. Stock
@@ -74,6 +75,7 @@ class PracticeSession:
     board: str = ""
     answer: str | None = None
     host: str | None = None
+    scenario: str | None = None
     seed: int = PUBLIC_SEED
     """The seed of the last try."""
     scored: dict[Task, list[Card]] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def _task(lab: Lab, seed: int) -> Task:
         board=session.board,
         program=program,
         host=session.host,
+        scenario=session.scenario,
         answered=answered,
         seeds=(seed,),
         sandbox=_sandbox() if lab.host else "bwrap",
@@ -218,6 +221,7 @@ def _read_notebook() -> None:
     for source in reversed(sources):
         session.answer = session.answer or cells.answer_of(source)
         session.host = session.host or cells.host_of(source)
+        session.scenario = session.scenario or cells.scenario_of(source)
     if cells.PROGRAM in programs and not has_program:
         print("· " + _("the program is the one in the saved notebook; its cell has not run yet"))
 
@@ -263,6 +267,13 @@ def host(_line: str, cell: str) -> None:
     get_ipython().run_cell(cell)
 
 
+def scenario(_line: str, cell: str) -> None:
+    """`%%scenario`: the trainee's own test. It is played on the trainee's program now, and
+    `grade` plays it on other programs."""
+    session.scenario = cell
+    get_ipython().run_cell_magic("run_scenario", "", cell)
+
+
 def _upwards(start: Path) -> Iterator[Path]:
     yield from (start, *start.parents)
 
@@ -303,10 +314,11 @@ def _course_board(start: Path) -> str:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Make `grade`, `%lab`, `%%predict` and `%%host` available in a notebook."""
+    """Make `grade`, `%lab`, `%%predict`, `%%host` and `%%scenario` available in a notebook."""
     ipython.register_magic_function(lab, "line", "lab")
     complete_arguments(ipython, "%lab", _lab_arguments)
     ipython.register_magic_function(predict, "cell", "predict")
     ipython.register_magic_function(host, "cell", "host")
+    ipython.register_magic_function(scenario, "cell", "scenario")
     ipython.push({"grade": grade})
     bench.find_lab = _find_lab

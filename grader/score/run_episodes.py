@@ -4,6 +4,7 @@ import gc
 import os
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from grader.lab.episode import (
 )
 from grader.lab.lab import Lab, LabBoard
 from grader.lab.line_form import LONGEST, LineForm
+from grader.lab.own_scenario import OwnScenario
 from grader.lab.run import FileSnapshot, Run, lines_after
 from grader.lab.units import NS_PER_S
 from grader.score.budget import Budget
@@ -63,6 +65,7 @@ def run_lab(
     host: HostCode | None = None,
     budget: Budget | None = None,
     observer: Observer | None = None,
+    scenario: str | None = None,
 ) -> SeedResult:
     """Run and judge one seed. After an error of ours it is tried once more. `budget` is what the
     submission may still use.
@@ -74,9 +77,10 @@ def run_lab(
     """
     budget = budget or Budget()
     used = (budget.used_s, budget.set_ups)
+    own = OwnScenario(scenario, lab.folder, board.diagram, lab.board_files(board), program)
     for is_last in (False, True):
         try:
-            return _run_lab(lab, board, program, seed, host or HostCode(), budget, observer)
+            return _run_lab(lab, board, program, seed, host or HostCode(), budget, observer, own)
         except Exception as error:
             budget.restore(*used)
             if is_last:
@@ -102,6 +106,7 @@ def _run_lab(
     code: HostCode,
     budget: Budget,
     observer: Observer | None,
+    own: OwnScenario,
 ) -> SeedResult:
     episodes = lab.scenario(seed, board.type)
     hosts: list[HostFunctions] = []
@@ -110,7 +115,9 @@ def _run_lab(
         for episode in episodes:
             hosts.append(HostFunctions(code.text, lab.host, code.isolation))
             # No name for the run here: it would keep the trace in memory.
-            yield run_episode(lab, board, program, episode, seed, hosts[-1], budget)
+            yield replace(
+                run_episode(lab, board, program, episode, seed, hosts[-1], budget), scenario=own
+            )
 
     try:
         on_run = observer.add_run if observer else None

@@ -20,17 +20,19 @@ def score(
     predicted: bool = False,
     observer: Observer | None = None,
     host: HostCode | None = None,
+    scenario: str | None = None,
 ) -> LabScore:
     """Run a program on all seeds.
 
     Args:
         predicted: whether the "predict" question was answered.
+        scenario: the text of the trainee's own scenario.
 
     Raises: NotGraded, and there is no mark then; LabError when the lab has no such board.
     """
     results, budget = [], Budget()
     for seed in seeds:
-        found = run_lab(lab, lab.board(board), program, seed, host, budget, observer)
+        found = run_lab(lab, lab.board(board), program, seed, host, budget, observer, scenario)
         if observer is not None:
             observer.add_seed(found)
         results.append(found)

@@ -1,18 +1,18 @@
-"""The magic `%run_scenario`: a scenario of your own on the bench of this notebook.
+"""The magic `%run_scenario`: a scenario of your own, a file or a cell, on the bench of this
+notebook.
 
 The bench is built anew in virtual time, with the files that cells have saved on its boards. So
 each run begins with power-on and takes little time; the board of the cells goes on as it was.
 """
 
-from pathlib import Path
 from textwrap import dedent
 
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import Magics, line_cell_magic, magics_class
 
 from hardware.bench.board.end_reason import why
 from hardware.bench.drawing.time_axis import duration
 from hardware.bench.drawing.waveform import WaveformMark
-from hardware.bench.scenario.scenario import Scenario, ScenarioStep, load
+from hardware.bench.scenario.scenario import Scenario, ScenarioStep, load, parse
 from hardware.errors import HardwareError
 from hardware.headless import BoardFiles, RunOutcome, run_program
 from hardware.i18n import _, both
@@ -23,6 +23,8 @@ from hardware.notebook.session import blank_lines, current, programs
 from hardware.notebook.waves import show_trace
 
 FORM = "%run_scenario FILE.yaml [--seconds 10]"
+CELL = "%%run_scenario"
+"""How messages name a scenario that is a cell."""
 TIME_WIDTH = len("6.24 ms")
 RUN_S = 10.0
 """Virtual time after which a run ends."""
@@ -31,6 +33,7 @@ SCENARIO_HELP = (
     both("Play a scenario file on a fresh bench with your main.py; show each step."),
     "",
     "%run_scenario FILE.yaml [--seconds 10]",
+    both("As %%run_scenario, the scenario is the text of the cell."),
 )
 
 
@@ -38,18 +41,23 @@ SCENARIO_HELP = (
 class ScenarioMagics(Magics):
     """Scenarios on the bench of this notebook."""
 
-    @line_magic
+    @line_cell_magic
     @shown_help(SCENARIO_HELP)
-    def run_scenario(self, line: str) -> None:
+    def run_scenario(self, line: str, cell: str | None = None) -> None:
         """See `SCENARIO_HELP`."""
-        guard(lambda: _run(split(line)))
+        guard(lambda: _run(split(line), cell))
 
 
-def _run(words: list[str]) -> None:
+def _run(words: list[str], cell: str | None) -> None:
     length_s = take_seconds(words, "--seconds") or RUN_S
-    if len(words) != 1 or words[0].startswith("--"):
+    if len(words) != (cell is None) or any(word.startswith("--") for word in words):
         raise usage(FORM)
-    scenario = load(words[0])
+    play(load(words[0]) if cell is None else parse(cell, CELL), length_s)
+
+
+def play(scenario: Scenario, length_s: float = RUN_S) -> None:
+    """Plays a scenario on a fresh bench with the files of this notebook's boards, and shows its
+    steps. Raises: HardwareError; CellFailed when a step failed."""
     bench = current.need_bench()
     first, *others = bench.board_types
     files = {board: current.files(board) for board in (first, *others)}
@@ -101,7 +109,7 @@ def _show(scenario: Scenario, outcome: RunOutcome) -> None:
 
 def _source(scenario: Scenario, step: ScenarioStep) -> list[str]:
     """The lines of a step in its file."""
-    lines = Path(scenario.file).read_text(encoding="utf-8-sig").splitlines()
+    lines = scenario.text.splitlines()
     after = [other.line - 1 for other in scenario.steps if other.line > step.line]
     return dedent("\n".join(lines[step.line - 1 : min(after, default=None)])).splitlines()
 

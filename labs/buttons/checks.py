@@ -31,6 +31,7 @@ from grader import (
 )
 from grader.measure.answers import refuse_driven
 from grader.measure.pins import other_pin, setups
+from grader.measure.scenario_item import scenario_item
 from grader.measure.serial import read_lines
 
 LONGEST_BOUNCE, APART, LONG, LATEST = ms(12), ms(170), ms(800), ms(100)
@@ -180,9 +181,9 @@ def lines_each(run: Run) -> list[Quantity] | None:
 
 @check(
     "b.time",
-    points=4,
+    points=3,
     expect=AtMost(ms(50)),
-    partial={AtMost(LATEST): 3},
+    partial={AtMost(LATEST): 2},
     on_miss="late_count",
     why=why_count,
 )
@@ -465,7 +466,25 @@ def toggle_delays(run: Run) -> list[Millis]:
     ]
 
 
-@check("f", points=2, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
+@check("f", points=1, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
 def glitch_counts(run: Run) -> list[Moment]:
     """The counts after all presses, where only glitches are."""
     return [at for at, _ in counts(run) if at >= run.data["quiet"]]
+
+
+# t: the trainee's own scenario.
+
+right, found_wrong = scenario_item(
+    "t",
+    points=2,
+    mutants=(
+        "active_high",
+        "both_edges",
+        "held_boot",
+        "level_toggle",
+        "long_release",
+        "long_repeat",
+        "no_debounce",
+        "no_reset",
+    ),
+)

@@ -53,6 +53,7 @@ class Scenario:
     file: str
     name: str
     steps: tuple[ScenarioStep, ...]
+    text: str = ""
 
 
 def load(path: Path | str) -> Scenario:
@@ -86,7 +87,7 @@ def parse(text: str, file: str = "scenario") -> Scenario:
     if not isinstance(steps, yaml.SequenceNode):
         raise nodes.fail(steps, _("steps is not a list"), _("Begin each step with a dash."))
     read = tuple(_step(step, nodes) for step in steps.value)
-    return Scenario(file, nodes.text(keys["name"]), read)
+    return Scenario(file, nodes.text(keys["name"]), read, text)
 
 
 def _step(node: yaml.Node, nodes: Nodes) -> ScenarioStep:

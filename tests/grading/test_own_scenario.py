@@ -1,0 +1,100 @@
+"""The scenario that a trainee writes: played on right and wrong programs, in grading and in
+practice, and refused when it would do more than that."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from grader.classrun.task import Task, score_lab
+from grader.lab.cells import scenario_of
+from grader.lab.lab import Lab, find, load
+from grader.lab.own_scenario import OwnScenario
+from grader.notebook.course_build import PRIVATE
+from grader.score.card import Card
+
+HEAD = "name: t\nversion: 1\nsteps:\n"
+
+
+@pytest.fixture(scope="module")
+def buttons() -> Lab:
+    """The lab whose item t asks for a scenario."""
+    return find("buttons")
+
+
+@pytest.fixture
+def trainees_copy(tmp_path: Path, buttons: Lab) -> Lab:
+    """The lab as trainees get it."""
+    place = tmp_path / "labs" / "buttons"
+    copytree(buttons.folder, place, ignore=ignore_patterns(*PRIVATE))
+    return load(place)
+
+
+def own(lab: Lab, steps: str, program: bytes = b"") -> OwnScenario:
+    """A scenario of these steps on the lab's first board."""
+    board = lab.board()
+    return OwnScenario(
+        HEAD + steps, lab.folder, board.diagram, lab.board_files(board), {"main.py": program}
+    )
+
+
+def test_the_text_of_the_cell_counts() -> None:
+    assert scenario_of("\n%%scenario\nname: t\n") == "name: t\n"
+    assert scenario_of("%%scenario now\nname: t\n") is None
+    assert scenario_of("%%host\nx = 1\n") is None
+
+
+@pytest.mark.parametrize(
+    "step, what",
+    [
+        ("  - press: btn1", "%%scenario:4"),
+        ("  - take-screenshot: { part-id: led_r, save-to: /tmp/x.png }", "take-screenshot"),
+        ("  - warsha: { never-serial: { match: '(a+)+b', for: 1s } }", "too hard"),
+        ("  - warsha: { expect-serial: { match: 'a*a*a*b' } }", "too hard"),
+        ("  - delay: 1ms\n" * 201, "more than 200 steps"),
+        ("  - &a [*a]", "%%scenario:4"),
+    ],
+)
+def test_what_is_not_a_plain_test_is_not_played(buttons: Lab, step: str, what: str) -> None:
+    scenario = own(buttons, step)
+    assert what in scenario.fault
+    assert not scenario.is_playable
+    assert scenario.why().startswith("bad_scenario %%scenario")
+
+
+def test_a_pattern_with_one_repetition_is_played(buttons: Lab) -> None:
+    scenario = own(buttons, "  - warsha: { expect-serial: { match: 'READY L\\d+ *' } }")
+    assert not scenario.fault
+    assert not scenario.blamed
+    assert scenario.caught() == 0
+
+
+def test_without_the_reference_the_own_program_is_the_right_one(trainees_copy: Lab) -> None:
+    steps = "  - wait-serial: READY L03\n  - wait-serial: MINE\n    warsha: { timeout: 1s }"
+    good = own(trainees_copy, steps, b"print('READY L03')\nprint('MINE')")
+    assert not good.blamed
+    assert good.caught("no_debounce") == 100, "mutants stay with the instructor"
+    (message,) = own(trainees_copy, steps, b"print('READY L03')").blamed
+    assert message.startswith("%%scenario:5: wait-serial: 'MINE' was not received")
+
+
+def cards(lab: Lab, scenario: str | None) -> Iterator[Card]:
+    """Item t of the reference with a scenario."""
+    program, board = (lab.folder / "reference.py").read_text(), next(iter(lab.boards))
+    task = Task(
+        lab.slug, lab.digest, board, program, None, answered=True, seeds=(1,), scenario=scenario
+    )
+    yield from (card for card in score_lab(lab, task) if card.item == "t")
+
+
+def test_the_card_names_the_step_that_failed_on_a_right_program(buttons: Lab) -> None:
+    steps = "  - wait-serial: READY L03\n  - wait-serial: HELLO\n    warsha: { timeout: 1s }\n"
+    (card,) = cards(buttons, HEAD + steps)
+    assert (card.points, card.key) == (0, "blames_right")
+    assert "%%scenario:5: wait-serial: 'HELLO' was not received" in card.message["ar"]
+
+
+def test_a_notebook_without_a_scenario_is_told_so(buttons: Lab) -> None:
+    (card,) = cards(buttons, None)
+    assert (card.points, card.key) == (0, "no_scenario")
