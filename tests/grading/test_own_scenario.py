@@ -67,14 +67,14 @@ def test_a_pattern_with_one_repetition_is_played(buttons: Lab) -> None:
     scenario = own(buttons, "  - warsha: { expect-serial: { match: 'READY L\\d+ *' } }")
     assert not scenario.fault
     assert not scenario.blamed
-    assert scenario.caught() == 0
+    assert float(scenario.caught()) == 0
 
 
 def test_without_the_reference_the_own_program_is_the_right_one(trainees_copy: Lab) -> None:
     steps = "  - wait-serial: READY L03\n  - wait-serial: MINE\n    warsha: { timeout: 1s }"
     good = own(trainees_copy, steps, b"print('READY L03')\nprint('MINE')")
     assert not good.blamed
-    assert good.caught("no_debounce") == 100, "mutants stay with the instructor"
+    assert float(good.caught("no_debounce")) == 100, "mutants stay with the instructor"
     (message,) = own(trainees_copy, steps, b"print('READY L03')").blamed
     assert message.startswith("%%scenario:5: wait-serial: 'MINE' was not received")
 
