@@ -34,7 +34,7 @@ from grader.lab.own_scenario import RIGHT
 from grader.nbgrader import commands, config, due_times, enrolment, folders
 from grader.nbgrader.database import Database, gradebook_file
 from grader.nbgrader.templates import write_templates
-from grader.notebook import progress
+from grader.notebook import parsons, progress
 from grader.notebook.course_page.trainee_course import DUE_FILE
 from grader.notebook.lab_changes import lab_changes
 from grader.notebook.release import release_lab
@@ -47,6 +47,7 @@ PRIVATE = (
     cells.SCENARIO_REFERENCE,
     "mutants",
     RIGHT,
+    parsons.ANSWER,
     "expected.toml",
 )
 """The files of a lab's folder that trainees do not get."""

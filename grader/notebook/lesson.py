@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from grader.errors import CourseError
 from grader.lab import cells
+from grader.notebook.parsons import Parsons
 from hardware.i18n import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -178,6 +179,8 @@ def _add_code_metadata(
         _check_region(cell.source, fail)
         cell.source = _with_reference(cell.source, folder / cells.HOST_REFERENCE, fail)
         cell.metadata.nbgrader = _metadata("host", solution=True)
+    elif cell.source.strip() == "%%parsons":
+        cell.source = "\n".join(["%%parsons", *Parsons(folder).lines])
     elif cells.scenario_of(cell.source) is not None:
         counts["scenario"] += 1
         _check_region(cell.source, fail)

@@ -1,5 +1,5 @@
-"""Practice in the trainee's notebook: `%lab`, `%%predict`, `%%host`, `%%scenario` and
-`grade("b")`.
+"""Practice in the trainee's notebook: `%lab`, `%%parsons`, `%%predict`, `%%host`,
+`%%scenario` and `grade("b")`.
 
 The program of the last `%%board main.py` cell runs on a new virtual board. It is judged by the
 same code as a submission. Each try has a new seed, as each submission has hidden ones. Stock
@@ -28,6 +28,7 @@ from grader.host.probe import isolation_error
 from grader.host.sandbox import Isolation
 from grader.lab import cells
 from grader.lab.lab import LABS, Lab, load
+from grader.notebook.parsons import Parsons, verdict
 from grader.notebook.progress import Progress, save_progress
 from grader.score.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
@@ -274,6 +275,20 @@ def scenario(_line: str, cell: str) -> None:
     get_ipython().run_cell_magic("run_scenario", "", cell)
 
 
+def parsons(_line: str, cell: str) -> None:
+    """`%%parsons`: run the lines of the lab's warm-up in the order of the cell."""
+    if session.lab is None:
+        _find_lab()
+    if session.lab is None:
+        raise CourseError(_("no lab is selected"), _("run the cell with %lab first"))
+    problem, board = Parsons(session.lab.folder), session.lab.board(session.board)
+    text = problem.complaint(cell)
+    if not text:
+        text = verdict(problem.run(board, session.lab.board_files(board), cell))
+    good = _("the lines are in a right order, and none is too many")
+    print(f"✗ {text}" if text else f"✓ {good}")
+
+
 def _upwards(start: Path) -> Iterator[Path]:
     yield from (start, *start.parents)
 
@@ -314,11 +329,12 @@ def _course_board(start: Path) -> str:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Make `grade`, `%lab`, `%%predict`, `%%host` and `%%scenario` available in a notebook."""
+    """Make `grade`, the magics of a course available in a notebook."""
     ipython.register_magic_function(lab, "line", "lab")
     complete_arguments(ipython, "%lab", _lab_arguments)
     ipython.register_magic_function(predict, "cell", "predict")
     ipython.register_magic_function(host, "cell", "host")
     ipython.register_magic_function(scenario, "cell", "scenario")
+    ipython.register_magic_function(parsons, "cell", "parsons")
     ipython.push({"grade": grade})
     bench.find_lab = _find_lab
