@@ -12,7 +12,7 @@ from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
-_KEYS = {"title", "labs", "roster", "board", "seeds", "keep", "language"}
+_KEYS = {"title", "labs", "roster", "board", "seeds", "keep", "language", "default"}
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,12 @@ class Course:
 
 
 def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
-    """The course of that name; without a name, the only course. Raises: CourseError."""
+    """The course of that name; without a name, the only course, or the one that has
+    `default = true`. Raises: CourseError."""
     known = sorted(file.parent.name for file in courses.glob("*/course.toml"))
-    if slug is None and len(known) == 1:
-        slug = known[0]
+    if slug is None:
+        defaults = [name for name in known if _content(courses, name).get("default") is True]
+        slug = next((names[0] for names in (known, defaults) if len(names) == 1), None)
     if slug not in known:
         raise CourseError(
             _("which course? {folder} has no course {name!r}").format(
@@ -62,12 +64,15 @@ def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
             ),
             _("choose one of: {names}").format(names=", ".join(known) or "-"),
         )
+    return _course(slug, courses / slug / "course.toml", _content(courses, slug))
+
+
+def _content(courses: Path, slug: str) -> dict[str, Any]:
     file = courses / slug / "course.toml"
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{file}: {error}", _("it must be TOML in UTF-8")) from error
-    return _course(slug, file, data)
 
 
 def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:

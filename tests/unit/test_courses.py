@@ -1,0 +1,48 @@
+"""Which course a command takes, and that each course can be built of the labs that are there."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import CourseError
+from grader.lab.course import COURSES, load_course
+from grader.lab.lab import slugs
+
+TITLE = 'title = { ar = "دورة", en = "course" }\nlabs = ["blinker"]\n'
+
+
+def courses(folder: Path, **texts: str) -> Path:
+    """A folder with these courses."""
+    for slug, text in texts.items():
+        (folder / slug).mkdir()
+        (folder / slug / "course.toml").write_text(TITLE + text, encoding="utf-8")
+    return folder
+
+
+def test_the_only_course_needs_no_name(tmp_path: Path) -> None:
+    assert load_course(courses=courses(tmp_path, first="")).slug == "first"
+
+
+def test_of_several_courses_the_default_one_needs_no_name(tmp_path: Path) -> None:
+    folder = courses(tmp_path, first="", second="default = true\n", third="default = false\n")
+    assert load_course(courses=folder).slug == "second"
+    assert load_course("third", folder).slug == "third"
+
+
+@pytest.mark.parametrize("text", ["", "default = true\n"])
+def test_without_one_default_the_names_are_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CourseError) as error:
+        load_course(courses=courses(tmp_path, first=text, second=text))
+    assert "first, second" in error.value.cure
+
+
+@pytest.mark.parametrize(
+    "slug", sorted(file.parent.name for file in COURSES.glob("*/course.toml"))
+)
+def test_the_labs_of_a_course_are_there(slug: str) -> None:
+    course = load_course(slug)
+    assert set(course.labs) <= set(slugs())
+
+
+def test_the_whole_course_is_the_default() -> None:
+    assert load_course().slug == "iot_micropython"
