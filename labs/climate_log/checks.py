@@ -33,6 +33,7 @@ from grader import (
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
+from grader.measure.scenario_item import scenario_item
 from grader.measure.serial import read_lines
 
 PERIOD, EARLIEST, ALLOWED, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(20), ms(500), 0.5
@@ -205,9 +206,9 @@ def swapped(run: Run) -> list[Celsius]:
 
 @check(
     "b",
-    points=5,
+    points=4,
     expect=Within(Celsius(0.1), of=sent),
-    partial={Within(Celsius(1), of=sent): 3, Within(Celsius(0.1), of=swapped): 3},
+    partial={Within(Celsius(1), of=sent): 2, Within(Celsius(0.1), of=swapped): 2},
     on_miss="wrong_values",
     why=why_values,
     reads=ROW,
@@ -398,7 +399,7 @@ def why_alarm(run: Run) -> str:
     return why_values(run) or ("alarm_repeat" if set(found) > set(due) else "")
 
 
-@check("e.alarm", points=2, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
+@check("e.alarm", points=1, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
 def alarms(run: Run) -> list[Text] | None:
     """The reading of each ALARM HOT; None if no alarm was due."""
     found = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]
@@ -429,3 +430,21 @@ def led_levels(run: Run) -> list[Text] | None:
         seen = "?" if changed else int(since.level[0])
         found.append(Text(f"{due[:-1]}{seen}", slot.reading.at_ns))
     return found if any(due.endswith("1") for due in led_due(run)) else None
+
+
+# t: the trainee's own scenario.
+
+right, found_wrong = scenario_item(
+    "t",
+    points=2,
+    mutants=(
+        "alarm_repeat",
+        "dht_too_fast",
+        "seq_stuck",
+        "sign_bit",
+        "stale_data",
+        "swallowed",
+        "swapped",
+        "unhandled",
+    ),
+)

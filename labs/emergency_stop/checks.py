@@ -33,6 +33,7 @@ from grader import (
 from grader.measure.given import calls
 from grader.measure.pins import other_pin, setups
 from grader.measure.pwm import tones
+from grader.measure.scenario_item import scenario_item
 from grader.measure.serial import read_lines
 
 SINGLES, PAIRS = 12, 4
@@ -203,7 +204,7 @@ belt_job, stop_job = (
 
 @check(
     "a",
-    points=3,
+    points=2,
     expect=Within(RHYTHM, of=HALF_PERIOD),
     on_miss="rhythm",
     why=lambda run: other_pin(run, "LED_G") or why_input(run),
@@ -245,7 +246,7 @@ def why_slow(run: Run) -> str:
 
 @check(
     "b",
-    points=6,
+    points=5,
     expect=AtMost(ms(5)),
     partial={AtMost(ms(50)): 3, AtMost(SLOWEST_STOP): 1},
     on_miss="no_stop",
@@ -395,3 +396,21 @@ time_reported_after_wrap = check(
     reads=REPORT,
     on_error=why_raised,
 )(reported)
+
+
+# t: the trainee's own scenario.
+
+right, found_wrong = scenario_item(
+    "t",
+    points=2,
+    mutants=(
+        "at_release",
+        "both_edges",
+        "isr_sleep",
+        "job_dropped",
+        "polling",
+        "red_stays",
+        "slow_handler",
+        "unlatched",
+    ),
+)

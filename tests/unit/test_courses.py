@@ -19,10 +19,6 @@ def courses(folder: Path, **texts: str) -> Path:
     return folder
 
 
-def test_the_only_course_needs_no_name(tmp_path: Path) -> None:
-    assert load_course(courses=courses(tmp_path, first="")).slug == "first"
-
-
 def test_of_several_courses_the_default_one_needs_no_name(tmp_path: Path) -> None:
     folder = courses(tmp_path, first="", second="default = true\n", third="default = false\n")
     assert load_course(courses=folder).slug == "second"

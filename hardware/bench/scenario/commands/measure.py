@@ -72,7 +72,7 @@ class ExpectEdges(Command):
         seen = len(window.within(times[self.edge]))
         if not self.minimum <= seen <= self.maximum:
             wanted = (
-                f"{self.minimum} … {self.maximum}"
+                f"{self.minimum} …" + (f" {self.maximum}" if self.maximum < 2**31 else "")
                 if self.maximum != self.minimum
                 else str(self.minimum)
             )
