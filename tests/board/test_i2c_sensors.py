@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.bench.parts.bmp180 import Bmp180, Compensation
+from hardware.bench.parts.bmp180 import WORDS, Bmp180, Compensation
 from hardware.errors import DiagramError
 from tests.support.parts_bench import Parts, circuit, lines
 from tests.support.rig import Hand
@@ -79,6 +79,11 @@ def test_a_bmp180_has_the_calibration_that_it_is_given() -> None:
     assert isinstance(part, Bmp180) and part.calibration.hex() == own
     sums = Compensation(*part._sums)
     assert sums.b5(part.ut()) + 8 >> 4 == 240
+    # Here the formulas give 24 °C also for a raw value that no sensor has, below their pole.
+    poled = WORDS.pack(7000, -1000, -14400, 33500, 25000, 20000, 5498, 30, -32768, -11000, 2400)
+    part = circuit({"p": ("board-bmp180", {"calibration": poled.hex()})}, []).parts["p"]
+    assert isinstance(part, Bmp180) and part.ut() > 20000
+    assert part._sums.b5(part.ut()) + 8 >> 4 == 240
     with pytest.raises(DiagramError, match="44 hexadecimal digits"):
         circuit({"p": ("board-bmp180", {"calibration": "0102"})}, [])
 

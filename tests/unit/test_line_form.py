@@ -50,6 +50,7 @@ def test_a_slip_of_form_does_not_hide_the_values(text: str) -> None:
         (STOP, "STOP t= 1934", {"t": "1934"}),
         (STOP, "stop T: 1934 ms", {"t": "1934"}),
         (STOP, "STOP t=-5", {"t": "-5"}),
+        (STOP, "STOP t=101325 Pa", {"t": "101325"}),
         (STOP, "STOP t=\u2212٥", {"t": "-5"}),
         (DISTANCE, "D123 mm", {"mm": "123"}),
         (DISTANCE, "D na", {"mm": "NA"}),

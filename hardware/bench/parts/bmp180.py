@@ -22,6 +22,7 @@ TEMPERATURE_NS = 3 * MS
 WORDS = struct.Struct(">hhhHHHhhhhh")
 EXAMPLE = WORDS.pack(408, -72, -14383, 32741, 32757, 23153, 6190, 4, -32768, -8711, 2868)
 """The coefficients in the example of the data sheet (figure 4)."""
+COLDEST = -1 << 20
 CELSIUS, PASCAL = Control(-40, 85), Control(30_000, 110_000)
 
 
@@ -42,9 +43,10 @@ class Compensation(NamedTuple):
 
     def b5(self, ut: int) -> int:
         """The intermediate value B5 of the formulas; (b5 + 8) / 16 is the temperature in 0.1
-        °C."""
+        °C. It grows with `ut`: below a pole, where the formulas are for no sensor, it is
+        COLDEST."""
         x1 = (ut - self.ac6) * self.ac5 >> 15
-        return x1 + (self.mc << 11) // (x1 + self.md or 1)
+        return x1 + (self.mc << 11) // (x1 + self.md) if x1 + self.md > 0 else COLDEST
 
     def pascal(self, up: int, b5: int, oss: int) -> int:
         """The pressure (Pa) from an uncompensated value."""
