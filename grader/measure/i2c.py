@@ -30,29 +30,41 @@ class RegisterAccess:
         return first is not None and first <= register < first + len(self.data)
 
 
-def transfers(run: Run, address: int | None = None, scl: str | None = None) -> list[I2cTransfer]:
-    """The transfers (start to stop) from t = 0 on, with times since then. With `address` only
-    those to that 7-bit address, with `scl` only those on the bus whose clock has that role."""
+def transfers(
+    run: Run,
+    address: int | None = None,
+    scl: str | None = None,
+    *,
+    since_power_on: bool = False,
+) -> list[I2cTransfer]:
+    """The transfers (start to stop) from t = 0 on, or since power-on (then with negative times,
+    too). With `address` only those to that 7-bit address, with `scl` only those on the bus whose
+    clock has that role."""
     clock = None if scl is None else run.pins[scl]
     return [
         one
         for one in run.once("i2c", lambda: _decoded(run))
-        if address in (None, one.address) and clock in (None, one.scl)
+        if address in (None, one.address)
+        and clock in (None, one.scl)
+        and (since_power_on or one.t_ns >= 0)
     ]
 
 
-def addressed(run: Run) -> list[int]:
+def addressed(run: Run, *, since_power_on: bool = False) -> list[int]:
     """The addresses that were used, each once, in the order of their first use."""
-    return list(dict.fromkeys(t.address for t in transfers(run) if t.address is not None))
+    found = transfers(run, since_power_on=since_power_on)
+    return list(dict.fromkeys(one.address for one in found if one.address is not None))
 
 
-def register_accesses(run: Run, address: int) -> list[RegisterAccess]:
-    """The accesses to the registers of a target. It must work as most sensors do: the first byte
-    that is written selects the register, and the register number then counts up by itself.
-    Bytes without acknowledge are left out."""
+def register_accesses(
+    run: Run, address: int, *, since_power_on: bool = False
+) -> list[RegisterAccess]:
+    """The accesses to the registers of a target, from t = 0 on or since power-on. The target must
+    work as most sensors do: the first byte that is written selects the register, and the register
+    number then counts up by itself. Bytes without acknowledge are left out."""
     made: list[RegisterAccess] = []
     place: int | None = None
-    for one in transfers(run, address):
+    for one in transfers(run, address, since_power_on=since_power_on):
         if not one.found:
             continue
         written = one.written[: one.acked]
@@ -108,7 +120,6 @@ def _decoded(run: Run) -> list[I2cTransfer]:
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
         for one in decoded(run.trace, limit=MOST_CALLS)
-        if one.t_ns >= run.zero_ns
     ]
 
 
