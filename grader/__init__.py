@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Serial,
         SetControl,
         SetService,
+        SetWave,
         Step,
         chip_id,
         hard_reset,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         serial,
         set_control,
         set_service,
+        wave,
     )
     from grader.lab.limits import (
         AtLeast,
@@ -143,6 +145,7 @@ __all__ = [
     "Serial",
     "SetControl",
     "SetService",
+    "SetWave",
     "Signal",
     "Step",
     "Text",
@@ -175,6 +178,7 @@ __all__ = [
     "shortened",
     "spans_ms",
     "us",
+    "wave",
 ]
 
 _MODULES = (

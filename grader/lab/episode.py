@@ -23,6 +23,18 @@ class SetControl:
 
 
 @dataclass(frozen=True)
+class SetWave:
+    """From that time on a control of a part follows a sine around its value."""
+
+    part: str
+    control: str
+    hertz: float
+    amplitude: float
+    degrees: float
+    at: Millis
+
+
+@dataclass(frozen=True)
 class Serial:
     """At that time bytes arrive on the board's serial line."""
 
@@ -66,7 +78,7 @@ class ReadFile:
     at: Millis
 
 
-Step = SetControl | Serial | HardReset | Publish | SetService | ReadFile
+Step = SetControl | SetWave | Serial | HardReset | Publish | SetService | ReadFile
 
 
 def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
@@ -80,6 +92,15 @@ def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
 def set_control(part: str, control: str, value: float, *, at: Millis) -> list[Step]:
     """Set a control of a part."""
     return [SetControl(part, control, value, at)]
+
+
+def wave(
+    part: str, control: str, *, hertz: float, amplitude: float, at: Millis, degrees: float = 0.0
+) -> list[Step]:
+    """Let a control of a part follow a sine around its value: vibration. The part evaluates the
+    sine each time that it is read. It begins at an angle of `degrees`; another `wave` takes its
+    place, and an amplitude of 0 ends it. `set_control` moves the value in its middle."""
+    return [SetWave(part, control, hertz, amplitude, degrees, at)]
 
 
 def serial(data: bytes, *, at: Millis) -> list[Step]:

@@ -44,9 +44,10 @@ def transfers(
     ]
 
 
-def addressed(run: Run) -> list[int]:
+def addressed(run: Run, *, boot: bool = False) -> list[int]:
     """The addresses that were used, each once, in the order of their first use."""
-    return list(dict.fromkeys(t.address for t in transfers(run) if t.address is not None))
+    found = transfers(run, boot=boot)
+    return list(dict.fromkeys(one.address for one in found if one.address is not None))
 
 
 def register_accesses(run: Run, address: int, *, boot: bool = False) -> list[RegisterAccess]:

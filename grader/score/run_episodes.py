@@ -19,6 +19,7 @@ from grader.lab.episode import (
     Serial,
     SetControl,
     SetService,
+    SetWave,
     Step,
 )
 from grader.lab.lab import Lab, LabBoard
@@ -285,6 +286,9 @@ def _play(
         match step:
             case SetControl():
                 bench.control(step.part, step.control, step.value, t_ns)
+            case SetWave():
+                swing = (step.hertz, step.amplitude)
+                bench.wave(step.part, step.control, *swing, t_ns, degrees=step.degrees)
             case Serial():
                 bench.send(step.data, t_ns)
             case Publish():

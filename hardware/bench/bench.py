@@ -162,6 +162,31 @@ class Bench:
         else:
             self._move(part, name, value)
 
+    def wave(
+        self,
+        part: str,
+        name: str,
+        hertz: float,
+        amplitude: float,
+        t_ns: int | None = None,
+        *,
+        degrees: float = 0.0,
+    ) -> None:
+        """Lets a control of a part follow a sine around its value, from now or from a time on. The
+        sine begins at an angle of `degrees`; an amplitude of 0 ends it. Raises: HardwareError for
+        a wrong name or number."""
+
+        def swing() -> None:
+            self.circuit.set_wave(part, name, hertz, amplitude, degrees)
+            text = f"±{amplitude:g} {hertz:g} Hz" if amplitude else "0"
+            self._controls.append(ControlAt(self.now_ns, part, f"{name} ~", text))
+            self._scheduler.update()
+
+        if t_ns is not None and t_ns > self.now_ns:
+            self.at(t_ns, swing)
+        else:
+            swing()
+
     def send(self, data: bytes, t_ns: int | None = None, board: str = "") -> None:
         """Serial input for a board, now or at a time."""
         serial = self._find(board).serial

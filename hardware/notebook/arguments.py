@@ -15,7 +15,7 @@ from hardware.notebook.session import available, current
 BOARD = ("connect", "use", "list", "status", "info", "repl", "reset", "interrupt", "check")
 CELL = ("--timeout", "--background")
 PROGRAM = ("--detach", "--seconds")
-BENCH = ("lint", "edit", "press", "set", "reset")
+BENCH = ("lint", "edit", "press", "set", "wave", "reset")
 WAVE = ("--last", "--from", "--to", "--cursors")
 FILES = ("ls", "put", "get", "rm", "mkdir", "cat", "sync")
 KEYS = frozenset(("pressed", "5"))
@@ -58,9 +58,9 @@ def of_bench(words: list[str]) -> Iterable[str]:
         case ["press", part, _] if part in _parts():
             keys = _controls(moved_by(current, part))
             return [key for key in keys if key != "pressed"]
-        case ["set", _]:
+        case ["set" | "wave", _]:
             return _parts()
-        case ["set", part, _] if part in _parts():
+        case ["set" | "wave", part, _] if part in _parts():
             return _controls(moved_by(current, part))
     return ()
 

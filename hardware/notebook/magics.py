@@ -43,7 +43,10 @@ BOARD_FORM = (
     "%board connect URL | use BOARD | list | status | info | repl | reset | interrupt | check | "
     "EXPRESSION"
 )
-BENCH_FORM = "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
+BENCH_FORM = (
+    "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | "
+    "wave PART CONTROL 12Hz AMPLITUDE | reset"
+)
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; the words of other forms have none."""
 
@@ -89,6 +92,9 @@ BENCH_HELP = (
     both("%bench edit                 change the circuit: parts, wires, attributes"),
     both("%bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms"),
     "%bench set pot1 position 0.4",
+    both(
+        "%bench wave imu accelX 12Hz 0.3   let a control swing by 0.3 around its value; 0 ends it"
+    ),
     both("%bench reset                press the reset button of the board"),
 )
 
@@ -228,6 +234,9 @@ def _bench_line(words: list[str]) -> None:
         case ["set", part, control, value]:
             bench = current.need_bench()
             bench.control(moved_by(current, part), control, _number(value))
+        case ["wave", part, control, frequency, amplitude]:
+            swing = (_number(frequency.removesuffix("Hz")), _number(amplitude))
+            current.need_bench().wave(moved_by(current, part), control, *swing)
         case ["reset"]:
             current.need_bench().reset()
         case _:

@@ -1,11 +1,13 @@
 """Sensors and clocks on I2C, read register by register as their data sheets say."""
 
+from math import cos, pi
+
 import pytest
 
 from hardware.bench.parts.bmp180 import WORDS, Bmp180, Compensation
 from hardware.errors import DiagramError
-from tests.support.parts_bench import Parts, circuit, lines
-from tests.support.rig import Hand
+from tests.support.parts_bench import Parts, circuit, lines, stage
+from tests.support.rig import MS, Hand
 
 SUPPLY = ["p:VCC b:3V3", "p:GND b:GND.1", "p:SCL b:22", "p:SDA b:21"]
 I2C = """
@@ -139,6 +141,39 @@ for _ in range(3):
     got = lines({"p": ("wokwi-mpu6050", {})}, wires, program, hands=hands)
     assert got[:2] == ["[105] 16384", "[105] -32768"]
     assert 15000 < int(got[2].split()[1]) < 17800 and got[2] != "[105] 16384"
+
+
+SHAKEN = (
+    MPU
+    + """
+i2c.writeto_mem(0x68, 0x6B, b'\\0')
+time.sleep_ms(600 - time.ticks_ms())
+for _ in range(4):
+    t = time.ticks_us()
+    print(t, data()[0]); time.sleep_us(25_000 - (time.ticks_us() - t))
+"""
+)
+
+
+def test_an_mpu6050_follows_a_waveform() -> None:
+    with stage({"p": ("wokwi-mpu6050", {"accelX": "0.25"})}, SUPPLY, SHAKEN) as seen:
+        seen.bench.wave("p", "accelX", 10, 1.5, 500 * MS, degrees=90)
+        seen.bench.wave("p", "accelX", 10, 0, 650 * MS)
+        seen.run(1000)
+        got = [tuple(map(int, line.split())) for line in seen.printed_lines()]
+    swings = [0.25 + 1.5 * cos(2 * pi * 10 * (us - 500_000) / 1e6) for us, _ in got[:2]]
+    assert [raw / 16384 for _, raw in got[:2]] == pytest.approx(swings, abs=0.02)
+    assert [raw for _, raw in got[2:]] == [4096, 4096], "the amplitude is 0 again"
+    assert max(abs(raw) for _, raw in got) > 20000, "it has swung"
+
+
+def test_a_waveform_ends_at_the_bounds_of_its_control() -> None:
+    program = MPU + "i2c.writeto_mem(0x68, 0x6B, b'\\0'); i2c.writeto_mem(0x68, 0x1C, b'\\x18')\n"
+    program += "print(data()[2])\n"
+    with stage({"p": ("wokwi-mpu6050", {"accelZ": "15"})}, SUPPLY, program) as seen:
+        seen.bench.wave("p", "accelZ", 0.001, 10, degrees=90)
+        seen.run(1000)
+        assert seen.printed_lines() == ["32767"]
 
 
 def test_an_mpu6050_signals_new_data_at_its_pin() -> None:

@@ -87,6 +87,16 @@ def test_a_saved_program_boots_and_the_bench_accepts_commands(shell: Interactive
     assert trace.controls[-1].part == "btn1"
 
 
+def test_a_control_follows_a_waveform(shell: InteractiveShell) -> None:
+    run(shell, f"%board connect bench:{LABS / 'machine_vibration' / 'diagram.json'}")
+    assert run(shell, "%bench wave imu accelX 12Hz 0.3") == ""
+    assert current.bench is not None
+    last = current.bench.ask(lambda bench: bench.trace.controls[-1])
+    assert (last.part, last.control, last.value) == ("imu", "accelX ~", "±0.3 12 Hz")
+    assert "'twelve' is not a number." in run(shell, "%bench wave imu accelX twelve 0.3")
+    assert "Did you mean 'accelX'?" in run(shell, "%bench wave imu accelx 12 0.3")
+
+
 def test_a_waveform_ends_at_the_last_edge_and_counts_the_edges(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}?mode=virtual")
     program = ["from machine import Pin", "from time import sleep_ms", "lamp = Pin(25, Pin.OUT)"]

@@ -110,6 +110,41 @@ def test_without_the_step_before_the_line_is_checked() -> None:
         run(steps)
 
 
+SHAKEN = """
+from machine import I2C, Pin
+import struct, time
+i2c = I2C(0, scl=Pin(22), sda=Pin(21))
+i2c.writeto_mem(0x68, 0x6B, b'\\0')
+while True:
+    raw = [struct.unpack('>h', i2c.readfrom_mem(0x68, 0x3B, 2))[0] for _ in range(400)]
+    print('from', round(min(raw) / 16384, 1), 'to', round(max(raw) / 16384, 1))
+"""
+
+
+def test_a_control_follows_a_waveform(tmp_path: Path) -> None:
+    steps = """
+  - wait-serial: from 0.0 to 0.0
+  - set-control: { part-id: imu, control: accelX, value: 0.5 }
+  - warsha:
+      set-wave: { part-id: imu, control: accelX, frequency: 10Hz, amplitude: 1.2, phase: 90 }
+  - wait-serial: from -0.7 to 1.7
+  - warsha: { set-wave: { part-id: imu, control: accelX, frequency: 10Hz, amplitude: 0 } }
+  - wait-serial: from 0.5 to 0.5
+  - warsha: { set-wave: { part-id: imu, control: temperature, frequency: 1Hz, amplitude: 1 } }
+"""
+    imu = {"type": "wokwi-mpu6050", "id": "imu"}
+    wires = ["imu:SDA esp:21", "imu:SCL esp:22", "imu:VCC esp:3V3", "imu:GND esp:GND.1"]
+    joined = [[*wire.split(), "", []] for wire in wires]
+    circuit = Circuit(load({"version": 1, "parts": [PARTS[0], imu], "connections": joined}))
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": SHAKEN.encode()})
+        scenario = parse(f"name: t\nversion: 1\nsteps:{steps}", "s.yaml")
+        with Bench(circuit, seed=1, flash=flash) as bench:
+            what = "s.yaml:11: set-wave: part 'imu': temperature cannot follow a sine"
+            with pytest.raises(ScenarioError, match=what):
+                play(scenario, bench, circuit, 30 * SECOND)
+
+
 def test_points_are_counted_and_the_run_goes_on() -> None:
     steps = """
   - warsha: { expect-serial: { match: 'ready' }, points: 2 }
@@ -138,6 +173,7 @@ def test_points_are_counted_and_the_run_goes_on() -> None:
         (f"warsha: {{ expect-pwm: {{ {PIN}, duty: 0.5 }} }}", "0.5 is not in %"),
         (f"warsha: {{ expect-pwm: {{ {PIN}, frequency: 5s }} }}", "'5s' is not in Hz"),
         ("delay: 1ms\n    warsha: { never-fault: {} }", "delay \\+ never-fault in one step"),
+        ("warsha: { set-wave: { part-id: m, control: accelX } }", "frequency"),
         ("delay: 1ms\n    warsha: { points: many }", "'many' is not a number"),
         ("delay: 1ms\n    warsha: { points: -5 }", "points are below 0"),
         ("delay: 1ms\n    warsha: { feedback: { fr: Oui } }", "unknown key 'fr'"),

@@ -151,6 +151,8 @@ def test_a_slow_look_without_a_debounce_is_never_lucky(body: str, most: int) -> 
         ("servo_gate", "ramp_start", "d"),
         ("servo_gate", "number_only", "e"),
         ("voltmeter", "sorted_in_place", "b"),
+        ("machine_vibration", "signed_16", "c"),
+        ("machine_vibration", "lsb_per_g", "e"),
     ],
 )
 def test_the_parts_of_an_item_tell_one_mistake_once(slug: str, mutant: str, item: str) -> None:

@@ -103,6 +103,17 @@ except OSError:
     assert burst.most_in(1 * MS) == 25  # the id, and 22 bytes, each behind a register's number
 
 
+def test_what_a_program_did_before_ready_counts_since_power_on() -> None:
+    ready = "print('READY')\n"
+    early = BUS.replace(ready, "i2c.writeto_mem(0x77, 0xF4, b'.')\n" + ready)
+    run = on_i2c(early + "i2c.readfrom_mem(0x77, 0xD0, 1)\n")
+    assert [one.register for one in i2c.register_accesses(run, 0x77)] == [0xD0]
+    first, second = i2c.register_accesses(run, 0x77, boot=True)
+    assert (first.register, first.data, first.is_read) == (0xF4, b".", False)
+    assert first.at_ns < 0 < second.at_ns
+    assert i2c.addressed(run, boot=True) == i2c.addressed(run) == [0x77]
+
+
 SPI = """
 from machine import SPI, Pin
 import time

@@ -12,7 +12,7 @@ import pytest
 from grader.errors import NotGraded
 from grader.lab import lab as labs
 from grader.lab.check import check, gate
-from grader.lab.episode import Episode, hard_reset, press, serial
+from grader.lab.episode import Episode, hard_reset, press, serial, wave
 from grader.lab.limits import AtLeast, Limit
 from grader.lab.run import Run, once
 from grader.lab.units import ms, seconds
@@ -419,6 +419,28 @@ def test_the_mean_over_seeds_is_rounded_and_safety_takes_the_minimum(guarded: bo
     assert scored(seven, safety=False, guarded=guarded) == 2.14
     assert scored({1: 1, 2: 1, 3: 0}, safety=True, guarded=guarded) == 0
     assert scored({1: 1, 2: 1, 3: 1}, safety=True, guarded=guarded) == 3
+
+
+def test_a_wave_shakes_a_part_from_its_time_on() -> None:
+    lab = labs.find("machine_vibration")
+    program = b"""
+import struct, time
+from machine import I2C, Pin
+from pins import I2C_BUS, SCL, SDA
+i2c = I2C(I2C_BUS, scl=Pin(SCL), sda=Pin(SDA))
+i2c.writeto_mem(0x68, 0x6B, b"\\0")
+print("READY L11")
+begin = time.ticks_ms()
+while True:
+    raw = [struct.unpack(">h", i2c.readfrom_mem(0x68, 0x3B, 2))[0] for _ in range(200)]
+    print(time.ticks_ms() - begin, round((max(raw) - min(raw)) / 16384, 1))
+"""
+    shaken = wave("imu", "accelX", hertz=20, amplitude=0.4, at=seconds(1))
+    episode = Episode("main", seconds=2, steps=shaken)
+    run = run_episode(lab, lab.board("pi_pico"), {"main.py": program}, episode, 1)
+    swings = [line.text.split() for line in run.lines()]
+    assert {swing for at, swing in swings if int(at) < 1000} == {"0.0"}
+    assert swings[-1][1] == "0.8"
 
 
 def test_a_press_is_two_control_steps() -> None:

@@ -69,6 +69,26 @@ def test_wrong_control_or_value_is_an_error_with_a_cure() -> None:
         assert caught.value.cure == cure
 
 
+def test_a_wrong_waveform_is_an_error_with_a_cure() -> None:
+    parts_ = [{"type": "wokwi-mpu6050", "id": "m"}, {"type": "wokwi-pushbutton", "id": "b"}]
+    circuit = bench(parts_, [])
+    bounds = "The amplitude goes from 0 to 16, the frequency up to 1000 Hz."
+    able = "These controls can: accelX, accelY, accelZ, rotationX, rotationY, rotationZ."
+    for part, name, hertz, amplitude, cure in (
+        ("n", "accelX", 9.0, 1.0, "Known: b, m."),
+        ("m", "accelx", 9.0, 1.0, "Did you mean 'accelX'?"),
+        ("m", "accelX", 0.0, 1.0, bounds),
+        ("m", "accelX", 1e9, 1.0, bounds),
+        ("m", "accelX", 9.0, -1.0, bounds),
+        ("m", "accelX", 9.0, float("nan"), bounds),
+        ("m", "temperature", 9.0, 1.0, able),
+        ("b", "pressed", 9.0, 1.0, "No control of this part can."),
+    ):
+        with pytest.raises(HardwareError) as caught:
+            circuit.set_wave(part, name, hertz, amplitude, 0.0)
+        assert caught.value.cure == cure
+
+
 LED = [
     ["esp:25", "r:1", ""],
     ["r:2", "l:A", ""],

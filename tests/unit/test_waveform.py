@@ -82,6 +82,15 @@ def test_controls_have_rows_of_their_own() -> None:
     assert pot.name == "pot1 position" and pot.pieces == (Value(300, 1000, 0.4, "0.4"),)
 
 
+def test_a_waveform_at_a_control_is_a_text_where_it_begins() -> None:
+    moves = [ControlAt(S, "imu", "accelX", 0.5), ControlAt(S, "imu", "accelX ~", "±0.3 12 Hz")]
+    moves.append(ControlAt(5 * S, "imu", "accelX ~", "0"))
+    middle, swing = control_rows(made([], moves), WINDOW)
+    assert middle.name == "imu accelX" and swing.name == "imu accelX ~" and swing.stimulus
+    boxes = [piece for piece in swing.pieces if isinstance(piece, TextBox)]
+    assert [(box.x0, box.text) for box in boxes] == [(100, "±0.3 12 Hz"), (500, "0")]
+
+
 def test_values_of_a_turning_knob_do_not_overlap() -> None:
     turns = [ControlAt(n * 50 * MS, "pot1", "position", 0.111111 + n / 300) for n in range(199)]
     drawn = ET.fromstring(waveform(made([], turns), []))

@@ -383,6 +383,13 @@ class Circuit:
             self._reads_anew(cluster)
         self.parts[part].set_control(name, value)
 
+    def set_wave(
+        self, part: str, name: str, hertz: float, amplitude: float, degrees: float
+    ) -> None:
+        """Lets a control of a part follow a sine from now on (`Part.set_wave`)."""
+        self._known(part, self.parts)
+        self.parts[part].set_wave(name, hertz, amplitude, degrees)
+
     def controls(self) -> dict[str, dict[str, float]]:
         """The controls of all parts that have some, with their present values."""
         return {part.id: dict(part.values) for part in self.parts.values() if part.CONTROLS}

@@ -95,9 +95,12 @@ def control_rows(trace: Trace, window: Window) -> list[WaveformRow]:
 
 
 def _control(trace: Trace, part: str, control: str, window: Window) -> WaveformRow:
-    moves = [
-        (c.t_ns, float(c.value)) for c in trace.controls if (c.part, c.control) == (part, control)
-    ]
+    found = [c for c in trace.controls if (c.part, c.control) == (part, control)]
+    if any(isinstance(c.value, str) for c in found):  # a waveform begins or ends
+        swings = [(c.t_ns, c.t_ns, str(c.value)) for c in found]
+        boxes = tuple(_text_boxes(swings, window))
+        return WaveformRow(f"{part} {control}", STIMULUS, boxes, stimulus=True)
+    moves = [(c.t_ns, float(c.value)) for c in found]
     values = [value for _, value in moves]
     low, high = min(0.0, *values), max(1.0, *values)
     pieces: list[Piece] = []

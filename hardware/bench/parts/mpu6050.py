@@ -18,7 +18,8 @@ PER_G = (16384, 8192, 4096, 2048)
 PER_DPS = (131.0, 65.5, 32.8, 16.4)
 READ_ONLY = {INT_STATUS, WHO_AM_I, *range(DATA, DATA + 14)}
 PULSE_NS = 50_000
-G, DPS, CELSIUS = Control(-16, 16), Control(-2000, 2000), Control(-40, 85)
+G, DPS = Control(-16, 16, waves=True), Control(-2000, 2000, waves=True)
+CELSIUS = Control(-40, 85)
 UNITS = {G: "g", DPS: "°/s", CELSIUS: "°C"}
 MOTION = {f"accel{a}": G for a in AXES} | {f"rotation{a}": DPS for a in AXES}
 REST = {name: "1" if name == "accelZ" else "0" for name in MOTION}
@@ -35,9 +36,10 @@ class Mpu6050(RegisterTarget):
     after power-on, reset), who am I (75). FIFO, self test, motion detection, the DMP and the
     auxiliary bus are not simulated: a write that would enable the FIFO is not acknowledged.
 
-    Extensions of ours: `noise` (g, the standard deviation of each acceleration), `drift` (error of
-    each rotation in °/s) and the faults `silent` (no answer at its address), `stuck` (SDA is
-    held low), 0 or 1. Source: InvenSense MPU-6000/6050 register map (RM-MPU-6000A-00, rev. 4.2).
+    Extensions of ours: accelerations and rotations can follow a waveform (`set-wave`); `noise`
+    (g, the standard deviation of each acceleration), `drift` (error of each rotation in °/s) and
+    the faults `silent` (no answer at its address), `stuck` (SDA is held low), 0 or 1. Source:
+    InvenSense MPU-6000/6050 register map (RM-MPU-6000A-00, rev. 4.2).
     """
 
     TYPES = ("wokwi-mpu6050",)
@@ -131,13 +133,13 @@ class Mpu6050(RegisterTarget):
         scale = PER_G[self._registers[ACCEL_CONFIG] >> 3 & 3]
         noise = self.values["noise"]
         return [
-            (self.values[f"accel{a}"] + (self._rng.gauss(0, noise) if noise else 0)) * scale
+            (self.value(f"accel{a}") + (self._rng.gauss(0, noise) if noise else 0)) * scale
             for a in AXES
         ]
 
     def _rotations(self) -> list[float]:
         scale = PER_DPS[self._registers[GYRO_CONFIG] >> 3 & 3]
-        return [(self.values[f"rotation{a}"] + self.values["drift"]) * scale for a in AXES]
+        return [(self.value(f"rotation{a}") + self.values["drift"]) * scale for a in AXES]
 
     def _temperature(self) -> float:
         return (self.values["temperature"] - 36.53) * 340
@@ -177,7 +179,7 @@ class Mpu6050(RegisterTarget):
         self.drive("INT", None if not used or (mode & 0x40 and level) else level)
 
     def svg(self, view: PartView) -> str:
-        ax, ay = self.values["accelX"], self.values["accelY"]
+        ax, ay = self.value("accelX"), self.value("accelY")
         return (
             pcb(self.SIZE, "#23527c", (9, 52), (72.6, 52))
             + chip(31, 29, 19, 19)

@@ -165,6 +165,10 @@ class LiveBench:
         """Move a control of a part now. Raises: HardwareError for a wrong part, name or value."""
         self.ask_now(lambda bench: bench.control(part, name, value))
 
+    def wave(self, part: str, name: str, hertz: float, amplitude: float) -> None:
+        """Let a control of a part follow a sine from now on (`Bench.wave`)."""
+        self.ask_now(lambda bench: bench.wave(part, name, hertz, amplitude))
+
     def press(self, part: str, hold_s: float = 0.1, key: str = "pressed") -> None:
         """Press a button, or one of several keys, for `hold_s` seconds of virtual time. Raises: as
         `control`."""

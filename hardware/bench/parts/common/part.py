@@ -10,6 +10,7 @@ frame, unrotated, with the geometry of Wokwi's drawing of the same part: one dia
 import random
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite, pi, radians, sin
 from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
@@ -97,6 +98,28 @@ class Control:
     """It is at its high bound only as long as a person holds it."""
     fault: bool = False
     """It injects a fault or an error of measurement."""
+    waves: bool = False
+    """It can follow a waveform: the part takes its value (`value`) only when it is read."""
+
+
+MOST_HZ = 1000.0
+"""The highest frequency of a waveform: a machine that shakes, not a sound."""
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A sine that is added to the value of a control. Its angle at `since_ns` is `degrees`."""
+
+    hertz: float
+    amplitude: float
+    degrees: float
+    since_ns: int
+
+    def at(self, t_ns: int) -> float:
+        """What is added at a time."""
+        # Whole turns go first: after hours the angle is as exact as in the first second.
+        turns = self.hertz * (t_ns - self.since_ns) / 1e9 % 1.0
+        return self.amplitude * sin(2 * pi * turns + radians(self.degrees))
 
 
 SWITCH = Control(0, 1, whole=True)
@@ -163,6 +186,8 @@ class Part:
         self.spec = spec
         self.id = spec.id
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
+        self.waves: dict[str, Wave] = {}
+        """The controls that follow a waveform now."""
         self.initial: dict[str, float] = {}
         """The controls that attributes of the same names move when the bench starts, besides those
         that the part reads itself."""
@@ -289,11 +314,7 @@ class Part:
 
     def set_control(self, name: str, value: float) -> None:
         """Moves a control, now. Raises: HardwareError for a wrong name or value."""
-        control = self.CONTROLS.get(name)
-        if control is None:
-            cure = suggest(name, self.CONTROLS) if self.CONTROLS else _("It has no controls.")
-            what = _("part {part} has no control {name}")
-            raise HardwareError(what.format(part=repr(self.id), name=repr(name)), cure)
+        control = self._control_named(name)
         if not control.low <= value <= control.high or (control.whole and value != int(value)):
             what = _("part {part}: {name} cannot be {value:g}")
             bounds = _("It goes from {low:g} to {high:g}.")
@@ -304,6 +325,43 @@ class Part:
         if value != self.values[name]:
             self.values[name] = value
             self.moved(name, value)
+
+    def set_wave(self, name: str, hertz: float, amplitude: float, degrees: float) -> None:
+        """Lets a control follow a sine around its value from now on; with an amplitude of 0 it
+        stands still again. Raises: HardwareError for a wrong name or number."""
+        if not self._control_named(name).waves:
+            what = _("part {part}: {name} cannot follow a sine")
+            able = [other for other, control in self.CONTROLS.items() if control.waves]
+            cure = _("These controls can: {names}.").format(names=", ".join(able))
+            none = _("No control of this part can.")
+            raise HardwareError(what.format(part=repr(self.id), name=name), cure if able else none)
+        most = self.CONTROLS[name].high
+        if not (0 < hertz <= MOST_HZ and 0 <= amplitude <= most and isfinite(degrees)):
+            what = _("part {part}: {name} cannot swing by {amplitude:g} at {hertz:g} Hz")
+            bounds = _(
+                "The amplitude goes from 0 to {most:g}, the frequency up to {most_hz:g} Hz."
+            )
+            raise HardwareError(
+                what.format(part=repr(self.id), name=name, amplitude=amplitude, hertz=hertz),
+                bounds.format(most=most, most_hz=MOST_HZ),
+            )
+        self.waves[name] = Wave(hertz, amplitude, degrees, self.world.now_ns)
+
+    def value(self, name: str) -> float:
+        """The value of a control at this moment, with its waveform."""
+        value = self.values[name]
+        if (wave := self.waves.get(name)) is None:
+            return value
+        control = self.CONTROLS[name]
+        return min(max(value + wave.at(self.world.now_ns), control.low), control.high)
+
+    def _control_named(self, name: str) -> Control:
+        control = self.CONTROLS.get(name)
+        if control is None:
+            cure = suggest(name, self.CONTROLS) if self.CONTROLS else _("It has no controls.")
+            what = _("part {part} has no control {name}")
+            raise HardwareError(what.format(part=repr(self.id), name=repr(name)), cure)
+        return control
 
     def moved(self, name: str, value: float) -> None:
         """A control has a new value. Parts whose contacts bounce override this."""

@@ -34,6 +34,35 @@ class SetControlCommand(Command):
 
 
 @dataclass(frozen=True)
+class SetWave(Command):
+    """Let a control of a part follow a sine from now on; an amplitude of 0 ends it."""
+
+    KEY = "set-wave"
+    OURS = True
+    part: str
+    control: str
+    hertz: float
+    amplitude: float
+    degrees: float = 0.0
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        needed = ("part-id", "control", "frequency", "amplitude")
+        keys = nodes.mapping(node, (*needed, "phase"), needed)
+        return cls(
+            nodes.text(keys["part-id"]),
+            nodes.text(keys["control"]),
+            nodes.quantity(keys["frequency"], "Hz"),
+            nodes.number(keys["amplitude"]),
+            nodes.optional(keys, "phase", nodes.number) or 0.0,
+        )
+
+    def run(self, context: CommandContext) -> None:
+        swing = (self.hertz, self.amplitude)
+        context.bench.wave(self.part, self.control, *swing, degrees=self.degrees)
+
+
+@dataclass(frozen=True)
 class ExpectPin(Command):
     """Expects a level at a pin now."""
 

@@ -1,0 +1,533 @@
+"""L11: the sensor is read at a steady rate, and its vibration, tilt and shocks are right.
+
+The motion of the machine comes from the scenario (`data`). A *window* is the time from an RMS line
+back to the one before it. RMS and TILT are judged in steady windows: neither the vibration nor the
+attitude nor the reference changed in them, or shortly before them.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader import (
+    NS_PER_MS,
+    NS_PER_S,
+    AtLeast,
+    AtMost,
+    Degrees,
+    Exactly,
+    Hertz,
+    LineForm,
+    Matches,
+    Millis,
+    Percent,
+    Quantity,
+    Run,
+    Text,
+    Within,
+    check,
+    gate,
+    millis_of_ns,
+    ms,
+    once,
+)
+from grader.measure.i2c import RegisterAccess, addressed, reads_of, register_accesses
+from grader.measure.pins import other_pin
+from grader.measure.serial import SerialRecords, read_lines
+from grader.measure.times import delay, rate
+
+PWR_MGMT_1, ACCEL_CONFIG, ACCEL_XOUT_H, GYRO_XOUT_H = 0x6B, 0x1C, 0x3B, 0x43
+SLEEP, DEVICE_RESET = 0x40, 0x80
+LINE, SHOCK = LineForm("RMS {mg:*} TILT {degrees:*}"), LineForm("SHOCK")
+SAMPLE_RATE, LONGEST_GAP = Hertz(100), ms(25)
+SETTLED = ms(100)
+"""A window whose line comes so late after it still counts as steady."""
+ENOUGH, ON_AFTER, OFF_AFTER, GRACE = Percent(80), ms(3100), ms(1100), ms(1100)
+"""ON_AFTER: three windows, with their line. OFF_AFTER: one. GRACE: a window begins at any time."""
+SHOCK_WITHIN, NEVER = ms(200), float("inf")
+ALIKE, CLEARER, G_MG = 0.03, 3, 1000
+"""A wrong idea explains the printed RMS when it differs from the idea's by less than this part,
+and when the right one is more than CLEARER times as far away."""
+Floats = NDArray[np.float64]
+
+
+# The motion.
+
+
+def acceleration(run: Run, at_ns: NDArray[np.int64]) -> Floats:
+    """The true acceleration in g at these times, a row for each."""
+    data, at_ms = run.data, at_ns / NS_PER_MS
+    g = _held(data["path"], at_ms)
+    if data["swings"]:
+        begins = np.array([at for at, _ in data["swings"]])
+        since_ms = at_ms - begins[np.maximum(np.searchsorted(begins, at_ms, "right") - 1, 0)]
+        turns = data["hertz"] * since_ms[:, None] / 1000 + np.array(data["phases"]) / 360
+        g = g + _held(data["swings"], at_ms) * np.sin(2 * np.pi * turns)
+    return g
+
+
+def _held(steps: Sequence[tuple[float, Sequence[float]]], at_ms: Floats) -> Floats:
+    begins = np.array([at for at, _ in steps])
+    rows: Floats = np.array([row for _, row in steps])
+    return rows[np.maximum(np.searchsorted(begins, at_ms, "right") - 1, 0)]
+
+
+def value_at(steps: Sequence[tuple[float, object]], at_ns: int) -> object:
+    """The value that holds at a time."""
+    return steps[max(0, bisect_right([at for at, _ in steps], at_ns / NS_PER_MS) - 1)][1]
+
+
+def angle(a: Sequence[float], b: Sequence[float]) -> float:
+    """The angle between two vectors in degrees."""
+    turn = np.arctan2(np.linalg.norm(np.cross(a, b)), np.dot(a, b))
+    return float(np.degrees(turn))
+
+
+# What was seen.
+
+
+@once
+def accesses(run: Run) -> list[RegisterAccess]:
+    """The accesses to the sensor since power-on."""
+    return register_accesses(run, run.data["config"]["addr"], boot=True)
+
+
+@once
+def samples(run: Run) -> list[RegisterAccess]:
+    """The reads of the X axis since t = 0: one for each sample."""
+    return [one for one in reads_of(accesses(run), ACCEL_XOUT_H) if one.at_ns >= 0]
+
+
+def register(run: Run, number: int, at_start: int) -> int | None:
+    """The value of a register at the end; None when the sensor was never written."""
+    value, written = at_start, False
+    for one in accesses(run):
+        if one.is_read:
+            continue
+        written = True
+        if one.covers(PWR_MGMT_1) and one.data[PWR_MGMT_1 - (one.register or 0)] & DEVICE_RESET:
+            value = at_start
+        elif one.covers(number):
+            value = one.data[number - (one.register or 0)]
+    return value if written else None
+
+
+@once
+def lines(run: Run) -> SerialRecords:
+    """The RMS lines, also with slips of form."""
+    return read_lines(run, LINE)
+
+
+def changes(run: Run) -> list[float]:
+    """When the vibration, the attitude or the reference changed (ms)."""
+    data = run.data
+    return sorted(
+        [at for at, _ in data["levels"]] + [at for at, _ in data["path"]] + [data["cal_ms"]]
+    )
+
+
+@once
+def steady(run: Run) -> list[int]:
+    """Which lines are of steady windows."""
+    times, found = [0, *lines(run).at_ns.tolist()], []
+    begins = [at * NS_PER_MS for at in changes(run)]
+    for n, (before, at) in enumerate(pairwise(times)):
+        since = max(at - before, NS_PER_S) + SETTLED.ns
+        last = begins[bisect_right(begins, at) - 1]
+        if at - last >= since:
+            found.append(n)
+    return found
+
+
+def judged(run: Run, is_wanted: Callable[[int], bool] = lambda _: True) -> list[tuple[int, int]]:
+    """The steady lines that are wanted: their number and their time (ns)."""
+    at_ns = lines(run).at_ns.tolist()
+    return [(n, at_ns[n]) for n in steady(run) if is_wanted(at_ns[n])]
+
+
+# Which idea was wrong.
+
+
+def asleep(run: Run) -> bool:
+    """Whether the sensor sleeps to the end."""
+    return bool((register(run, PWR_MGMT_1, SLEEP) or 0) & SLEEP)
+
+
+def rms(g: Floats) -> float:
+    """The root of the mean square of the distances from the mean, in mg."""
+    return G_MG * float(np.sqrt(g.var(axis=0).sum()))
+
+
+def ideas(run: Run, g: Floats) -> dict[str, float]:
+    """The RMS that programs with each wrong idea print for these accelerations."""
+    range_g = run.data["config"]["range_g"]
+    return {
+        "signed_16": rms(np.where(g < 0, g + 2 * range_g, g)),
+        "lsb_per_g": rms(g) * 2 / range_g,
+        "gravity_in": G_MG * float(np.sqrt((g * g).sum(axis=1).mean())),
+        "one_number": G_MG * float(np.linalg.norm(g, axis=1).std()),
+    }
+
+
+@once
+def why_rms(run: Run) -> str:
+    """The sensor sleeps; or the wrong idea whose RMS are the printed ones."""
+    if asleep(run):
+        return "no_wake"
+    at_ns = np.array([one.at_ns for one in samples(run)], np.int64)
+    off: dict[str, list[float]] = {}
+    for (before, at), mg in zip(
+        pairwise([0, *lines(run).at_ns.tolist()]), lines(run).numbers("mg").tolist(), strict=True
+    ):
+        own = at_ns[(at_ns > before) & (at_ns <= at)]
+        if len(own) < 2:
+            continue
+        g = acceleration(run, own)
+        for key, wrong in {"": rms(g), **ideas(run, g)}.items():
+            off.setdefault(key, []).append(abs(mg - wrong) / max(wrong, 1.0))
+    if not off:
+        return ""
+    best, key = min((float(np.median(each)), key) for key, each in off.items())
+    is_clear = best < ALIKE and CLEARER * best < float(np.median(off[""]))
+    return key if is_clear else ""
+
+
+def why_lamp(run: Run) -> str:
+    """It drives another pin, is lit at once, or has the limit of the lesson."""
+    if key := other_pin(run, "LED_Y"):
+        return key
+    edges, long = len(run.signal("LED_Y").edges_ns()), run.data["long"]
+    if run.data["public"]["limit_mg"] != run.data["config"]["limit_mg"] and lamp_agrees(run):
+        return "hardcoded"
+    rises = run.signal("LED_Y").rises_ns()
+    is_early = any(ms(long[0]).ns < t < ms(long[0] + 2000).ns for t in rises)
+    return "lamp_at_once" if edges > 2 and is_early else ""
+
+
+def lamp_agrees(run: Run) -> bool:
+    """Whether LED_Y is lit when the printed RMS was above the public limit three times in a row,
+    and dark when not, a moment after each line."""
+    over, wanted, mg = 0, [], lines(run).numbers("mg").tolist()
+    for value in mg:
+        over = over + 1 if value > run.data["public"]["limit_mg"] else 0
+        wanted.append(over >= 3)
+    seen = run.signal("LED_Y").at_all(lines(run).at_ns + 50 * NS_PER_MS).tolist()
+    return len(mg) > 3 and seen == wanted
+
+
+def why_address(run: Run) -> str:
+    """The program uses an address, but never that of cfg.json."""
+    used = addressed(run, boot=True)
+    is_other = bool(used) and run.data["config"]["addr"] not in used
+    return "hardcoded" if is_other and run.raised("OSError") else ""
+
+
+# a: waking the sensor.
+
+
+@check("a.wake", points=2, expect=Exactly(0), on_miss="no_wake", on_error=why_address)
+def sleep_bit(run: Run) -> int | None:
+    """The bit SLEEP of PWR_MGMT_1; None when nothing was written to the sensor."""
+    value = register(run, PWR_MGMT_1, SLEEP)
+    return None if value is None else int(bool(value & SLEEP))
+
+
+def range_due(run: Run) -> Quantity:
+    """The range of the file."""
+    return Quantity(run.data["config"]["range_g"])
+
+
+def why_range(run: Run) -> str:
+    """It is the public one."""
+    return "hardcoded" if range_g.measure(run) == run.data["public"]["range_g"] else ""
+
+
+@check(
+    "a.range",
+    points=1,
+    expect=Exactly(range_due),
+    on_miss="wrong_range",
+    why=why_range,
+    on_error=why_address,
+)
+def range_g(run: Run) -> Quantity | None:
+    """The range in g that ACCEL_CONFIG sets."""
+    value = register(run, ACCEL_CONFIG, 0)
+    return None if value is None else Quantity(2 << (value >> 3 & 3))
+
+
+# b: the rate.
+
+
+def share_read(run: Run) -> Percent | None:
+    """How many of the due samples were read."""
+    due = (run.end_ns - run.zero_ns) * SAMPLE_RATE / NS_PER_S
+    return Percent(100 * len(samples(run)) / due) if samples(run) else None
+
+
+enough_samples = gate(
+    "b.enough", expect=AtLeast(ENOUGH), on_miss="few_samples", on_error=why_address
+)(share_read)
+
+
+def why_slow(run: Run) -> str:
+    """The rate is right, but there are pauses."""
+    rates = sample_rates.measure(run) or []
+    return "paused" if rates and abs(rates[0] - SAMPLE_RATE) <= 1 else ""
+
+
+@check(
+    "b.rate",
+    points=2,
+    expect=Within(Hertz(1), of=SAMPLE_RATE),
+    on_miss="drift",
+    why=why_slow,
+    on_error=why_address,
+    stated=[LONGEST_GAP],
+)
+def sample_rates(run: Run) -> list[Hertz] | None:
+    """The rate from the first sample to the last; and the longest pause as a rate, when it is too
+    long."""
+    at_ns = np.array([one.at_ns for one in samples(run)], np.int64)
+    overall = rate(at_ns)
+    if overall is None:
+        return None
+    end_ns = run.end_ns - run.zero_ns
+    spans = np.diff(np.append(at_ns, max(end_ns, int(at_ns[-1]))))
+    longest = int(spans.argmax())
+    pause = millis_of_ns(int(spans[longest]), int(at_ns[longest]))
+    return [overall] + ([Hertz(1000 / pause, pause.at_ns)] if pause > LONGEST_GAP else [])
+
+
+@check(
+    "b.burst",
+    points=2,
+    expect=Matches(r"0x3B: (6|14)", like="0x3B: 6"),
+    on_miss="torn_read",
+    on_error=why_address,
+)
+def bursts(run: Run) -> list[Text]:
+    """Where each read of acceleration began, and its number of bytes."""
+    return [
+        Text(f"0x{one.register or 0:02X}: {len(one.data)}", one.at_ns)
+        for one in accesses(run)
+        if one.is_read
+        and one.at_ns >= 0
+        and any(one.covers(number) for number in range(ACCEL_XOUT_H, ACCEL_XOUT_H + 6))
+    ]
+
+
+# c: vibration.
+
+
+def share_printed(run: Run) -> Percent | None:
+    """How many of the due lines came."""
+    due = (run.end_ns - run.zero_ns) / NS_PER_S
+    return Percent(100 * len(lines(run)) / due) if len(lines(run)) else None
+
+
+enough_rms, enough_tilts = (
+    gate(id, expect=AtLeast(ENOUGH), on_miss="few_lines", on_error=why_address, reads=LINE)(
+        share_printed
+    )
+    for id in ("c.enough", "d.enough")
+)
+
+
+def rms_due(run: Run) -> list[Quantity]:
+    """The right RMS of the judged lines."""
+    return [Quantity(value_at(run.data["levels"], at), at) for _, at in judged(run)]  # type: ignore
+
+
+@check(
+    "c.rms",
+    points=3,
+    expect=Within(percent=3, of=rms_due),
+    on_miss="wrong_rms",
+    why=why_rms,
+    on_error=why_address,
+    reads=LINE,
+)
+def printed_rms(run: Run) -> list[Quantity]:
+    """The RMS in the judged lines."""
+    mg = lines(run).numbers("mg")
+    return [Quantity(mg[n], at) for n, at in judged(run)]
+
+
+def lamp_due(run: Run) -> list[Millis]:
+    """When the LED has to go on and off."""
+    begin, end = run.data["long"]
+    return [Millis(begin + ON_AFTER), Millis(end + OFF_AFTER)]
+
+
+@check(
+    "c.led",
+    points=1,
+    expect=Within(GRACE, of=lamp_due),
+    on_miss="lamp",
+    why=why_lamp,
+    after="c.rms",
+    stated=[ON_AFTER, OFF_AFTER],
+)
+def lamp_changes(run: Run) -> list[Millis]:
+    """When the LED changed, and t = 0 if it was lit then."""
+    led = run.signal("LED_Y")
+    lit = [0] if led.at(0) else []
+    return [millis_of_ns(t, t) for t in [*lit, *led.edges_ns().tolist()]]
+
+
+# d: tilt.
+
+
+def why_tilt(run: Run) -> str:
+    """The raw values are wrong, too."""
+    key = why_rms(run)
+    return key if key in ("no_wake", "signed_16") else ""
+
+
+def tilts(run: Run, is_wanted: Callable[[int], bool]) -> list[Degrees]:
+    """The TILT in the judged lines of a time."""
+    found = lines(run).numbers("degrees")
+    return [Degrees(found[n], at) for n, at in judged(run, is_wanted)]
+
+
+def before_cal(run: Run) -> Callable[[int], bool]:
+    """Whether a time is before CAL."""
+    return lambda at_ns: at_ns < run.data["cal_ms"] * NS_PER_MS
+
+
+def after_cal(run: Run) -> Callable[[int], bool]:
+    """Whether a time is after CAL."""
+    return lambda at_ns: at_ns > run.data["cal_ms"] * NS_PER_MS
+
+
+def tilt_due(run: Run) -> list[Degrees]:
+    """The right TILT from +Z of the judged lines before CAL."""
+    path = run.data["path"]
+    return [
+        Degrees(angle(value_at(path, at), (0, 0, 1)), at)  # type: ignore
+        for _, at in judged(run, before_cal(run))
+    ]
+
+
+def turned_due(run: Run) -> list[Degrees]:
+    """The right TILT from the first attitude of the judged lines after CAL."""
+    path = run.data["path"]
+    return [
+        Degrees(angle(value_at(path, at), path[0][1]), at)  # type: ignore
+        for _, at in judged(run, after_cal(run))
+    ]
+
+
+@check(
+    "d.before",
+    points=2,
+    expect=Within(Degrees(1), of=tilt_due),
+    on_miss="wrong_tilt",
+    why=why_tilt,
+    on_error=why_address,
+    reads=LINE,
+)
+def tilt_before(run: Run) -> list[Degrees]:
+    """TILT before CAL."""
+    return tilts(run, before_cal(run))
+
+
+def why_turned(run: Run) -> str:
+    """TILT is still that from +Z."""
+    path = run.data["path"]
+    seen = tilts(run, after_cal(run))
+    up = [angle(value_at(path, at), (0, 0, 1)) for _, at in judged(run, after_cal(run))]  # type: ignore
+    is_up = bool(seen) and all(abs(a - b) <= 1 for a, b in zip(seen, up, strict=True))
+    return why_tilt(run) or ("cal_ignored" if is_up else "")
+
+
+@check(
+    "d.after",
+    points=1,
+    expect=Within(Degrees(1), of=turned_due),
+    on_miss="wrong_turned",
+    why=why_turned,
+    after="d.before",
+    reads=LINE,
+)
+def tilt_after(run: Run) -> list[Degrees]:
+    """TILT after CAL."""
+    return tilts(run, after_cal(run))
+
+
+# e: shocks.
+
+
+@once
+def shocks(run: Run) -> list[int]:
+    """When SHOCK was printed."""
+    return [int(t) for t in read_lines(run, SHOCK).at_ns]
+
+
+def reports(run: Run) -> list[tuple[int, bool, int]]:
+    """For each hit its time (ns), whether it is a shock, and how many SHOCK lines came until the
+    next one. The first entry is the time before all hits."""
+    hits = [(0, False), *((ms(at).ns, is_shock) for at, is_shock in run.data["hits"])]
+    ends = [*(at for at, _ in hits[1:]), run.end_ns - run.zero_ns]
+    return [
+        (at, is_shock, sum(at <= t < end for t in shocks(run)))
+        for (at, is_shock), end in zip(hits, ends, strict=True)
+    ]
+
+
+def reports_due(run: Run) -> list[str]:
+    """What `reported` has to be."""
+    return [
+        f"{'shock' if is_shock else 'rest'} {int(is_shock)}" for _, is_shock, _ in reports(run)
+    ]
+
+
+def why_shock(run: Run) -> str:
+    """The raw values are wrong; or spikes are reported; or a shock more than once."""
+    if key := why_rms(run):
+        return key
+    found = reports(run)
+    if len(shocks(run)) == sum(is_shock for _, is_shock, _ in found):
+        return "late_shock"
+    if any(count > 1 for _, is_shock, count in found if is_shock):
+        return "shock_repeat"
+    return "spike_shock" if any(count for _, is_shock, count in found[1:] if not is_shock) else ""
+
+
+@gate(
+    "e.once",
+    episode="shock",
+    expect=Exactly(reports_due),
+    on_miss="no_shock",
+    why=why_shock,
+    on_error=why_address,
+    reads=LINE,
+)
+def reported(run: Run) -> list[Text] | None:
+    """For the time before the hits and for each hit the number of SHOCK lines; None when the
+    program printed no line of ours."""
+    if not len(lines(run)) and not shocks(run):
+        return None
+    return [
+        Text(f"{'shock' if is_shock else 'rest'} {count}", at)
+        for at, is_shock, count in reports(run)
+    ]
+
+
+@check(
+    "e",
+    points=4,
+    episode="shock",
+    expect=AtMost(SHOCK_WITHIN),
+    on_miss="late_shock",
+    on_error=why_address,
+)
+def shock_delays(run: Run) -> list[Millis]:
+    """From the beginning of each shock to the next SHOCK line."""
+    at_ns = np.array(shocks(run), np.int64)
+    found = [(at, delay(at_ns, at)) for at, is_shock, _ in reports(run) if is_shock]
+    return [Millis(NEVER, at) if late is None else late for at, late in found]
