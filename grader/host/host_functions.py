@@ -1,7 +1,8 @@
 """`run.host`: calls the host functions of a submission, one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 from grader.host.plain_data import Shape, fits, parse, to_plain
@@ -29,6 +30,10 @@ class HostError(Exception):
         self.kind = kind
 
 
+class RefusedCall(Exception):
+    """Host code has called a method of the grader with wrong arguments."""
+
+
 class HostFunctions:
     """The host functions of one run. The child process starts with the first call. It keeps its
     state (names, files in its working folder) until the last call."""
@@ -46,6 +51,8 @@ class HostFunctions:
         self._limits = limits or HostLimits()
         self._child: Child | None = None
         self._ended: ChildEnded | None = None
+        self._methods: Mapping[str, Callable[..., Any]] = {}
+        """What host code may call now."""
 
     def call(self, name: str, *arguments: Any, answer: Shape = Any) -> Any:
         """The result of a function: plain data as `plain_data.parse` returns it. `answer` is the
@@ -55,22 +62,61 @@ class HostFunctions:
         the function; TypeError when an argument is no plain data; GraderError when the sandbox
         fails.
         """
-        if name not in self._names:
+        return self._call(name, arguments, None, answer)
+
+    def make(self, name: str, methods: Mapping[str, Callable[..., Any]], *arguments: Any) -> None:
+        """Make an object of a class of the host code; `call("Link.request", …)` then calls its
+        methods. Its first argument is an object with these `methods`: they run here, when host
+        code calls them, with plain data, and return plain data. Such an argument may be anything:
+        a method raises RefusedCall when it is wrong, and host code gets a ValueError.
+
+        Raises: as `call`.
+        """
+        self._methods = methods
+        self._call(name, arguments, list(methods), None)
+
+    def _call(
+        self, name: str, arguments: Sequence[Any], methods: list[str] | None, shape: Shape
+    ) -> Any:
+        if name.partition(".")[0] not in self._names:
             raise ValueError(f"lab.toml does not name {name} among its host functions")
         if self._text is None:
             raise HostError(name, "missing", "no %%host")
-        question = repr((name, to_plain(arguments))).encode()
+        value = self._answer(name, (name, to_plain(arguments), methods))
+        while True:
+            match value:
+                case [3, str(method), list(given)]:
+                    value = self._answer(name, self._serve(method, given))
+                case _:
+                    return _result(name, value, shape)
+
+    def _serve(self, method: str, arguments: list[Any]) -> tuple[bool, Any]:
+        """A call of host code: whether it worked, and its result or what is wrong."""
+        function = self._methods.get(method)
+        if function is None:
+            return False, f"there is no {method}()"
         try:
-            reply = self._ask(self._text, question)
+            signature(function).bind(*arguments)
+        except TypeError as error:
+            return False, f"{method}(): {error}"
+        try:
+            return True, to_plain(function(*arguments))
+        except RefusedCall as error:
+            return False, f"{method}(): {error}"
+
+    def _answer(self, name: str, question: tuple[Any, ...]) -> Any:
+        """What the child answers. Raises: HostError."""
+        assert self._text is not None
+        try:
+            reply = self._ask(self._text, repr(question).encode())
         except ChildEnded as end:
             self._ended = end
             self.close()
             raise HostError(name, end.kind, end.detail) from None
         try:
-            value = parse(reply)
+            return parse(reply)
         except ValueError as error:
             raise HostError(name, "answer", str(error)) from None
-        return _result(name, value, answer)
 
     def close(self) -> None:
         """End the child process and every process that it started."""

@@ -31,6 +31,15 @@ class Serial:
 
 
 @dataclass(frozen=True)
+class SendUart:
+    """At that time a USB-to-serial adapter of the circuit begins to send bytes."""
+
+    part: str
+    data: bytes
+    at: Millis
+
+
+@dataclass(frozen=True)
 class HardReset:
     """At that time the board's reset button is pressed."""
 
@@ -66,7 +75,7 @@ class ReadFile:
     at: Millis
 
 
-Step = SetControl | Serial | HardReset | Publish | SetService | ReadFile
+Step = SetControl | Serial | SendUart | HardReset | Publish | SetService | ReadFile
 
 
 def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
@@ -85,6 +94,11 @@ def set_control(part: str, control: str, value: float, *, at: Millis) -> list[St
 def serial(data: bytes, *, at: Millis) -> list[Step]:
     """Send bytes to the board."""
     return [Serial(data, at)]
+
+
+def send_uart(part: str, data: bytes, *, at: Millis) -> list[Step]:
+    """Send bytes to a UART of the board from a USB-to-serial adapter (`warsha-usb-serial`)."""
+    return [SendUart(part, data, at)]
 
 
 def publish(

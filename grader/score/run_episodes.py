@@ -15,6 +15,7 @@ from grader.lab.episode import (
     HardReset,
     Publish,
     ReadFile,
+    SendUart,
     Serial,
     SetControl,
     SetService,
@@ -34,6 +35,7 @@ from hardware.bench.board.end_reason import why
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
 from hardware.bench.flash_reader import read_apart
+from hardware.bench.parts.usb_serial import usb_serial
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import End, Trace
 from hardware.errors import BenchError, DiagramError, HardwareError
@@ -280,6 +282,9 @@ def _play(
                 bench.control(step.part, step.control, step.value, t_ns)
             case Serial():
                 bench.send(step.data, t_ns)
+            case SendUart():
+                adapter = usb_serial(bench.circuit.parts, step.part)
+                bench.at(t_ns, partial(adapter.uart_send, step.data))
             case Publish():
                 _publish(bench, step, t_ns)
             case SetService():

@@ -43,7 +43,9 @@ BOARD_FORM = (
     "%board connect URL | use BOARD | list | status | info | repl | reset | interrupt | check | "
     "EXPRESSION"
 )
-BENCH_FORM = "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
+BENCH_FORM = (
+    "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | port PART | reset"
+)
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; the words of other forms have none."""
 
@@ -89,6 +91,7 @@ BENCH_HELP = (
     both("%bench edit                 change the circuit: parts, wires, attributes"),
     both("%bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms"),
     "%bench set pot1 position 0.4",
+    both("path = %bench port link     the serial port of a USB-to-serial adapter on the bench"),
     both("%bench reset                press the reset button of the board"),
 )
 
@@ -124,10 +127,11 @@ class BoardMagics(Magics):
 
     @line_magic
     @shown_help(BENCH_HELP)
-    def bench(self, line: str) -> None:
+    def bench(self, line: str) -> object:
         """See `BENCH_HELP`."""
-        guard(lambda: _bench_line(split(line)))
+        value = guard(lambda: _bench_line(split(line)))
         self._share()
+        return value
 
     def _run(self, line: str, cell: str) -> None:
         magic = "\n" * self._blank + f"%%board {line}".rstrip()
@@ -213,7 +217,8 @@ def _check(name: str = "") -> None:
         print_note(_("nothing wrong was found"))
 
 
-def _bench_line(words: list[str]) -> None:
+def _bench_line(words: list[str]) -> str | None:
+    """The value of the line: the path of a port."""
     match words:
         case []:
             _show_bench()
@@ -228,10 +233,13 @@ def _bench_line(words: list[str]) -> None:
         case ["set", part, control, value]:
             bench = current.need_bench()
             bench.control(moved_by(current, part), control, _number(value))
+        case ["port", part]:
+            return current.need_bench().serve_port(part)
         case ["reset"]:
             current.need_bench().reset()
         case _:
             raise usage(BENCH_FORM)
+    return None
 
 
 def _show_bench() -> None:
