@@ -33,7 +33,7 @@ GET, SET, TGL, READ, ECHO, ANSWER, NAK = 1, 2, 3, 4, 5, 0x80, 0xFF
 NEWLINE = 0x0A
 NEVER = float("inf")
 PROMPT, ANSWERED = AtMost(ms(20)), AtMost(ms(100))
-READ_PERCENT = 2
+READ_PERCENT, SHOWN = 2, 24
 SILENCE, ALLOWED = ms(2000), ms(100)
 REQUESTS, RETRIES, TIMEOUT, LATE_MS = 40, 3, ms(200), 250
 
@@ -74,6 +74,7 @@ class Reply:
     """What went to the board (see scenario.py), and the `data` that it sent until the next bytes
     came, the last of them at `sent_ns`."""
 
+    sent: bytes
     at_ns: int
     end_ns: int
     cmd: int
@@ -122,13 +123,28 @@ def why_deaf(run: Run) -> str:
     return "hardcoded" if is_public else "crc_span"
 
 
+def told(key: str, found: Sequence[Reply], took: Sequence[Millis]) -> str:
+    """The key with the last bytes of the first request that got no right answer, with what came
+    and with what is right. When all answers are right, they are late."""
+    wrong = next((r for r, t in zip(found, took, strict=True) if t == NEVER), None)
+    if wrong is None:
+        return "slow"
+    parts = (wrong.sent, wrong.data, flagged(escaped(wrong.answer)))
+    return f"{key} " + " | ".join(part[-SHOWN:].hex(" ").upper() or "-" for part in parts)
+
+
 # a: valid frames.
 
 
-def why_slow(run: Run) -> str:
-    """The answers are right, but late; or every frame looks corrupted."""
+def why_wrong(run: Run) -> str:
+    """Every frame looks corrupted, or an answer is wrong or late."""
     took = answers.measure(run)
-    return "slow" if took and max(took) < NEVER else why_deaf(run)
+    return (why_deaf(run) or told("wrong_answer", plain(run), took)) if took else ""
+
+
+def plain(run: Run) -> list[Reply]:
+    """The replies to all requests but READ."""
+    return [reply for reply in replies(run) if reply.cmd != READ]
 
 
 @check(
@@ -137,13 +153,12 @@ def why_slow(run: Run) -> str:
     expect=PROMPT,
     partial={AtMost(ms(50)): 1},
     on_miss="wrong_answer",
-    why=why_slow,
+    why=why_wrong,
 )
 def answers(run: Run) -> list[Millis] | None:
     """How long each answer took that is not one to READ."""
-    found = [reply for reply in replies(run) if reply.cmd != READ]
-    took = [reply.took(reply.is_(reply.answer)) for reply in found]
-    return took if any(reply.data for reply in found) else None
+    took = [reply.took(reply.is_(reply.answer)) for reply in plain(run)]
+    return took if any(reply.data for reply in plain(run)) else None
 
 
 def why_read(run: Run) -> str:
@@ -206,13 +221,12 @@ def levels(run: Run) -> list[int]:
 
 
 def why_escape(run: Run) -> str:
-    """Only frames with a line break get no answer."""
-    lost = [
-        reply.answer
-        for reply, took in zip(echoes(run), stuffed.measure(run), strict=True)
-        if took == NEVER
-    ]
-    return "line_frames" if lost and all(NEWLINE in answer for answer in lost) else ""
+    """Only frames with a line break get no answer, or others, too."""
+    found, took = echoes(run), stuffed.measure(run)
+    lost = [reply for reply, t in zip(found, took, strict=True) if t == NEVER]
+    if lost and all(NEWLINE in reply.answer for reply in lost):
+        return "line_frames"
+    return told("no_escape", found, took)
 
 
 def echoes(run: Run) -> list[Reply]:
@@ -245,9 +259,8 @@ def edges_in(run: Run, reply: Reply) -> int:
 def why_corrupted(run: Run) -> str:
     """The command was executed, or nothing was said."""
     found = [reply for reply in replies(run) if reply.is_corrupted]
-    if any(reply.data and not reply.is_(reply.answer) for reply in found):
-        return "no_crc_check"
-    return "no_nak" if not any(reply.data for reply in found) else ""
+    is_silent = not any(reply.data for reply in found)
+    return "no_nak" if is_silent else told("no_crc_check", found, refused.measure(run))
 
 
 @check(
@@ -268,7 +281,21 @@ def refused(run: Run) -> list[Millis]:
 # c: garbage and half frames.
 
 
-@check("c", points=3, episode="noise", expect=ANSWERED, on_miss="no_resync", after="a.frames")
+def why_noise(run: Run) -> str:
+    """Which good frame got no answer."""
+    took: list[Millis] = after_noise.measure(run)
+    return told("no_resync", replies(run), took)
+
+
+@check(
+    "c",
+    points=3,
+    episode="noise",
+    expect=ANSWERED,
+    on_miss="no_resync",
+    why=why_noise,
+    after="a.frames",
+)
 def after_noise(run: Run) -> list[Millis]:
     """How long the answer to each good frame took. NAKs may come before it."""
     nak = flagged(proto_of(run).frame(0, NAK))

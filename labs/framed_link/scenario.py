@@ -2,8 +2,8 @@
 program, and what the simulated line of item f does.
 
 `data` has `poly` and `init` of proto.json, the `asks` of the episode, and what one check alone
-needs. An ask is what went to the board: its first byte began `at_ns`, its last one had come at
-`end_ns` (ns since t = 0); its command and seq; the `answer` of a right program, a frame as in
+needs. An ask is what was `sent` to the board: its first byte began `at_ns`, its last one had come
+at `end_ns` (ns since t = 0); its command and seq; the `answer` of a right program, a frame as in
 grader.measure.framing (to READ it is empty); the `level` of the relay's pin afterwards; the
 `share` where the knob stands.
 """
@@ -113,9 +113,10 @@ class Talk:
 
     def note(self, sent: bytes, cmd: int, answer: bytes) -> None:
         """Send bytes that have an answer."""
-        ask = {"at_ns": round(self.at_ms * 1e6), "cmd": cmd, "seq": self.seq, "answer": answer}
+        ask = {"sent": sent, "at_ns": round(self.at_ms * 1e6), "cmd": cmd, "seq": self.seq}
         self.send(sent)
-        ask |= {"end_ns": round(self.at_ms * 1e6), "level": self.relay, "share": self.share}
+        ask |= {"end_ns": round(self.at_ms * 1e6), "answer": answer}
+        ask |= {"level": self.relay, "share": self.share}
         self.asks.append(ask)
 
     def turn_knob(self) -> None:

@@ -143,6 +143,7 @@ def test_a_slow_look_without_a_debounce_is_never_lucky(body: str, most: int) -> 
         ("servo_gate", "ramp_start", "d"),
         ("servo_gate", "number_only", "e"),
         ("voltmeter", "sorted_in_place", "b"),
+        ("framed_link", "dup_action", "d"),
     ],
 )
 def test_the_parts_of_an_item_tell_one_mistake_once(slug: str, mutant: str, item: str) -> None:
