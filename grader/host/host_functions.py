@@ -10,6 +10,8 @@ from grader.host.process import Child, ChildEnded, FailureKind, HostLimits
 from grader.host.sandbox import Isolation
 
 LONGEST_DETAIL = 200
+ASKS = b"[3,"
+"""How a call of host code begins, that is answered before it goes on (child.py)."""
 
 
 @dataclass(frozen=True)
@@ -82,41 +84,45 @@ class HostFunctions:
             raise ValueError(f"lab.toml does not name {name} among its host functions")
         if self._text is None:
             raise HostError(name, "missing", "no %%host")
-        value = self._answer(name, (name, to_plain(arguments), methods))
-        while True:
-            match value:
-                case [3, str(method), list(given)]:
-                    value = self._answer(name, self._serve(method, given))
-                case _:
-                    return _result(name, value, shape)
-
-    def _serve(self, method: str, arguments: list[Any]) -> tuple[bool, Any]:
-        """A call of host code: whether it worked, and its result or what is wrong."""
-        function = self._methods.get(method)
-        if function is None:
-            return False, f"there is no {method}()"
+        reply = self._reply(name, (name, to_plain(arguments), methods))
+        left = self._limits.answer_bytes
+        while reply.startswith(ASKS):
+            left -= len(reply)
+            if left < 0:  # to read them takes time that no limit of the child counts
+                raise self._lost(name, ChildEnded("answer", "too many calls"))
+            reply = self._reply(name, self._serve(reply))
         try:
+            value = parse(reply)
+        except ValueError as error:
+            raise HostError(name, "answer", str(error)) from None
+        return _result(name, value, shape)
+
+    def _serve(self, call: bytes) -> tuple[bool, Any]:
+        """A call of host code: whether it worked, and its result or what is wrong."""
+        try:
+            _asks, method, arguments = parse(call)
+            function = self._methods[method]
             signature(function).bind(*arguments)
-        except TypeError as error:
-            return False, f"{method}(): {error}"
+        except (KeyError, TypeError, ValueError) as error:
+            return False, f"{error}"
         try:
             return True, to_plain(function(*arguments))
         except RefusedCall as error:
             return False, f"{method}(): {error}"
 
-    def _answer(self, name: str, question: tuple[Any, ...]) -> Any:
-        """What the child answers. Raises: HostError."""
+    def _reply(self, name: str, question: tuple[Any, ...]) -> bytes:
+        """What the child sends next. Raises: HostError."""
         assert self._text is not None
         try:
-            reply = self._ask(self._text, repr(question).encode())
+            return self._ask(self._text, repr(question).encode())
         except ChildEnded as end:
-            self._ended = end
-            self.close()
-            raise HostError(name, end.kind, end.detail) from None
-        try:
-            return parse(reply)
-        except ValueError as error:
-            raise HostError(name, "answer", str(error)) from None
+            raise self._lost(name, end) from None
+
+    def _lost(self, name: str, end: ChildEnded) -> HostError:
+        """The child has ended, or must end. Returns: the error for the call."""
+        self._ended = end
+        self.close()
+        return HostError(name, end.kind, end.detail)
 
     def close(self) -> None:
         """End the child process and every process that it started."""

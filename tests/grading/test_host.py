@@ -181,10 +181,24 @@ REFUSED = {
     "line.send(bytes(5000))": r"ValueError: send\(\): the data",
     "line.receive(-1)": r"ValueError: receive\(\): the time-out",
     "line.receive(float('inf'))": "raised: ValueError",
-    "line.receive()": r"ValueError: receive\(\): missing a required argument",
+    "line.receive()": "ValueError: missing a required argument",
+    "line.send(1 << 70)": "ValueError: an integer is longer than 64 bits",
     "line.close()": "raised: AttributeError",
     "[line.send(b'!') for _ in range(2000)]": "called more than 1000 times",
 }
+
+
+def test_host_code_that_calls_without_end_is_ended(isolation: Isolation) -> None:
+    limits = HostLimits(answer_bytes=2000)
+    line, host = HostLine(echo_late), HostFunctions(COUNTER, ("Do",), isolation, limits)
+    try:
+        host.make("Do", line.methods, 3)
+        with pytest.raises(HostError, match="answer: too many calls"):
+            host.call("Do.ask", "[line.receive(0) for _ in range(10**9)]")
+        with pytest.raises(HostError, match="too many calls"):
+            host.call("Do.add", 1)
+    finally:
+        host.close()
 
 
 def test_missing_host_code_is_an_error(make: MakeHost) -> None:
