@@ -32,12 +32,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from grader.host.host_functions import RefusedCall
+    from grader.host.host_line import HostLine
     from grader.lab.check import Check, check, gate
     from grader.lab.episode import (
         Episode,
         HardReset,
         Publish,
         ReadFile,
+        SendUart,
         Serial,
         SetControl,
         SetService,
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
         press,
         publish,
         read_file,
+        send_uart,
         serial,
         set_control,
         set_service,
@@ -124,6 +128,7 @@ __all__ = [
     "HardReset",
     "HasForm",
     "Hertz",
+    "HostLine",
     "Kilograms",
     "Limit",
     "LineForm",
@@ -141,7 +146,9 @@ __all__ = [
     "Publish",
     "Quantity",
     "ReadFile",
+    "RefusedCall",
     "Run",
+    "SendUart",
     "Serial",
     "SetControl",
     "SetService",
@@ -172,6 +179,7 @@ __all__ = [
     "publish",
     "read_file",
     "seconds",
+    "send_uart",
     "serial",
     "set_control",
     "set_service",
@@ -191,6 +199,7 @@ _MODULES = (
     "grader.lab.value_path",
     "grader.lab.check",
     "grader.strict_json",
+    "grader.host.host_line",
     "hardware.boards",
     "grader.lab.text_limits",
 )

@@ -41,7 +41,8 @@ REASONS: dict[str, str] = {
     "grader/reports/feedback_step.py": "a step of nbgrader: its settings name the module",
     "grader/schemas.py": "one import that several kinds of processes make when they start",
     "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
-    "labs/servo_gate/checks.py": "one file is the checks of one lab, which is loaded by this name",
+    "labs/framed_link/checks.py": "one file is the checks of one lab, which is loaded by name",
+    "labs/servo_gate/checks.py": "one file is the checks of one lab, which is loaded by name",
     "station/errors.py": "the errors of all rooms, as the packages above have them",
     "grader/version.py": "the version of the engine, which every record of a mark has",
 }

@@ -34,8 +34,9 @@ DEEPEST = 40
 LONGEST_TEXT = 300
 CELL = "%%host"
 """The file name of the host code in a SyntaxError or traceback."""
-FINISHED, RAISED, MISSING = 0, 1, 2
-"""The outcome of a call: the first value of each answer."""
+FINISHED, RAISED, MISSING, ASKS = 0, 1, 2, 3
+"""The outcome of a call: the first value of each answer. ASKS: it goes on when the grader has
+answered a call of its own."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -156,17 +157,50 @@ def line_of(error: BaseException) -> int:
     return line
 
 
-def answer(module: Module, broken: str, name: str, arguments: list[object]) -> str:
-    """Call one function."""
-    if broken:
-        return broken
-    function = vars(module).get(name)
-    if not callable(function):
-        return to_json([MISSING])
-    try:
-        return to_json([FINISHED, function(*arguments)])
-    except BaseException as error:
-        return error_answer(error)
+class Outside:
+    """An object of the grader: its methods run there, while host code waits."""
+
+    def __init__(self, methods: list[str], questions: int, answers: int) -> None:
+        for name in methods:
+            setattr(self, name, self._asking(name, questions, answers))
+
+    def _asking(self, name: str, questions: int, answers: int) -> object:
+        def ask(*arguments: object) -> object:
+            write_frame(answers, to_json([ASKS, name, arguments]))
+            worked, value = read_frame(questions)
+            if not worked:
+                raise ValueError(value)
+            return value
+
+        return ask
+
+
+class Loaded:
+    """The module of the host code, and the objects that the grader has made of its classes."""
+
+    def __init__(self, text: str, questions: int, answers: int) -> None:
+        self._module, self._broken = load(text)
+        self._pipes = questions, answers
+        self._objects: dict[str, object] = {}
+
+    def answer(self, name: str, arguments: list[object], methods: list[str] | None) -> str:
+        """Call a function, or a method (`Link.request`) of an object. With `methods`, make the
+        object: its first argument has these methods."""
+        if self._broken:
+            return self._broken
+        owner, _dot, method = name.partition(".")
+        function = vars(self._module).get(owner)
+        if method:
+            function = getattr(self._objects.get(owner), method, None)
+        if not callable(function):
+            return to_json([MISSING])
+        try:
+            if methods is not None:
+                self._objects[name] = function(Outside(methods, *self._pipes), *arguments)
+                return to_json([FINISHED, None])
+            return to_json([FINISHED, function(*arguments)])
+        except BaseException as error:
+            return error_answer(error)
 
 
 def load(text: str) -> tuple[Module, str]:
@@ -196,9 +230,9 @@ def main() -> None:
         write_frame(answers, error_answer(error))
         os._exit(1)
     write_frame(answers, to_json([FINISHED, None]))
-    module, broken = load(setup["text"])
+    code = Loaded(setup["text"], questions, answers)
     while True:
-        write_frame(answers, answer(module, broken, *read_frame(questions)))
+        write_frame(answers, code.answer(*read_frame(questions)))
         # An sqlite3 connection that was not closed is in a reference cycle and keeps a file open.
         gc.collect(1)
 

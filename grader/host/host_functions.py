@@ -1,7 +1,8 @@
 """`run.host`: calls the host functions of a submission, one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 from grader.host.plain_data import Shape, fits, parse, to_plain
@@ -9,6 +10,8 @@ from grader.host.process import Child, ChildEnded, FailureKind, HostLimits
 from grader.host.sandbox import Isolation
 
 LONGEST_DETAIL = 200
+ASKS = b"[3,"
+"""How a call of host code begins, that is answered before it goes on (child.py)."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class HostError(Exception):
         self.kind = kind
 
 
+class RefusedCall(Exception):
+    """Host code has called a method of the grader with wrong arguments."""
+
+
 class HostFunctions:
     """The host functions of one run. The child process starts with the first call. It keeps its
     state (names, files in its working folder) until the last call."""
@@ -46,6 +53,8 @@ class HostFunctions:
         self._limits = limits or HostLimits()
         self._child: Child | None = None
         self._ended: ChildEnded | None = None
+        self._methods: Mapping[str, Callable[..., Any]] = {}
+        """What host code may call now."""
 
     def call(self, name: str, *arguments: Any, answer: Shape = Any) -> Any:
         """The result of a function: plain data as `plain_data.parse` returns it. `answer` is the
@@ -55,22 +64,65 @@ class HostFunctions:
         the function; TypeError when an argument is no plain data; GraderError when the sandbox
         fails.
         """
-        if name not in self._names:
+        return self._call(name, arguments, None, answer)
+
+    def make(self, name: str, methods: Mapping[str, Callable[..., Any]], *arguments: Any) -> None:
+        """Make an object of a class of the host code; `call("Link.request", …)` then calls its
+        methods. Its first argument is an object with these `methods`: they run here, when host
+        code calls them, with plain data, and return plain data. Such an argument may be anything:
+        a method raises RefusedCall when it is wrong, and host code gets a ValueError.
+
+        Raises: as `call`.
+        """
+        self._methods = methods
+        self._call(name, arguments, list(methods), None)
+
+    def _call(
+        self, name: str, arguments: Sequence[Any], methods: list[str] | None, shape: Shape
+    ) -> Any:
+        if name.partition(".")[0] not in self._names:
             raise ValueError(f"lab.toml does not name {name} among its host functions")
         if self._text is None:
             raise HostError(name, "missing", "no %%host")
-        question = repr((name, to_plain(arguments))).encode()
-        try:
-            reply = self._ask(self._text, question)
-        except ChildEnded as end:
-            self._ended = end
-            self.close()
-            raise HostError(name, end.kind, end.detail) from None
+        reply = self._reply(name, (name, to_plain(arguments), methods))
+        left = self._limits.answer_bytes
+        while reply.startswith(ASKS):
+            left -= len(reply)
+            if left < 0:  # to read them takes time that no limit of the child counts
+                raise self._lost(name, ChildEnded("answer", "too many calls"))
+            reply = self._reply(name, self._serve(reply))
         try:
             value = parse(reply)
         except ValueError as error:
             raise HostError(name, "answer", str(error)) from None
-        return _result(name, value, answer)
+        return _result(name, value, shape)
+
+    def _serve(self, call: bytes) -> tuple[bool, Any]:
+        """A call of host code: whether it worked, and its result or what is wrong."""
+        try:
+            _asks, method, arguments = parse(call)
+            function = self._methods[method]
+            signature(function).bind(*arguments)
+        except (KeyError, TypeError, ValueError) as error:
+            return False, f"{error}"
+        try:
+            return True, to_plain(function(*arguments))
+        except RefusedCall as error:
+            return False, f"{method}(): {error}"
+
+    def _reply(self, name: str, question: tuple[Any, ...]) -> bytes:
+        """What the child sends next. Raises: HostError."""
+        assert self._text is not None
+        try:
+            return self._ask(self._text, repr(question).encode())
+        except ChildEnded as end:
+            raise self._lost(name, end) from None
+
+    def _lost(self, name: str, end: ChildEnded) -> HostError:
+        """The child has ended, or must end. Returns: the error for the call."""
+        self._ended = end
+        self.close()
+        return HostError(name, end.kind, end.detail)
 
     def close(self) -> None:
         """End the child process and every process that it started."""

@@ -43,6 +43,15 @@ class Serial:
 
 
 @dataclass(frozen=True)
+class SendUart:
+    """At that time a USB-to-serial adapter of the circuit begins to send bytes."""
+
+    part: str
+    data: bytes
+    at: Millis
+
+
+@dataclass(frozen=True)
 class HardReset:
     """At that time the board's reset button is pressed."""
 
@@ -78,7 +87,7 @@ class ReadFile:
     at: Millis
 
 
-Step = SetControl | SetWave | Serial | HardReset | Publish | SetService | ReadFile
+Step = SetControl | SetWave | Serial | SendUart | HardReset | Publish | SetService | ReadFile
 
 
 def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
@@ -106,6 +115,11 @@ def wave(
 def serial(data: bytes, *, at: Millis) -> list[Step]:
     """Send bytes to the board."""
     return [Serial(data, at)]
+
+
+def send_uart(part: str, data: bytes, *, at: Millis) -> list[Step]:
+    """Send bytes to a UART of the board from a USB-to-serial adapter (`warsha-usb-serial`)."""
+    return [SendUart(part, data, at)]
 
 
 def publish(

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.notebook.parsons import Parsons
+from hardware.bench.drawing.png import to_png
 from hardware.i18n import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -117,7 +118,10 @@ def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:
         if not file.is_file() or not mime.startswith("image/"):
             what = _("there is no picture {file}").format(file=match[2])
             raise fail(what, _("put the file into {folder}").format(folder=folder))
-        attachments[file.name] = {mime: base64.b64encode(file.read_bytes()).decode("ascii")}
+        data = file.read_bytes()
+        if mime == "image/svg+xml":  # JupyterLab shows no SVG that is attached
+            mime, data = "image/png", to_png(data.decode())
+        attachments[file.name] = {mime: base64.b64encode(data).decode("ascii")}
         return f"![{match[1]}](attachment:{file.name})"
 
     cell.source = _PICTURE.sub(attach, cell.source)

@@ -16,6 +16,7 @@ from grader.lab.episode import (
     HardReset,
     Publish,
     ReadFile,
+    SendUart,
     Serial,
     SetControl,
     SetService,
@@ -37,6 +38,7 @@ from hardware.bench.board.end_reason import why
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
 from hardware.bench.flash_reader import read_apart
+from hardware.bench.parts.usb_serial import usb_serial
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import End, Trace
 from hardware.errors import BenchError, DiagramError, HardwareError
@@ -291,6 +293,9 @@ def _play(
                 bench.wave(step.part, step.control, *swing, t_ns, degrees=step.degrees)
             case Serial():
                 bench.send(step.data, t_ns)
+            case SendUart():
+                adapter = usb_serial(bench.circuit.parts, step.part)
+                bench.at(t_ns, partial(adapter.uart_send, step.data))
             case Publish():
                 _publish(bench, step, t_ns)
             case SetService():

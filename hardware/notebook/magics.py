@@ -45,7 +45,7 @@ BOARD_FORM = (
 )
 BENCH_FORM = (
     "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | "
-    "wave PART CONTROL 12Hz AMPLITUDE | reset"
+    "wave PART CONTROL 12Hz AMPLITUDE | port PART | reset"
 )
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; the words of other forms have none."""
@@ -95,6 +95,7 @@ BENCH_HELP = (
     both(
         "%bench wave imu accelX 12Hz 0.3   let a control swing by 0.3 around its value; 0 ends it"
     ),
+    both("path = %bench port link     the serial port of a USB-to-serial adapter on the bench"),
     both("%bench reset                press the reset button of the board"),
 )
 
@@ -130,10 +131,11 @@ class BoardMagics(Magics):
 
     @line_magic
     @shown_help(BENCH_HELP)
-    def bench(self, line: str) -> None:
+    def bench(self, line: str) -> object:
         """See `BENCH_HELP`."""
-        guard(lambda: _bench_line(split(line)))
+        value = guard(lambda: _bench_line(split(line)))
         self._share()
+        return value
 
     def _run(self, line: str, cell: str) -> None:
         magic = "\n" * self._blank + f"%%board {line}".rstrip()
@@ -219,7 +221,8 @@ def _check(name: str = "") -> None:
         print_note(_("nothing wrong was found"))
 
 
-def _bench_line(words: list[str]) -> None:
+def _bench_line(words: list[str]) -> str | None:
+    """The value of the line: the path of a port."""
     match words:
         case []:
             _show_bench()
@@ -237,10 +240,13 @@ def _bench_line(words: list[str]) -> None:
         case ["wave", part, control, frequency, amplitude]:
             swing = (_number(frequency.removesuffix("Hz")), _number(amplitude))
             current.need_bench().wave(moved_by(current, part), control, *swing)
+        case ["port", part]:
+            return current.need_bench().serve_port(part)
         case ["reset"]:
             current.need_bench().reset()
         case _:
             raise usage(BENCH_FORM)
+    return None
 
 
 def _show_bench() -> None:

@@ -16,6 +16,7 @@ import pytest
 from grader.errors import GraderError
 from grader.host import sandbox
 from grader.host.host_functions import HostError, HostFunctions
+from grader.host.host_line import HostLine
 from grader.host.process import HostLimits
 from grader.host.sandbox import Isolation
 from grader.lab.course import Course
@@ -130,6 +131,74 @@ def test_unclosed_connections_do_not_accumulate(make: MakeHost) -> None:
         "        return link.execute('SELECT 7').fetchone()[0]\n"
     )
     assert {host.call("echo", "a.db") for _ in range(600)} == {7}
+
+
+COUNTER = """
+class Do:
+    def __init__(self, line, first):
+        self.line, self.sum = line, first
+
+    def add(self, count):
+        for _ in range(count):
+            self.line.send(bytes([self.sum]))
+            self.sum += len(self.line.receive(50) or self.line.receive(100))
+        return self.sum
+
+    def ask(self, text):
+        return eval(text, {"line": self.line})
+"""
+
+
+def echo_late(data: bytes) -> list[tuple[float, bytes]]:
+    """Two bytes after 20 ms, then after 120 ms, and so on in turn."""
+    return [(20 if data[0] % 4 else 120, b"..")]
+
+
+def test_an_object_of_host_code_talks_to_a_device_in_virtual_time(isolation: Isolation) -> None:
+    line, host = HostLine(echo_late), HostFunctions(COUNTER, ("Do",), isolation)
+    try:
+        host.make("Do", line.methods, 3)
+        assert host.call("Do.add", 3, answer=int) == 9
+        assert [data[0] for _ms, data in line.sent] == [3, 5, 7]
+        host.make("Do", line.methods, 4)
+        assert host.call("Do.add", 1, answer=int) == 6
+        assert [at_ms for at_ms, _data in line.sent] == [0, 20, 40, 60]
+        assert line.now_ms == 60 + 120
+        for text, message in REFUSED.items():
+            with pytest.raises(HostError, match=message):
+                host.call("Do.ask", text)
+        with pytest.raises(HostError, match="missing"):
+            host.call("Do.other")
+        with pytest.raises(ValueError, match=r"lab\.toml does not name Other"):
+            host.call("Other.add")
+        assert host.call("Do.ask", "line.receive(5)", answer=bytes) == b""
+    finally:
+        host.close()
+
+
+REFUSED = {
+    "line.send('a')": r"ValueError: send\(\): the data is no bytes",
+    "line.send(bytes(5000))": r"ValueError: send\(\): the data",
+    "line.receive(-1)": r"ValueError: receive\(\): the time-out",
+    "line.receive(float('inf'))": "raised: ValueError",
+    "line.receive()": "ValueError: missing a required argument",
+    "line.send(1 << 70)": "ValueError: an integer is longer than 64 bits",
+    "line.close()": "raised: AttributeError",
+    "[line.send(b'!') for _ in range(2000)]": "called more than 1000 times",
+}
+
+
+def test_host_code_that_calls_without_end_is_ended(isolation: Isolation) -> None:
+    limits = HostLimits(answer_bytes=2000)
+    line, host = HostLine(echo_late), HostFunctions(COUNTER, ("Do",), isolation, limits)
+    try:
+        host.make("Do", line.methods, 3)
+        with pytest.raises(HostError, match="answer: too many calls"):
+            host.call("Do.ask", "[line.receive(0) for _ in range(10**9)]")
+        with pytest.raises(HostError, match="too many calls"):
+            host.call("Do.add", 1)
+    finally:
+        host.close()
 
 
 def test_missing_host_code_is_an_error(make: MakeHost) -> None:

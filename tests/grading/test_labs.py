@@ -153,6 +153,7 @@ def test_a_slow_look_without_a_debounce_is_never_lucky(body: str, most: int) -> 
         ("voltmeter", "sorted_in_place", "b"),
         ("machine_vibration", "signed_16", "c"),
         ("machine_vibration", "lsb_per_g", "e"),
+        ("framed_link", "dup_action", "d"),
     ],
 )
 def test_the_parts_of_an_item_tell_one_mistake_once(slug: str, mutant: str, item: str) -> None:

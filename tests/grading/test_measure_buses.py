@@ -4,6 +4,7 @@ import pytest
 
 from grader.lab.run import Run
 from grader.measure import i2c, spi
+from grader.measure.framing import crc8, escaped, flagged, unescaped
 from grader.measure.neopixel import colours
 from grader.measure.times import periods
 from grader.measure.uart import uart_sent
@@ -173,6 +174,20 @@ def test_bytes_that_a_board_sends(family: str, baud: int) -> None:
     assert [data for _, data in line.between_flags(0x7E)] == [bytes((1, n)) for n in range(3)]
     byte_ns = (line.at_ns[3] - line.at_ns[2]).item()
     assert byte_ns == pytest.approx(10e9 / baud, rel=0.01)
+
+
+def test_frames_are_stuffed_and_have_a_crc() -> None:
+    digits = b"123456789"
+    # The check values of CRC-8/SMBUS, CRC-8/NRSC-5 and CRC-8/I-CODE.
+    assert [crc8(digits, 0x07, 0), crc8(digits, 0x31, 0xFF), crc8(digits, 0x1D, 0xFD)] == [
+        0xF4,
+        0xF7,
+        0x7E,
+    ]
+    frame = b"\x01~\n}\x02"
+    assert escaped(frame) == b"\x01}^\n}]\x02"
+    assert unescaped(escaped(frame)) == frame
+    assert flagged(escaped(b"~")) == b"~}^~"
 
 
 PIXELS = """

@@ -68,11 +68,12 @@ def test_the_same_lesson_gives_the_same_notebook(tmp_path: Path) -> None:
 
 
 def test_a_picture_travels_with_its_cell(tmp_path: Path) -> None:
-    (tmp_path / "wiring.svg").write_text("<svg/>")
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    (tmp_path / "wiring.svg").write_text(svg)
     lesson = LESSON.replace("Every 500 ms.", "![wiring](wiring.svg)")
     cell = build(tmp_path, lesson).cells[1]
     assert "(attachment:wiring.svg)" in cell.source
-    assert list(cell.attachments["wiring.svg"]) == ["image/svg+xml"]
+    assert list(cell.attachments["wiring.svg"]) == ["image/png"]  # what JupyterLab shows
 
 
 @pytest.mark.parametrize(

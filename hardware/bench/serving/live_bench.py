@@ -140,6 +140,11 @@ class LiveBench:
         disappears and appears again under another path."""
         return self.ask(lambda _bench: self._lines.add_pty(board))
 
+    def serve_port(self, part: str) -> str:
+        """Open the port of a USB-to-serial adapter, a pseudo-terminal; returns its path. Raises:
+        HardwareError when there is no such adapter."""
+        return self.ask(lambda _bench: self._lines.add_port(part))
+
     def serve_socket(self, port: int = 0, board: str = "") -> str:
         """Listen on loopback; returns the `socket://` URL. Raises: BenchError."""
         return self.ask(lambda _bench: self._lines.of(board).add_socket(port))

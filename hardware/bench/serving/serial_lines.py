@@ -1,4 +1,5 @@
-"""The serial lines of a live bench: every board has one, with any number of endpoints."""
+"""The serial lines of a live bench: every board has one, with any number of endpoints. A
+USB-to-serial adapter of the circuit has one when it is asked for."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -8,6 +9,7 @@ from hardware.bench.chip import chip_type, pico_boot_rom
 from hardware.bench.chip.nor_flash import NorFlash
 from hardware.bench.chip.whole_flash import WholeFlash
 from hardware.bench.diagram import suggest
+from hardware.bench.parts.usb_serial import UsbSerial, usb_serial
 from hardware.bench.serving.bootsel_port import BootselPort
 from hardware.bench.serving.chip_port import ChipPort
 from hardware.bench.serving.endpoint import Endpoint, OnInput
@@ -225,10 +227,17 @@ class SerialLines:
             key: SerialMultiplexer(baud, partial(self._send, key), partial(self._reset, key))
             for key in bench.boards
         }
+        self._ports: dict[str, SerialMultiplexer] = {}
+        self._urls: dict[str, str] = {}
+        """The ports of USB-to-serial adapters that are open, and their paths, by part id."""
         self._chips = {key: self._chip(key, images.get(key)) for key in bench.boards}
         for key, line in self._boards.items():
             bench.on_output(line.from_board, key)
             bench.boards[key].starts = self._chips[key].starts
+
+    def _lines(self) -> list[SerialMultiplexer]:
+        """The lines of boards, then those of adapters."""
+        return [*self._boards.values(), *self._ports.values()]
 
     def _chip(self, board: str, image: Path | None) -> ChipPort | BootselPort:
         virtual, line = self._bench.boards[board], self._boards[board]
@@ -282,6 +291,23 @@ class SerialLines:
                 return line.add_pty(link)
         return line.add_pty()
 
+    def add_port(self, part: str) -> str:
+        """Open a pseudo-terminal for a USB-to-serial adapter, or the one that is open; returns its
+        path. Raises: HardwareError for a wrong id."""
+        adapter = usb_serial(self._bench.circuit.parts, part)
+        if part not in self._ports:
+            self._ports[part] = SerialMultiplexer(
+                None, partial(self._send_by, adapter), lambda download: None
+            )
+            adapter.on_received = self._ports[part].from_board
+            self._urls[part] = self._ports[part].add_pty()
+        return self._urls[part]
+
+    def _send_by(self, adapter: UsbSerial, data: bytes) -> None:
+        """A program on the computer sends, at the rate that it has set."""
+        baud = self._ports[adapter.id].host_baud or adapter.baud
+        self._bench.soon(lambda: adapter.send(data, baud))
+
     def plug(self, board: str, plugged: bool) -> None:
         """Put the cable of a board in, or pull it. Raises: HardwareError for a wrong id."""
         line, board = self.of(board), board or next(iter(self._boards))
@@ -314,34 +340,34 @@ class SerialLines:
 
     def serve(self) -> None:
         """Do everything that can be done without waiting."""
-        for line in self._boards.values():
+        for line in self._lines():
             line.serve()
         for port in self._chips.values():
             port.serve()
 
     def send_on(self) -> None:
         """Pass the boards' output on."""
-        for line in self._boards.values():
+        for line in self._lines():
             line.send_on()
 
     def lags(self) -> bool:
         """Whether the bench must pause: a client is behind, or a wire is slower than its
         board."""
-        return any([line.lags() for line in self._boards.values()])
+        return any([line.lags() for line in self._lines()])
 
     def watch(self) -> list[tuple[int, int]]:
         """Descriptors and poll events to wait for."""
-        return [entry for line in self._boards.values() for entry in line.watch()]
+        return [entry for line in self._lines() for entry in line.watch()]
 
     def idle_s(self) -> float | None:
         """`serve` must be called at least this often; None: only when a descriptor is ready."""
-        times = [line.idle_s() for line in self._boards.values()]
+        times = [line.idle_s() for line in self._lines()]
         times += [port.idle_s() for port in self._chips.values()]
         return min((time for time in times if time is not None), default=None)
 
     def close(self) -> None:
         """Close all endpoints of all boards."""
-        for line in self._boards.values():
+        for line in self._lines():
             line.close()
         for port in self._chips.values():
             port.switch_off()
