@@ -42,15 +42,17 @@ KEY = LineForm("KEY {symbol:word}")
 ROWS = ("123A", "456B", "789C", "*0#D")
 SWAPPED = {ROWS[n][m]: ROWS[m][n] for n in range(4) for m in range(4)}
 """The symbol that a program has for each key when it takes rows for columns."""
-CLOSED, OPEN, HALF_OPEN = us(500), us(1500), us(1000)
-OPEN_FOR, RED_FOR, SETTLED = ms(3000), ms(1000), ms(300)
+CLOSED, OPEN, HALF_OPEN, ALLOWED = us(500), us(1500), us(1000), us(50)
+OPEN_FOR, SETTLED = ms(3000), ms(300)
 """The door has SETTLED to open after `#`, and as long to close at the end."""
 CHASE_FROM, CHASE_TO = ms(1500), ms(9500)
 """The chase is judged in this time after the third wrong code."""
 STEADY = ms(10)
 """A shorter picture on the ring is a change that is not complete yet."""
 LAMPS, RED, GREEN = 8, 0, 1
-ALL = ("keys", "codes", "lock")
+LIT, LIT_ALLOWED = {RED: [ms(0), ms(1000)] * 2, GREEN: [ms(0), OPEN_FOR] * 2}, ms(200)
+"""For how long the ring is lit, for two entries: while they are typed, and after `#`."""
+ALL, CLEARING = ("keys", "codes", "lock"), ("star", "idle", "kept")
 
 
 # a: the keys.
@@ -178,10 +180,6 @@ def wanted_widths(run: Run, *kinds: str) -> list[Micros]:
     return [wanted for _, wanted, _ in widths(run, *kinds)]
 
 
-DOOR = us(50)
-CLEARING = ("star", "idle", "kept")
-
-
 def why_door(run: Run, *kinds: str) -> str:
     """Another pin, a door that never opens or opens for a wrong code, or a lock-out too early."""
     found = widths(run, *kinds)
@@ -199,7 +197,7 @@ def why_door(run: Run, *kinds: str) -> str:
     "b.opens",
     points=2,
     episode="codes",
-    expect=Within(DOOR, of=lambda run: wanted_widths(run, "plain")),
+    expect=Within(ALLOWED, of=lambda run: wanted_widths(run, "plain")),
     on_miss="door",
     why=lambda run: why_door(run, "plain"),
 )
@@ -214,14 +212,14 @@ def why_clear(run: Run) -> str:
         return key
     keys = {"star": "no_star_clear", "idle": "no_idle_clear", "kept": "cleared_early"}
     found = widths(run, *CLEARING)
-    return next((keys[kind] for width, wanted, kind in found if abs(width - wanted) > DOOR), "")
+    return next((keys[kind] for width, wanted, kind in found if abs(width - wanted) > ALLOWED), "")
 
 
 @check(
     "b.clears",
     points=1,
     episode="codes",
-    expect=Within(DOOR, of=lambda run: wanted_widths(run, *CLEARING)),
+    expect=Within(ALLOWED, of=lambda run: wanted_widths(run, *CLEARING)),
     on_miss="clears",
     why=why_clear,
     after="b.opens",
@@ -256,7 +254,7 @@ def why_lock(run: Run) -> str:
     "c",
     points=3,
     episode="lock",
-    expect=Within(DOOR, of=lambda run: wanted_widths(run, "plain")),
+    expect=Within(ALLOWED, of=lambda run: wanted_widths(run, "plain")),
     on_miss="lock_open",
     why=why_lock,
     safety=True,
@@ -283,19 +281,20 @@ def has_colour(lamps: NDArray[np.uint8], colour: int) -> NDArray[np.bool_]:
 
 
 def lit(run: Run, colour: int, opens: bool) -> list[Millis] | None:
-    """For each plain entry that opens, or does not, how long pixels 1 to 7 all have that colour
-    before the next entry; None when the ring shows nothing."""
+    """For how long pixels 1 to 7 all have that colour, for each plain entry that opens, or does
+    not: while it is typed, and from `#` to the next entry. None when the ring shows nothing."""
     shown = ring(run)
     if not len(shown):
         return None
     is_lit = has_colour(shown.rgb[:, 1:], colour).all(axis=1)
     ends_ns = np.append(shown.at_ns[1:], run.end_ns - run.zero_ns)
-    found, entries = [], run.data["entries"]
-    for entry, after in pairwise(entries):
+    found = []
+    for entry, after in pairwise(run.data["entries"]):
         if entry.kind == "plain" and entry.opens == opens:
-            from_ns, to_ns = ms(entry.end).ns, ms(after.start).ns
-            times = np.clip(ends_ns, from_ns, to_ns) - np.clip(shown.at_ns, from_ns, to_ns)
-            found.append(millis_of_ns(times[is_lit].sum(), from_ns))
+            for from_ms, to_ms in ((entry.start, entry.end), (entry.end, after.start)):
+                from_ns, to_ns = ms(from_ms).ns, ms(to_ms).ns
+                times = np.clip(ends_ns, from_ns, to_ns) - np.clip(shown.at_ns, from_ns, to_ns)
+                found.append(millis_of_ns(times[is_lit].sum(), from_ns))
     return found
 
 
@@ -303,20 +302,21 @@ def why_lit(run: Run, colour: int, opens: bool) -> str:
     """The ring is at another pin, or red and green are swapped."""
     if not len(ring(run)):
         return other_pin(run, "NEOPIXEL")
-    times = lit(run, GREEN if colour == RED else RED, opens) or []
-    return "grb_order" if min(times, default=0) > RED_FOR / 2 else ""
+    times, wanted = lit(run, GREEN if colour == RED else RED, opens) or [], LIT[colour]
+    fits = all(abs(t - w) <= LIT_ALLOWED for t, w in zip(times, wanted, strict=True))
+    return "grb_order" if fits else ""
 
 
 @check(
     "d.green",
     points=1,
     episode="codes",
-    expect=Within(ms(200), of=lambda run: [OPEN_FOR] * 2),
+    expect=Within(LIT_ALLOWED, of=LIT[GREEN]),
     on_miss="green",
     why=lambda run: why_lit(run, GREEN, opens=True),
 )
 def green_times(run: Run) -> list[Millis] | None:
-    """How long the ring is green after each right code."""
+    """How long the ring is green before and after `#`, for the right codes."""
     return lit(run, GREEN, opens=True)
 
 
@@ -324,12 +324,12 @@ def green_times(run: Run) -> list[Millis] | None:
     "d.red",
     points=1,
     episode="codes",
-    expect=Within(ms(200), of=lambda run: [RED_FOR] * 2),
+    expect=Within(LIT_ALLOWED, of=LIT[RED]),
     on_miss="red",
     why=lambda run: why_lit(run, RED, opens=False),
 )
 def red_times(run: Run) -> list[Millis] | None:
-    """How long the ring is red after each wrong code."""
+    """How long the ring is red before and after `#`, for wrong codes."""
     return lit(run, RED, opens=False)
 
 
@@ -366,13 +366,19 @@ def why_chase(run: Run) -> str:
     "d.chase",
     points=1,
     episode="lock",
-    expect=Within(Hertz(1), of=Hertz(8)),
+    expect=Within(Hertz(1), of=[Hertz(0), *[Hertz(8)] * 4]),
     on_miss="chase",
     why=why_chase,
 )
 def chase_rate(run: Run) -> list[Hertz] | None:
-    """The steps in each two seconds of the lock-out."""
-    return rates(chase_steps(run, RED), seconds(2), *lock_out(run)) if len(ring(run)) else None
+    """The steps per second while the first code is typed, then in each two seconds of the
+    lock-out."""
+    if not len(ring(run)):
+        return None
+    steps, first = chase_steps(run, RED), run.data["entries"][0]
+    from_ns, typing = ms(first.start).ns, ms(first.end - first.start)
+    before = rates(steps, typing, from_ns, from_ns + typing.ns)
+    return before + rates(steps, seconds(2), *lock_out(run))
 
 
 # e: the heartbeat.
