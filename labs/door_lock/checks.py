@@ -169,15 +169,22 @@ def widths(run: Run, *kinds: str) -> list[tuple[Micros, Micros, str]]:
     return found
 
 
+def to_first_wrong(run: Run, *kinds: str) -> list[tuple[Micros, Micros, str]]:
+    """The same up to the first wrong pulse, which is the one to show: others follow from it."""
+    found = widths(run, *kinds)
+    wrong = (n for n, (width, wanted, _) in enumerate(found) if abs(width - wanted) > ALLOWED)
+    return found[: next(wrong, len(found)) + 1]
+
+
 def seen_widths(run: Run, *kinds: str) -> list[Micros] | None:
     """The pulse widths; None when the servo never had a pulse."""
-    found = [width for width, _, _ in widths(run, *kinds)]
+    found = [width for width, _, _ in to_first_wrong(run, *kinds)]
     return found if any(found) else None
 
 
 def wanted_widths(run: Run, *kinds: str) -> list[Micros]:
     """What they must be."""
-    return [wanted for _, wanted, _ in widths(run, *kinds)]
+    return [wanted for _, wanted, _ in to_first_wrong(run, *kinds)]
 
 
 def why_door(run: Run, *kinds: str) -> str:
@@ -211,8 +218,7 @@ def why_clear(run: Run) -> str:
     if (key := why_door(run, *CLEARING)) in ("never_opens", "locked_early"):
         return key
     keys = {"star": "no_star_clear", "idle": "no_idle_clear", "kept": "cleared_early"}
-    found = widths(run, *CLEARING)
-    return next((keys[kind] for width, wanted, kind in found if abs(width - wanted) > ALLOWED), "")
+    return keys[to_first_wrong(run, *CLEARING)[-1][2]]
 
 
 @check(
@@ -244,10 +250,8 @@ def leaks(run: Run) -> list[Text]:
 
 def why_lock(run: Run) -> str:
     """Another pin, or the door does not open after the lock-out."""
-    found = seen_widths(run, "plain")
-    if not found:
-        return other_pin(run, "SERVO")
-    return "" if max(found) > HALF_OPEN else "locked_long"
+    key = why_door(run, "plain")
+    return {"never_opens": "locked_long", "locked_early": "", "opens_wrong": ""}.get(key, key)
 
 
 @check(

@@ -143,6 +143,8 @@ def test_a_slow_look_without_a_debounce_is_never_lucky(body: str, most: int) -> 
         ("servo_gate", "ramp_start", "d"),
         ("servo_gate", "number_only", "e"),
         ("voltmeter", "sorted_in_place", "b"),
+        ("door_lock", "key_repeat", "a"),
+        ("door_lock", "no_idle_clear", "b"),
     ],
 )
 def test_the_parts_of_an_item_tell_one_mistake_once(slug: str, mutant: str, item: str) -> None:
