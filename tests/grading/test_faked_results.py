@@ -379,6 +379,24 @@ while True:
     oled.fill_rect(14, 33, n, 8, 1)
     oled.blit(label, config["x"], config["y"])
     oled.show()
+SHOWS = """
+from time import sleep_ms
+from machine import PWM, Pin
+from neopixel import NeoPixel
+from pins import NEOPIXEL, SERVO
+pixels = NeoPixel(Pin(NEOPIXEL), 8)
+servo = PWM(Pin(SERVO), freq=50, duty_ns=500_000)
+print("READY L13")
+n = 0
+while True:
+    is_open = n % 20 < 12
+    servo.duty_ns(1_500_000 if is_open else 500_000)
+    pixels.fill((0, 60, 0) if is_open else (60, 0, 0))
+    pixels[0] = (0, 0, 60 * (n & 1))
+    pixels.write()
+    print("KEY", "123A456B789C*0#D"[n % 16])
+    n += 1
+    sleep_ms(250)
 """
 
 
@@ -403,6 +421,7 @@ while True:
         ("barometer", LOOKS, {"a"}),
         ("barometer", TRAFFIC, {"a", "b", "c", "e"}),  # what is on the bus; no value is right
         ("operator_display", PICTURES, {"e"}),  # its label is right
+        ("door_lock", SHOWS, {"e"}),  # its heartbeat is right
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
