@@ -11,6 +11,7 @@ from hardware.i18n import ISOLATES, _, after_code
 from hardware.notebook.cell_failure import explain
 
 Magic = TypeVar("Magic", bound=Callable[..., Any])
+T = TypeVar("T")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|)")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0}
 
@@ -86,9 +87,9 @@ def _help_line(line: str, shown: str) -> str:
     return after_code(form, shown[places[len(form) - 1] + 1 :])
 
 
-def guard(work: Callable[[], None]) -> None:
-    """Show a known error as one line of cause and one line of cure."""
+def guard(work: Callable[[], T]) -> T:
+    """Do this; show a known error as one line of cause and one line of cure."""
     try:
-        work()
+        return work()
     except HardwareError as error:
         raise explain(error) from None

@@ -11,9 +11,10 @@ from hardware.bench.drawing.live_picture import LivePicture
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.i18n import _, both
-from hardware.notebook import board_verbs, type_check, views
+from hardware.notebook import board_verbs, broker_verbs, type_check, views
 from hardware.notebook.arguments import BOARD
 from hardware.notebook.bench_editor import open_editor
+from hardware.notebook.broker_verbs import BrokerMessage
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.controls import moved_by
 from hardware.notebook.magic_line import guard, option, seconds, shown_help, split, usage
@@ -43,7 +44,10 @@ BOARD_FORM = (
     "%board connect URL | use BOARD | list | status | info | repl | reset | interrupt | check | "
     "EXPRESSION"
 )
-BENCH_FORM = "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
+BENCH_FORM = (
+    "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | "
+    "publish TOPIC TEXT | messages FILTER | reset"
+)
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; the words of other forms have none."""
 
@@ -89,6 +93,11 @@ BENCH_HELP = (
     both("%bench edit                 change the circuit: parts, wires, attributes"),
     both("%bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms"),
     "%bench set pot1 position 0.4",
+    both("%bench publish lab/cmd on   publish a text at the MQTT broker, as another client"),
+    both(
+        "found = %bench messages lab/#   what boards have published there: a list with time, "
+        "topic, text and whether it is retained"
+    ),
     both("%bench reset                press the reset button of the board"),
 )
 
@@ -124,10 +133,11 @@ class BoardMagics(Magics):
 
     @line_magic
     @shown_help(BENCH_HELP)
-    def bench(self, line: str) -> None:
+    def bench(self, line: str) -> object:
         """See `BENCH_HELP`."""
-        guard(lambda: _bench_line(split(line)))
+        value = guard(lambda: _bench_line(line))
         self._share()
+        return value
 
     def _run(self, line: str, cell: str) -> None:
         magic = "\n" * self._blank + f"%%board {line}".rstrip()
@@ -213,7 +223,18 @@ def _check(name: str = "") -> None:
         print_note(_("nothing wrong was found"))
 
 
-def _bench_line(words: list[str]) -> None:
+def _bench_line(line: str) -> list[BrokerMessage] | None:
+    match line.split(maxsplit=2):
+        case ["publish", topic, text]:  # JSON keeps its quotation marks
+            broker_verbs.publish(current, topic, text)
+        case ["messages", pattern]:
+            return broker_verbs.messages(current, pattern)
+        case _:
+            _bench_words(split(line))
+    return None
+
+
+def _bench_words(words: list[str]) -> None:
     match words:
         case []:
             _show_bench()
