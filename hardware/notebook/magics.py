@@ -11,9 +11,10 @@ from hardware.bench.drawing.live_picture import LivePicture
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.i18n import _, both
-from hardware.notebook import board_verbs, type_check, views
+from hardware.notebook import board_verbs, broker_verbs, type_check, views
 from hardware.notebook.arguments import BOARD
 from hardware.notebook.bench_editor import open_editor
+from hardware.notebook.broker_verbs import BrokerMessage
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.controls import moved_by
 from hardware.notebook.magic_line import guard, option, seconds, shown_help, split, usage
@@ -45,7 +46,7 @@ BOARD_FORM = (
 )
 BENCH_FORM = (
     "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | "
-    "wave PART CONTROL 12Hz AMPLITUDE | port PART | reset"
+    "wave PART CONTROL 12Hz AMPLITUDE | port PART | publish TOPIC TEXT | messages FILTER | reset"
 )
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; the words of other forms have none."""
@@ -96,6 +97,11 @@ BENCH_HELP = (
         "%bench wave imu accelX 12Hz 0.3   let a control swing by 0.3 around its value; 0 ends it"
     ),
     both("path = %bench port link     the serial port of a USB-to-serial adapter on the bench"),
+    both("%bench publish lab/cmd on   publish a text at the MQTT broker, as another client"),
+    both(
+        "found = %bench messages lab/#   what boards have published there: a list with time, "
+        "topic, text and whether it is retained"
+    ),
     both("%bench reset                press the reset button of the board"),
 )
 
@@ -133,7 +139,7 @@ class BoardMagics(Magics):
     @shown_help(BENCH_HELP)
     def bench(self, line: str) -> object:
         """See `BENCH_HELP`."""
-        value = guard(lambda: _bench_line(split(line)))
+        value = guard(lambda: _bench_line(line))
         self._share()
         return value
 
@@ -221,7 +227,18 @@ def _check(name: str = "") -> None:
         print_note(_("nothing wrong was found"))
 
 
-def _bench_line(words: list[str]) -> str | None:
+def _bench_line(line: str) -> list[BrokerMessage] | str | None:
+    match line.split(maxsplit=2):
+        case ["publish", topic, text]:  # JSON keeps its quotation marks
+            broker_verbs.publish(current, topic, text)
+        case ["messages", pattern]:
+            return broker_verbs.messages(current, pattern)
+        case _:
+            return _bench_words(split(line))
+    return None
+
+
+def _bench_words(words: list[str]) -> str | None:
     """The value of the line: the path of a port."""
     match words:
         case []:

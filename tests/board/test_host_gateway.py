@@ -1,12 +1,9 @@
 """A board reaches only allowed addresses of the host's network, among them a real broker."""
 
-import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
@@ -14,43 +11,14 @@ from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import BenchError
 from hardware.wire.board import Board
 from tests.support.network_bench import AP, BOARDS, JOIN, play
-
-MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-WAIT_S = 60.0
-
-
-def free_port() -> int:
-    """A TCP port without a listener."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-def listens(port: int) -> bool:
-    """Whether a listener appears there in time."""
-    end = monotonic() + WAIT_S
-    while monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return True
-        except OSError:
-            sleep(0.02)
-    return False
+from tests.support.real_broker import free_port, real_broker
 
 
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[int]:
     """A real broker on a port of loopback."""
-    assert Path(MOSQUITTO).exists(), "sh firmware/port/packages.sh test"
-    port = free_port()
-    config = tmp_path / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    with subprocess.Popen([MOSQUITTO, "-c", str(config)], stderr=subprocess.DEVNULL) as broker:
-        try:
-            assert listens(port)
-            yield port
-        finally:
-            broker.terminate()
+    with real_broker(tmp_path) as port:
+        yield port
 
 
 def diagram() -> dict[str, object]:

@@ -54,6 +54,41 @@ def test_a_cell_runs_on_the_board_and_keeps_its_names(shell: InteractiveShell) -
     assert run(shell, "%%board", "print(x + 1)") == "21\n"
 
 
+ANSWERS = """\
+import network, time
+from umqtt.simple import MQTTClient
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect("Wokwi-GUEST", "")
+while not wlan.isconnected():
+    time.sleep_ms(20)
+client = MQTTClient("lamp", "broker.warsha")
+client.set_callback(lambda topic, text: client.publish("lab/ack", text))
+client.connect()
+client.subscribe("lab/cmd")
+client.publish("lab/status", "online", retain=True)
+client.wait_msg()
+"""
+
+
+def test_cells_are_another_client_at_the_broker(shell: InteractiveShell) -> None:
+    run(shell, "%board connect bench:esp32")
+    run(shell, "%%board --background", ANSWERS)
+    run(
+        shell,
+        "def told(topic):",
+        "    while not (found := get_ipython().run_line_magic('bench', 'messages ' + topic)):",
+        "        pass",
+        "    return found[-1]",
+    )
+    assert run(shell, "print(*told('lab/status')[1:])") == "lab/status online True\n"
+    run(shell, 'text = \'{"relay": 1, "id": 7}\'', "%bench publish lab/cmd {text}")
+    assert run(shell, "print(*told('lab/ack')[1:])") == 'lab/ack {"relay": 1, "id": 7} False\n'
+    run(shell, "found = %bench messages lab/#")
+    assert run(shell, "print([one.topic for one in found])") == "['lab/status', 'lab/ack']\n"
+    assert run(shell, "print(0 < found[0].at_s < found[1].at_s)") == "True\n"
+
+
 def test_an_error_points_at_the_line_of_the_cell(shell: InteractiveShell) -> None:
     shown = run(shell, "%%board", "x = 1", "print(x / 0)")
     assert "cell line 3" in shown
@@ -345,6 +380,7 @@ def test_a_real_board_that_takes_the_stop_button_names_the_button(
         ("%wave", "No pin has changed"),
         ("%wave --first 2s", "Write: %wave"),
         ("%bench press 'btn1", "quotation mark"),
+        ("%bench publish lab/+ on", "A topic is not empty and has no + and no #."),
         ("%%board 'main.py\nx", "quotation mark"),
         ("%%board main.py --seconds\nx", "Write: --seconds 2s"),
         ("%%board main.py --seconds two\nx", "80ms"),

@@ -319,6 +319,7 @@ while True:
     n += 1
 """
 
+
 BUS = """
 import time
 from machine import I2C, Pin
@@ -354,31 +355,8 @@ LOOKS = (
     % """known = ask(bus.readfrom_mem, 0xD0, 1)
     print("BMP 240 101325" if known else "ERR NODEV")"""
 )
-PICTURES = """
-import json
-import framebuf
-from machine import I2C, Pin
-from pins import BTN_1, I2C_BUS, SCL, SDA
-from ssd1306 import SSD1306_I2C
-Pin(BTN_1, Pin.IN, Pin.PULL_UP)
-config = json.load(open("cfg.json"))
-file = open("label.pbm", "rb")
-file.readline()
-size = [int(word) for word in file.readline().split()]
-label = framebuf.FrameBuffer(bytearray(file.read()), *size, framebuf.MONO_HLSB)
-bus = I2C(I2C_BUS, scl=Pin(SCL), sda=Pin(SDA))
-oled = SSD1306_I2C(128, 64, bus, config["addr"])
-print("READY L10")
-n = 0
-while True:
-    n = (n + 7) % 101
-    oled.fill(0)
-    oled.text(config["title"], 0, 0)
-    oled.text("V=%.2f" % (n / 100 * config["full_v"]), 0, 16)
-    oled.rect(13, 32, 102, 10, 1)
-    oled.fill_rect(14, 33, n, 8, 1)
-    oled.blit(label, config["x"], config["y"])
-    oled.show()
+
+
 SHOWS = """
 from time import sleep_ms
 from machine import PWM, Pin
@@ -420,7 +398,6 @@ while True:
         ("climate_log", SILENCES, set()),
         ("barometer", LOOKS, {"a"}),
         ("barometer", TRAFFIC, {"a", "b", "c", "e"}),  # what is on the bus; no value is right
-        ("operator_display", PICTURES, {"e"}),  # its label is right
         ("door_lock", SHOWS, {"e"}),  # its heartbeat is right
     ],
 )

@@ -1,0 +1,43 @@
+"""The verbs of `%bench` for the bench's MQTT broker: another client on the network publishes and
+subscribes."""
+
+from typing import NamedTuple
+
+from hardware.bench.network.mqtt.packets import MqttError
+from hardware.bench.network.mqtt.session import matches
+from hardware.errors import HardwareError
+from hardware.i18n import _
+from hardware.notebook.session import Session
+
+
+class BrokerMessage(NamedTuple):
+    """A message that a board published, or its last will; `at_s` is in seconds since power-on."""
+
+    at_s: float
+    topic: str
+    text: str
+    retained: bool
+
+
+def publish(session: Session, topic: str, text: str) -> None:
+    """Publish a text now. Raises: HardwareError for a topic that no message may have."""
+    bench = session.need_bench()
+    try:
+        bench.ask_now(lambda bench: bench.network.broker.publish(topic, text.encode(), qos=1))
+    except MqttError:
+        what = _("{value!r} is not a topic to publish to").format(value=topic)
+        raise HardwareError(what, _("A topic is not empty and has no + and no #.")) from None
+
+
+def messages(session: Session, pattern: str) -> list[BrokerMessage]:
+    """What the boards have published since power-on on topics that match a filter, in order."""
+    traces = session.need_bench().ask_now(lambda bench: list(bench.traces.values()))
+    found = [
+        BrokerMessage(
+            note.t_ns / 1e9, note.topic, note.payload.decode(errors="replace"), note.retain
+        )
+        for trace in traces
+        for note in trace.mqtt()
+        if note.client and note.kind in ("publish", "will") and matches(pattern, note.topic)
+    ]
+    return sorted(found, key=lambda one: one.at_s)

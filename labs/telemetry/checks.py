@@ -1,0 +1,463 @@
+"""L14: the board is on the broker, tells what it measures, obeys commands, and comes back after
+outages. The broker's own record is judged: who connected, and what came on which topic."""
+
+from bisect import bisect_left
+from itertools import pairwise
+from typing import Any
+
+from grader import (
+    AtLeast,
+    AtMost,
+    Celsius,
+    Conforms,
+    Exactly,
+    Millis,
+    Quantity,
+    Run,
+    Text,
+    Within,
+    check,
+    gate,
+    ms,
+    once,
+    seconds,
+)
+from grader.measure import mqtt, network
+from grader.measure.dht import DhtReading, dht22
+from grader.measure.pins import other_pin
+from grader.measure.times import delay, inside_of, periods
+
+PERIOD, FEWEST = seconds(5), 20
+KEEP_ALIVE_S = (1, 30)
+FRESH = seconds(4)
+"""The longest time from a reading of the sensor to the message that tells it."""
+PROMPT = ms(500)
+"""The time for the relay to move, and for the answer to come. A right program needs up to 300 ms:
+`measure()` alone takes 275 ms."""
+OVER = seconds(1)
+"""Whatever a command causes has happened after this."""
+BACK, MOST_TRIES = seconds(15), 20
+MQTT_PORT, NEVER = 1883, float("inf")
+NUMBER = {"type": "number"}
+TELEMETRY = {
+    "type": "object",
+    "required": ["v", "id", "seq", "m"],
+    "properties": {
+        "v": {"const": 1},
+        "id": {"const": "dev"},
+        "seq": {"type": "integer"},
+        "m": {"type": "object", "required": ["t", "h"], "properties": {"t": NUMBER, "h": NUMBER}},
+    },
+}
+
+
+def told(run: Run, name: str) -> list[Any]:
+    """What the board published on one of its topics."""
+    return mqtt.published(run, f"{run.data['base']}/{name}")
+
+
+def why_topic(run: Run) -> str:
+    """It uses the topics of the example."""
+    public: str = run.data["public_base"]
+    is_public = bool(run.data["base"].startswith(public))
+    return "hardcoded" if not is_public and mqtt.published(run, f"{public}/#") else ""
+
+
+# a: the connection.
+
+
+def wanted_connection(run: Run) -> list[str]:
+    """The one connection that the task asks for."""
+    least, most = KEEP_ALIVE_S
+    return [f"{run.data['dev']}, {least}–{most} s, QoS 1"]
+
+
+def why_connection(run: Run) -> str:
+    """Which of the three is wrong."""
+    wanted = wanted_connection(run)[0].split(", ")
+    keys = ("client_id", "keep_alive", "qos")
+    found = [one.split(", ") for one in connections.measure(run) or []]
+    wrong = [[key for key, a, b in zip(keys, one, wanted, strict=True) if a != b] for one in found]
+    return next((one[0] for one in wrong if one), "")
+
+
+@check(
+    "a.connect",
+    points=1,
+    expect=Exactly(wanted_connection),
+    on_miss="client_id",
+    why=why_connection,
+    stated=KEEP_ALIVE_S,
+)
+def connections(run: Run) -> list[Text]:
+    """How the board connected: its client id, the keep-alive, the QoS of its subscription to
+    `cmd`; each combination once."""
+    least, most = KEEP_ALIVE_S
+    found: dict[str, Text] = {}
+    for one in mqtt.messages(run, "connect"):
+        asked = mqtt.messages(run, "subscribe", client=one.client)
+        granted = [sub.qos for sub in asked if sub.topic.rpartition("/")[2] in ("cmd", "+", "#")]
+        kept = one.keep_alive_s
+        seen = f"{least}–{most} s" if least <= kept <= most else f"{kept} s"
+        text = f"{one.client}, {seen}, QoS {max(granted, default='-')}"
+        found.setdefault(text, Text(text, one.t_ns))
+    return list(found.values())
+
+
+def wanted_will(run: Run) -> list[str]:
+    """Topic, payload and kind of the last will."""
+    return [f"{run.data['base']}/status offline retained"]
+
+
+def why_will(run: Run) -> str:
+    """There is none, it is not retained, or it is that of the example."""
+    found = wills.measure(run) or []
+    if not found:
+        return "no_lwt"
+    is_bare = [f"{one} retained" for one in found] == wanted_will(run)
+    return "lwt_not_retained" if is_bare else why_topic(run)
+
+
+@check("a.will", points=2, expect=Exactly(wanted_will), on_miss="wrong_lwt", why=why_will)
+def wills(run: Run) -> list[Text]:
+    """The last wills of the connections; each of them once."""
+    found: dict[str, Text] = {}
+    for one in mqtt.messages(run, "connect"):
+        if one.topic:
+            text = f"{one.topic} {one.payload.decode(errors='replace')}"
+            text += " retained" if one.retain else ""
+            found.setdefault(text, Text(text, one.t_ns))
+    return list(found.values())
+
+
+# b: telemetry.
+
+
+def why_few(run: Run) -> str:
+    """It uses the topics of the example, or waits for a message before each of its own."""
+    found = len(told(run, "telemetry"))
+    is_waiting = found <= 2 and bool(mqtt.messages(run, "subscribe"))
+    return why_topic(run) or ("wait_msg" if is_waiting else "")
+
+
+@gate("b.count", expect=AtLeast(FEWEST), on_miss="few_messages", why=why_few)
+def count(run: Run) -> int | None:
+    """How many messages came; None without any connection."""
+    return len(told(run, "telemetry")) if mqtt.messages(run, "connect") else None
+
+
+@check("b.period", points=1, expect=Within(ms(100), of=PERIOD), on_miss="period", why=why_few)
+def intervals(run: Run) -> list[Millis]:
+    """The time from each message to the next."""
+    return periods(mqtt.times(told(run, "telemetry")))
+
+
+def why_schema(run: Run) -> str:
+    """Messages are retained, or numbers are sent as texts."""
+    sent = told(run, "telemetry")
+    values = [value for one in mqtt.documents(sent) for value in measured(one)]
+    if any(one.retain for one in sent):
+        return "retained_telemetry"
+    return "json_string" if any(isinstance(value, str) for value in values) else ""
+
+
+@check("b.schema", points=2, expect=Conforms(TELEMETRY), on_miss="schema", why=why_schema)
+def messages(run: Run) -> list[Text]:
+    """Every message. The device's own name is replaced by `dev`, which the schema asks for, and a
+    retained message has this word before it."""
+    own = json_text(run.data["dev"])
+    sent = told(run, "telemetry")
+    return [
+        Text(("retained " if one.retain else "") + text.replace(own, json_text("dev")), one.t_ns)
+        for one, text in zip(sent, mqtt.payloads(sent), strict=True)
+    ]
+
+
+def json_text(value: str) -> str:
+    """A text as it is in JSON."""
+    return f'"{value}"'
+
+
+@check("b.seq", points=1, expect=Exactly([1.0]), on_miss="seq", why=why_few)
+def seq_steps(run: Run) -> list[Quantity]:
+    """By how much `seq` grows from a message to the next: the first step that is not 1, else a 1;
+    infinite where a message has none."""
+    sent = told(run, "telemetry")
+    numbers = [
+        number_of(one.get("seq") if isinstance(one, dict) else None)
+        for one in mqtt.documents(sent)
+    ]
+    pairs = zip(pairwise(numbers), sent[1:], strict=False)
+    steps = [Quantity(b - a if abs(b) < NEVER else NEVER, one.t_ns) for (a, b), one in pairs]
+    return [step for step in steps if step - 1][:1] or steps[:1]
+
+
+def number_of(value: Any) -> float:
+    """A number, also one that was sent as a text; infinite for anything else."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return NEVER
+
+
+def measured(document: Any) -> list[Any]:
+    """Temperature and humidity in a message; None where one is missing."""
+    values = document.get("m") if isinstance(document, dict) else None
+    return [values.get(name) if isinstance(values, dict) else None for name in ("t", "h")]
+
+
+@once
+def readings(run: Run) -> list[DhtReading]:
+    """Every right reading of the sensor."""
+    return [one for one in dht22(run.signal("DHT")) if one.is_sound]
+
+
+def reading_before(run: Run, at_ns: int) -> DhtReading | None:
+    """The last reading before a message, if it is fresh."""
+    found = readings(run)
+    index = bisect_left([one.at_ns for one in found], at_ns) - 1
+    is_fresh = index >= 0 and at_ns - found[index].at_ns <= FRESH.ns
+    return found[index] if is_fresh else None
+
+
+def sensed(run: Run) -> list[Celsius]:
+    """The temperature, then the humidity that the sensor sent last before each message."""
+    found = []
+    for one in told(run, "telemetry"):
+        reading = reading_before(run, one.t_ns)
+        sent = (reading.temperature, reading.humidity) if reading else (0, 0)
+        found += [Celsius(value or 0, one.t_ns) for value in sent]
+    return found
+
+
+@check(
+    "b.values",
+    points=1,
+    expect=Within(Celsius(0.1), of=sensed),
+    on_miss="values",
+    why=why_few,
+    stated=[FRESH / 1000],
+)
+def values(run: Run) -> list[Celsius]:
+    """The same two values in each message; infinite where one is missing, or where the sensor was
+    not read shortly before."""
+    found = []
+    sent = told(run, "telemetry")
+    for one, document in zip(sent, mqtt.documents(sent), strict=True):
+        is_read = reading_before(run, one.t_ns) is not None
+        for value in measured(document):
+            found.append(Celsius(number_of(value) if is_read else NEVER, one.t_ns))
+    return found
+
+
+# c: the status.
+
+
+def why_away(run: Run) -> str:
+    """It uses the topics of the example, or has lost the Wi-Fi and never joined it again."""
+    links = network.links(run)
+    return why_topic(run) or ("no_rejoin" if links and not links[-1].up else "")
+
+
+def why_status(run: Run) -> str:
+    """The status was told once, although the board connected again."""
+    many = len(mqtt.messages(run, "connect")), len(told(run, "status"))
+    return why_away(run) or ("status_once" if many[1] == 1 < many[0] else "")
+
+
+def unhandled(run: Run) -> str:
+    """What a lost connection raises was not handled."""
+    return "unhandled" if run.raised("OSError", "MQTTException") else ""
+
+
+@check(
+    "c",
+    points=2,
+    episode="outage",
+    expect=AtMost(BACK),
+    on_miss="status",
+    why=why_status,
+    on_error=unhandled,
+)
+def status_delays(run: Run) -> list[Millis]:
+    """The time from t = 0, and from the end of each outage, to the next retained `online`."""
+    sent = [one for one in told(run, "status") if one.retain and one.payload == b"online"]
+    times = mqtt.times(sent)
+    begins = [min(0, int(times[0])) if sent else 0]
+    begins += [ms(away.to_ms).ns for away in run.data["outages"]]
+    if not told(run, "status"):
+        return []
+    return [Millis(NEVER, at) if (late := delay(times, at)) is None else late for at in begins]
+
+
+# d: commands.
+
+
+def answer_times(run: Run, commands: list[Any]) -> list[Millis]:
+    """For each good command the time to the relay's change, then to its `ack`; infinite where it
+    did not come, and nothing when none came."""
+    relay = run.signal("RELAY_1")
+    found = []
+    for one in commands:
+        at_ns = ms(one.at).ns
+        moved = delay(relay.rises_ns() if one.level else relay.falls_ns(), at_ns)
+        acked = delay(mqtt.times(acks(run, one.id)), at_ns)
+        found += [Millis(NEVER, at_ns) if late is None else late for late in (moved, acked)]
+    return found if any(late < NEVER for late in found) else []
+
+
+def acks(run: Run, id: int | None) -> list[Any]:
+    """The answers to a command; with None those with `err`."""
+    sent = told(run, "ack")
+    found = zip(sent, mqtt.documents(sent), strict=True)
+    return [
+        one
+        for one, document in found
+        if isinstance(document, dict)
+        and ("err" in document if id is None else "err" not in document)
+        and (id is None or document.get("id") == id)
+    ]
+
+
+def seen(run: Run, one: Any, with_relay: bool = True) -> Text:
+    """What a command caused in OVER: its answer, and the relay with all its levels."""
+    at_ns = ms(one.at).ns
+    times = mqtt.times(acks(run, one.id))
+    is_answered = bool(len(times[inside_of(times, at_ns, at_ns + OVER.ns)]))
+    text = f"{'err' if one.id is None else one.id}" if is_answered else "-"
+    if with_relay:
+        relay = run.signal("RELAY_1").since(at_ns)
+        last_ns = at_ns + OVER.ns
+        levels = [relay.level[0], *(relay.at(t) for t in relay.edges_ns() if t <= last_ns)]
+        text += f" relay {'→'.join(str(int(level)) for level in levels)}"
+    return Text(text, at_ns)
+
+
+def why_command(run: Run) -> str:
+    """The relay is on another pin, or the topics are those of the example."""
+    return why_topic(run) or other_pin(run, "RELAY_1")
+
+
+@check(
+    "d.good",
+    points=2,
+    episode="cmd",
+    expect=AtMost(PROMPT),
+    on_miss="command",
+    why=why_command,
+)
+def good_answers(run: Run) -> list[Millis]:
+    """The relay's and the answer's time, for the first two commands."""
+    return answer_times(run, run.data["commands"][:2])
+
+
+def wanted_repeat(run: Run) -> list[str]:
+    """The repeated command is answered, and the relay stays off."""
+    return [f"{run.data['commands'][2].id} relay 0"]
+
+
+@check(
+    "d.again",
+    points=1,
+    episode="cmd",
+    expect=Exactly(wanted_repeat),
+    on_miss="dup_action",
+    after="d.good",
+    stated=[OVER / 1000],
+)
+def repeat(run: Run) -> list[Text]:
+    """What the repeated command caused."""
+    return [seen(run, run.data["commands"][2])]
+
+
+def wanted_bad(run: Run) -> list[str]:
+    """Both bad ones are answered with `err`; the last good one works."""
+    return ["err", "err", f"{run.data['commands'][5].id} 1"]
+
+
+def bad_json(run: Run) -> str:
+    """A bad command raised what was not handled."""
+    return "bad_json" if run.raised("ValueError", "KeyError", "TypeError") else ""
+
+
+@check(
+    "d.bad",
+    points=1,
+    episode="cmd",
+    expect=Exactly(wanted_bad),
+    on_miss="bad_json",
+    on_error=bad_json,
+    after="d.good",
+    stated=[OVER / 1000],
+)
+def bad_answers(run: Run) -> list[Text]:
+    """What the bad commands and the one after them caused."""
+    *bad, last = run.data["commands"][3:]
+    level = int(run.signal("RELAY_1").at(ms(last.at).ns + OVER.ns))
+    works = seen(run, last, with_relay=False)
+    found = [seen(run, one, with_relay=False) for one in bad]
+    return [*found, Text(f"{works} {level}", works.at_ns)]
+
+
+# e: outages.
+
+
+def why_back(run: Run) -> str:
+    """The board stays away, or its telemetry waits for the commands."""
+    first_ns = ms(run.data["outages"][0].from_ms).ns
+    sent = told(run, "telemetry")
+    is_waiting = bool(sent) and sent[0].t_ns > first_ns
+    return why_away(run) or ("wait_msg" if is_waiting else "")
+
+
+@check(
+    "e.back",
+    points=2,
+    episode="outage",
+    expect=AtMost(BACK),
+    on_miss="not_back",
+    why=why_back,
+    on_error=unhandled,
+)
+def back_delays(run: Run) -> list[Millis]:
+    """The time from the end of each outage to the next telemetry."""
+    times = mqtt.times(told(run, "telemetry"))
+    ends = [ms(away.to_ms).ns for away in run.data["outages"]]
+    if not len(times):
+        return []
+    return [Millis(NEVER, at) if (late := delay(times, at)) is None else late for at in ends]
+
+
+def why_deaf(run: Run) -> str:
+    """It did not subscribe again."""
+    asked = len(mqtt.messages(run, "subscribe"))
+    return why_command(run) or ("no_resubscribe" if asked <= len(run.data["outages"]) else "")
+
+
+@check(
+    "e.command",
+    points=1,
+    episode="outage",
+    expect=AtMost(PROMPT),
+    on_miss="deaf",
+    why=why_deaf,
+    after="e.back",
+)
+def late_answers(run: Run) -> list[Millis]:
+    """The relay's and the answer's time, for the command after each outage."""
+    return answer_times(run, run.data["commands"])
+
+
+@check(
+    "e.tries",
+    points=1,
+    episode="outage",
+    expect=AtMost(MOST_TRIES),
+    on_miss="tight_retry",
+    after="e.back",
+)
+def tries(run: Run) -> list[int]:
+    """How often the board tried to connect in each outage, to the Wi-Fi or to the broker."""
+    tried = [network.joins(run), network.connects(run, MQTT_PORT)]
+    spans = [(ms(away.from_ms).ns, ms(away.to_ms).ns) for away in run.data["outages"]]
+    return [max(len(at_ns[inside_of(at_ns, *span)]) for at_ns in tried) for span in spans]

@@ -1,0 +1,3 @@
+# Which pin plays which role on the Pico W.
+DHT = 22
+RELAY_1 = 10
