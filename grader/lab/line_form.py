@@ -43,7 +43,10 @@ _TOKEN = re.compile(
 _GAP = r"(?:->|=>|[\s,;:=|_])"
 _COMMA = r"(?:\s*[,;|]\s*|\s+)"
 _OTHER_WORDS = rf"{_GAP}+(?:[^\W\d_]+[\s,;:=|_.]+){{0,3}}"
-_UNIT = r"°\s*C?|%(?:\s*RH)?|[mk]?V|volts?|m?A|[mnuµμ]?s|sec|seconds?|[mc]?m|k?Hz|[hk]?Pa|deg(?:rees?)?|C|RH"
+_UNIT = (
+    r"°\s*C?|%(?:\s*RH)?|[mk]?V|volts?|m?A|[mnuµμ]?s|sec|seconds?|[mc]?m|k?Hz"
+    r"|[hk]?Pa|deg(?:rees?)?|C|RH"
+)
 _NO_VALUE = r"[-–—]{1,3}|N\.?/?A\.?|nan|none|null"
 _QUOTES = re.compile(r"""\bb(?=['"])|['"`()\[\]{}«»]""")
 _SAME = str.maketrans("٫،؛−–\N{NO-BREAK SPACE}", ".,;-- ", "\u200e\u200f\u061c")

@@ -281,34 +281,36 @@ def _play(
     bench: Bench, flash: Flash, steps: Sequence[Step], zero_ns: int, end_ns: int
 ) -> list[FileSnapshot]:
     """Apply the stimulus and run to the end. Returns: the files that `read_file` steps read."""
-    resets = []
     seen: list[FileSnapshot] = []
     for step in steps:
-        t_ns = zero_ns + step.at.ns
-        match step:
-            case SetControl():
-                bench.control(step.part, step.control, step.value, t_ns)
-            case SetWave():
-                swing = (step.hertz, step.amplitude)
-                bench.wave(step.part, step.control, *swing, t_ns, degrees=step.degrees)
-            case Serial():
-                bench.send(step.data, t_ns)
-            case SendUart():
-                adapter = usb_serial(bench.circuit.parts, step.part)
-                bench.at(t_ns, partial(adapter.uart_send, step.data))
-            case Publish():
-                _publish(bench, step, t_ns)
-            case SetService():
-                _set_service(bench, step, t_ns)
-            case ReadFile():
-                bench.at(t_ns, partial(_read, flash, step, seen))
-            case HardReset():
-                resets.append(t_ns)
+        _plan(bench, flash, step, zero_ns + step.at.ns, seen)
+    resets = [zero_ns + step.at.ns for step in steps if isinstance(step, HardReset)]
     for t_ns in sorted(resets):
         bench.run(t_ns)
         bench.reset()
     bench.run(end_ns)
     return seen
+
+
+def _plan(bench: Bench, flash: Flash, step: Step, t_ns: int, seen: list[FileSnapshot]) -> None:
+    """Have a step happen at its time; a reset is not planned, it interrupts the run."""
+    match step:
+        case SetControl():
+            bench.control(step.part, step.control, step.value, t_ns)
+        case SetWave():
+            swing = (step.hertz, step.amplitude)
+            bench.wave(step.part, step.control, *swing, t_ns, degrees=step.degrees)
+        case Serial():
+            bench.send(step.data, t_ns)
+        case SendUart():
+            adapter = usb_serial(bench.circuit.parts, step.part)
+            bench.at(t_ns, partial(adapter.uart_send, step.data))
+        case Publish():
+            _publish(bench, step, t_ns)
+        case SetService():
+            _set_service(bench, step, t_ns)
+        case ReadFile():
+            bench.at(t_ns, partial(_read, flash, step, seen))
 
 
 def _read(flash: Flash, step: ReadFile, seen: list[FileSnapshot]) -> None:
