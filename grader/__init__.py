@@ -25,7 +25,7 @@ The rooms of this package. Each imports only those before it (a test checks the 
 | `classrun` | grades a class, over processes and machines |
 | `reports` | the pages and tables that people read |
 | `notebook` | from lessons to notebooks, and practice in them |
-| `authoring` | for authors of labs: start a lab, check it, review its texts |
+| `authoring` | for authors: start a lab, check it, review its texts; the book of a course |
 """
 
 from importlib import import_module

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from grader.lab.course import load_course
 from grader.terminal import one_line, show_page
-from hardware.i18n import _
+from hardware.i18n import _, language
 
 app = typer.Typer()
 course_app = typer.Typer(
@@ -41,6 +41,18 @@ def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None
     built = load_course(course)
     out.print(_("the course is in {root}").format(root=build_course(built, out.print)))
     out.print(_("trainees get {folder}").format(folder=built.trainee))
+
+
+@course_app.command("book")
+def course_book(course: CourseName = None) -> None:
+    """Make the instructor's book and a handout of each module, as pages and as PDF."""
+    from grader.authoring.course_book import browser, write_book
+
+    out, chosen = Console(soft_wrap=True), load_course(course)
+    for file in write_book(chosen, chosen.root / "book", language()):
+        out.print(str(file), markup=False, highlight=False)
+    if browser() is None:
+        out.print(_("No PDF: Chromium is not installed. Print the pages from a browser."))
 
 
 @course_app.command("move")

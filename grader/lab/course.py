@@ -2,7 +2,7 @@
 `courses/<slug>/course.toml`."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,15 @@ from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
-_KEYS = {"title", "labs", "roster", "board", "seeds", "keep", "language", "default"}
+_KEYS = {"title", "labs", "modules", "roster", "board", "seeds", "keep", "language", "default"}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A part of a course: some labs under a title."""
+
+    title: Mapping[str, str]
+    labs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class Course:
     penalty."""
     language: Literal["ar", "en"] = "ar"
     """The language in which JupyterLab starts for trainees."""
+    modules: tuple[Module, ...] = ()
+    """The parts of the course, if it has any; their labs are those of the course."""
 
     @property
     def root(self) -> Path:
@@ -82,10 +92,12 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
 
     unknown = ", ".join(sorted(data.keys() - _KEYS))
     need(not unknown, _("unknown key {key!r}").format(key=unknown))
-    title, labs, seeds = data.get("title", {}), data.get("labs", []), data.get("seeds", 3)
-    need(isinstance(title, dict) and {"ar", "en"} <= title.keys(), _("title needs ar and en"))
-    named = isinstance(labs, list) and all(isinstance(lab, str) for lab in labs)
-    need(named and bool(labs), _("labs must be a list of lab names"))
+    title, seeds = data.get("title", {}), data.get("seeds", 3)
+    need(_is_title(title), _("title needs ar and en"))
+    modules = tuple(_module(entry, need) for entry in data.get("modules", []))
+    labs = [lab for module in modules for lab in module.labs] or data.get("labs", [])
+    need(not (modules and "labs" in data), _("labs are in the modules, or there are no modules"))
+    need(_is_names(labs) and bool(labs), _("labs must be a list of lab names"))
     need(len(set(labs)) == len(labs), _("a lab is listed twice"))
     need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
     keep = data.get("keep", "latest")
@@ -102,4 +114,22 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
         seeds=seeds,
         keep=keep,
         language=language,
+        modules=modules,
     )
+
+
+def _module(entry: object, need: Callable[[bool, str], None]) -> Module:
+    found = entry if isinstance(entry, dict) else {}
+    title, labs = found.get("title", {}), found.get("labs", [])
+    need(set(found) == {"title", "labs"}, _("a module has title and labs"))
+    need(_is_title(title), _("title needs ar and en"))
+    need(_is_names(labs), _("labs must be a list of lab names"))
+    return Module(title, tuple(labs))
+
+
+def _is_title(value: object) -> bool:
+    return isinstance(value, dict) and {"ar", "en"} <= value.keys()
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)

@@ -14,7 +14,7 @@ STATIC = Path(__file__).parents[1] / "static"
 
 _PAGE = """\
 <!DOCTYPE html>
-<html lang="ar" dir="rtl">
+<html lang="{language}" dir="{direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -30,8 +30,10 @@ _PAGE = """\
 </html>
 """
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {script}; base-uri 'none'; \
-form-action 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src {script}; img-src {pictures}; "
+    "base-uri 'none'; form-action 'none'"
+)
 """Even if a page contained a script of a submission by mistake, the browser would not run it."""
 
 
@@ -41,13 +43,24 @@ def static(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
 
 
-def html_page(title: str, body: str, styles: Sequence[str], script: str = "") -> str:
-    """A whole page; `styles` and `script` name files in `static/`."""
+def html_page(
+    title: str,
+    body: str,
+    styles: Sequence[str],
+    script: str = "",
+    *,
+    language: str = "ar",
+    pictures: bool = False,
+) -> str:
+    """A whole page; `styles` and `script` name files in `static/`. With `pictures` it may show
+    those that are inside it (data URLs)."""
     code, allowed = "", "'none'"
     if script:
         code, allowed = f"<script>{static(script)}</script>\n", f"'sha256-{_digest(script)}'"
     return _PAGE.format(
-        policy=_POLICY.format(script=allowed),
+        policy=_POLICY.format(script=allowed, pictures="data:" if pictures else "'none'"),
+        language=language,
+        direction="rtl" if language == "ar" else "ltr",
         title=escape(visible(title)),
         style="".join(static(name) for name in styles),
         body=body,
