@@ -125,7 +125,7 @@ def _lab_of_book(lab: Lab, language: str) -> str:
 <h3>{escape(_word("items", language))}</h3>
 <table>{rows}</table>
 <h3>{escape(_word("mistakes", language))}</h3>
-<table>{mistakes}</table>
+<table class="mistakes">{mistakes}</table>
 <h3>{escape(_word("answers", language))}</h3>
 {_answers(lab, language)}
 </section>"""
