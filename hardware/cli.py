@@ -41,6 +41,8 @@ app = typer.Typer()
 PLUG_S = 30.0
 """How long `warsha doctor --plug` watches USB."""
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
+BARE_BOARD = "esp32"
+"""The board without a circuit and without a name."""
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
 
@@ -49,7 +51,7 @@ def bench(
     diagram: Annotated[
         Path | None, typer.Argument(help="A circuit; without one a bare board.")
     ] = None,
-    board: Annotated[str, typer.Option(help="The bare board's name.")] = "esp32",
+    board: Annotated[str | None, typer.Option(help="The bare board's name.")] = None,
     port: Annotated[
         str | None,
         typer.Option(help="Show the real board at this device or URL, and its circuit as a plan."),
@@ -87,14 +89,17 @@ def bench(
     from hardware.bench.serving.live_bench import LiveBench
 
     if new:
-        begin_diagram(diagram, board)
+        begin_diagram(diagram, board or BARE_BOARD)
+    elif diagram and board:
+        what = _("a circuit has its own board: --board is for a bench without one")
+        raise HardwareError(what, _("Give the circuit, or the name of a bare board."))
     if port:
         if http is None and not open_:
             what = _("--port shows a real board on a page.")
             raise HardwareError(what, _("Add --open, or --http 0 to get only the address."))
         _serve_board(port, baud, diagram, http or 0, open_page=open_)
         return
-    what = str(diagram) if diagram else board
+    what = str(diagram) if diagram else board or BARE_BOARD
     file = Path(what) if names_file(what) else None
     if file and not file.exists():
         cure = _("Give the path of a diagram.json, or add --new to begin one.")
@@ -286,7 +291,8 @@ def _circuit(program: Path, diagram: Path | None, board: str | None) -> "tuple[D
     if diagram is None and board is None and beside.is_file():
         # Trust boundary: the project may be somebody else's, whose Python runs on the board only.
         return tolerant.load(beside, own_parts=False), True
-    return tolerant.load(diagram) if diagram else bare_board(find_board(board or "esp32")), False
+    bare = find_board(board or BARE_BOARD)
+    return tolerant.load(diagram) if diagram else bare_board(bare), False
 
 
 def _explain(

@@ -314,6 +314,12 @@ def test_wrong_usage_is_2(folder: Path, args: tuple[str, ...]) -> None:
     assert warsha(folder, *args).returncode == 2
 
 
+def test_a_bench_with_a_circuit_takes_no_other_board(folder: Path) -> None:
+    done = warsha(folder, "bench", "diagram.json", "--board", "pico")
+    assert done.returncode == 1
+    assert "a circuit has its own board" in done.stderr
+
+
 def test_an_unknown_board_names_those_that_exist(folder: Path) -> None:
     done = warsha(folder, "bench", "--board", "zx81")
     assert done.returncode == 1

@@ -166,7 +166,7 @@ def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
     for part, pin in ends(raw):
         names = known.get(part)
         if names is not None and pin not in names:
-            yield LintPlace(part, pin, {"near": near(pin, names)})
+            yield LintPlace(part, pin, {"near": near(pin, names) or "-"})
 
 
 @file_rule(
