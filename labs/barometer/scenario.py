@@ -8,6 +8,7 @@ import json
 import random
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from operator import floordiv, truediv
 from typing import Any, NamedTuple
 
@@ -71,17 +72,17 @@ class Calibration(NamedTuple):
         return Calibration(*struct.unpack(form, self.data))
 
     def line(self, ut: int, up: int, oss: int, way: Arithmetic = EXACT[0]) -> Values:
-        """0.1 °C and Pa for raw values (data sheet, figure 4). No calibration makes it divide by
-        0."""
+        """0.1 °C and Pa for raw values (data sheet, figure 4). Raises: ZeroDivisionError for some
+        raw values of another sensor."""
         shift, divide, is_doubled_last = way
         x1 = shift((ut - self.ac6) * self.ac5, 1 << 15)
-        b5 = x1 + divide(self.mc * 2048, x1 + self.md or 1)
+        b5 = x1 + divide(self.mc * 2048, x1 + self.md)
         b6 = b5 - 4000
         square = shift(b6 * b6, 1 << 12)
         x3 = shift(self.b2 * square, 1 << 11) + shift(self.ac2 * b6, 1 << 11)
         b3 = shift((self.ac1 * 4 + x3) * (1 << oss) + 2, 4)
         x3 = shift(shift(self.ac3 * b6, 1 << 13) + shift(self.b1 * square, 1 << 16) + 2, 4)
-        b4 = shift(self.ac4 * (x3 + 32768), 1 << 15) or 1
+        b4 = shift(self.ac4 * (x3 + 32768), 1 << 15)
         b7 = (up - b3) * (50000 >> oss)
         p = 2 * divide(b7, b4) if is_doubled_last else divide(2 * b7, b4)
         x1 = shift(shift(p, 1 << 8) ** 2 * 3038, 1 << 16)
@@ -150,17 +151,20 @@ def a_calibration(rng: random.Random) -> Calibration:
 
 
 def a_weather(rng: random.Random, sensor: Calibration, oss: int, at: float) -> Weather:
-    """A weather of Egypt's plains and mountains."""
-    wanted = rng.randrange(-40, 450), rng.randrange(78_000, 103_000)
-    ut, up = sensor.raw(*wanted, oss)
-    right = [sensor.line(ut, up, oss, way) for way in EXACT]
-    wrong = {
-        "datasheet_constants": DATA_SHEET.line(ut, up, oss),
-        "signed_16": sensor.misread(">11H").line(ut, up, oss),
-        "byte_order": sensor.misread("<hhhHHHhhhhh").line(ut, up, oss),
-        "float_maths": sensor.line(ut, up, oss, FLOATS),
-    }
-    return Weather(at, *right[0], ut, up, right, wrong)
+    """A weather of Egypt's plains and mountains, in which no wrong program divides by 0."""
+    while True:
+        wanted = rng.randrange(-40, 450), rng.randrange(78_000, 103_000)
+        ut, up = sensor.raw(*wanted, oss)
+        right = [sensor.line(ut, up, oss, way) for way in EXACT]
+        with suppress(ZeroDivisionError):
+            wrong = {
+                "datasheet_constants": DATA_SHEET.line(ut, up, oss),
+                "signed_16": sensor.misread(">11H").line(ut, up, oss),
+                "byte_order": sensor.misread("<hhhHHHhhhhh").line(ut, up, oss),
+                "i2c_no_wait": sensor.line(up >> oss, up, oss),  # the result before
+                "float_maths": sensor.line(ut, up, oss, FLOATS),
+            }
+            return Weather(at, *right[0], ut, up, right, wrong)
 
 
 def weather(name: str, rng: random.Random, oss: int) -> Episode:
@@ -202,26 +206,27 @@ def attrs(sensor: Calibration) -> dict[str, dict[str, str]]:
 def separates(sensor: Calibration, path: Sequence[Weather], oss: int) -> bool:
     """Whether each wrong idea gives wrong lines in each weather; and whether floats, two bytes of
     the result, or another oss give nearly right ones, but not always exact ones."""
-    exact: dict[str, list[bool]] = {"floats": [], "two bytes": [], "oss": []}
+    exact = []
     for one in path:
-        early_t, early_p = (one.up >> oss, one.up), (one.ut, one.ut << oss)  # the result before
-        ideas = {**one.wrong, "early": sensor.line(*early_t, oss)}
+        ideas = dict(one.wrong)
         floats_t, floats_p = ideas.pop("float_maths")
         far = [
             abs(t - one.celsius10) > T_OFF and abs(p - one.pascal) > P_OFF
             for t, p in ideas.values()
         ]
-        if not all(far) or abs(sensor.line(*early_p, oss)[1] - one.pascal) <= P_OFF:
+        _, fixed_p = sensor.line(one.ut, one.ut << oss, oss)  # the temperature, for the pressure
+        if not all(far) or abs(fixed_p - one.pascal) <= P_OFF:
             return False
-        if abs(floats_t - one.celsius10) > FLOATS_T_OFF:
+        off_t, off_p = abs(floats_t - one.celsius10), abs(floats_p - one.pascal)
+        if off_t > FLOATS_T_OFF or off_p > FLOATS_P_OFF:
             return False
-        if abs(floats_p - one.pascal) > FLOATS_P_OFF:
-            return False
-        exact["floats"].append(any(abs(floats_p - p) <= 1 for _, p in one.right))
-        exact["two bytes"].append(oss > 0 and one.up % (1 << oss) == 0)
+        two_bytes = sensor.line(one.ut, one.up >> oss << oss, oss)
         public = sensor.line(*sensor.raw(one.celsius10, one.pascal, 0), 0)
-        exact["oss"].append(oss > 0 and public in one.right)
-    return not any(all(each) for each in exact.values())
+        is_floats = any(abs(floats_p - p) <= 1 for _, p in one.right)
+        exact.append(
+            (is_floats, oss > 0 and two_bytes in one.right, oss > 0 and public in one.right)
+        )
+    return not any(all(each) for each in zip(*exact, strict=True))
 
 
 def absent(rng: random.Random) -> Episode:

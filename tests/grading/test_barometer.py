@@ -8,6 +8,7 @@ from grader.authoring.lab_check import program_text
 from grader.lab.lab import find
 from grader.score.results import SeedResult
 from grader.score.score import score
+from grader.score.waveforms import ItemWaveforms
 
 SEEDS = (5, 6)
 WAIT = "    time.sleep_us(wait_us)\n"
@@ -110,3 +111,12 @@ def test_a_message_names_what_the_run_shows(
 def test_wrong_values_are_no_fault_of_the_return(mutant: str) -> None:
     for found in judged(mutant):
         assert found.items["e"].points == 2
+
+
+def test_the_picture_of_a_missed_item_has_the_transfers_on_the_bus() -> None:
+    pictures = ItemWaveforms()
+    program = {"main.py": program_text(find("barometer"), "wait_fixed").encode()}
+    score(find("barometer"), "rp2", program, SEEDS, observer=pictures)
+    drawn = pictures.of("c")
+    assert "I2C 5 4" in drawn and "W 77: f4 2e" in drawn
+    assert ">SDA<" not in drawn  # it would be a straight line

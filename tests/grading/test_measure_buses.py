@@ -8,6 +8,7 @@ from grader.measure.framing import crc8, escaped, flagged, unescaped
 from grader.measure.neopixel import colours
 from grader.measure.times import periods
 from grader.measure.uart import uart_sent
+from hardware.bench.decode.buses import buses
 from tests.support.measured_run import MS, measured
 from tests.support.parts_bench import Parts
 
@@ -77,6 +78,29 @@ def test_a_program_without_wait_or_bus_scan_measures_differently() -> None:
     (begin, _), *_ = i2c.writes_of(seen, 0xF4)
     assert i2c.reads_of(seen, 0xF6)[0].at_ns - begin < 0.5 * MS
     assert i2c.reads_of(seen, 0xD0) == []
+
+
+def test_a_scan_is_one_text_and_probes_are_not() -> None:
+    program = (
+        BUS
+        + """
+i2c.scan()
+i2c.scan()
+for address in (0x76, 0x77):
+    try:
+        i2c.writeto(address, b'')
+    except OSError:
+        pass
+i2c.readfrom_mem(0x77, 0xD0, 1)
+"""
+    )
+    (bus,) = buses(on_i2c(program).trace)
+    probes = ["76: no answer", "W 77: "]
+    assert [one.text for one in bus.transfers] == ["scan: 77"] * 2 + [*probes, "W 77: d0 R 77: 55"]
+    empty: Parts = {"p": ("wokwi-led", {})}
+    wires = ["b:22 p:A", "b:21 p:C"]
+    (bus,) = buses(measured(empty, wires, BUS + "i2c.scan()", PINS["esp32"], until_ms=500).trace)
+    assert [one.text for one in bus.transfers] == ["scan: -"]
 
 
 def test_transfers_addresses_and_traffic() -> None:

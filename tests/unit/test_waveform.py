@@ -106,6 +106,8 @@ def test_ticks_are_round_and_count_from_the_origin() -> None:
     window = Window(0, 10 * S, 800)
     assert [label for _, label in ticks(window, 500 * MS)][:3] == ["0 s", "1 s", "2 s"]
     assert ticks(Window(0, 40_000, 800), 0)[1][1] == "5 µs"
+    late = Window(1_795_860_000, 1_796_860_000, 800)
+    assert [label for _, label in ticks(late, 0)][:2] == ["1795.9 ms", "1796 ms"]
     assert [duration(ns) for ns in (0, 999, 20_500, 3 * MS, 1_250 * MS)] == [
         "0 ns",
         "999 ns",

@@ -1,6 +1,7 @@
 """The buses of a board, each transfer as a short text for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from hardware.bench.decode.i2c import I2cTransfer, i2c
@@ -12,6 +13,8 @@ from hardware.bench.peripherals.spi import NO_PIN
 from hardware.bench.trace.edges import TimeWindow
 from hardware.bench.trace.trace import Trace
 
+LEAST_PROBES = 8
+"""From this number on, addresses one after the other that are asked for nothing are a scan."""
 MOST_BYTES = 24
 """Bytes of a transfer that its text shows."""
 
@@ -50,7 +53,8 @@ def buses(trace: Trace, limit: int | None = None) -> list[Bus]:
     `limit` calls.
 
     The bytes are hexadecimal: `W 3c: 00 ae` writes to address 3c, `R 68: 4b` reads, `3c: no
-    answer`; SPI shows sent and received bytes; UART shows text; for 1-Wire see `OneWire.text`.
+    answer`; `scan: 3c 77` has the addresses that answered. SPI shows sent and received bytes; UART
+    shows text; for 1-Wire see `OneWire.text`.
     """
     found: dict[tuple[str, tuple[int, ...]], list[BusText]] = {}
     for kind, pins, text in sorted(_all(trace, limit), key=lambda one: one[2].t_ns):
@@ -59,8 +63,10 @@ def buses(trace: Trace, limit: int | None = None) -> list[Bus]:
 
 
 def _all(trace: Trace, limit: int | None) -> Iterator[tuple[str, tuple[int, ...], BusText]]:
-    for made in i2c(trace, limit=limit):
-        yield "I2C", (made.scl, made.sda), BusText(made.t_ns, made.end_ns, _i2c_text(made))
+    for group in _scans(i2c(trace, limit=limit)):
+        first, last = group[0], group[-1]
+        text = _scan_text(group) if len(group) > 1 else _i2c_text(first)
+        yield "I2C", (first.scl, first.sda), BusText(first.t_ns, last.end_ns, text)
     for sent in spi(trace, limit=limit):
         pins = tuple(pin for pin in (sent.sck, sent.mosi, sent.miso) if pin != NO_PIN)
         yield "SPI", pins, BusText(sent.t_ns, sent.end_ns, _spi_text(sent))
@@ -80,6 +86,30 @@ def readable(data: bytes) -> str:
     """The bytes as text, with `↵` for a line end and escapes for what cannot be printed."""
     text = data.decode(errors="replace").replace("\r", "").replace("\n", "↵")
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def _scans(found: Sequence[I2cTransfer]) -> Iterator[Sequence[I2cTransfer]]:
+    """The transfers; those of a scan together, all others alone."""
+    ends = [n for n in range(1, len(found) + 1) if n == len(found) or not _goes_on(found, n)]
+    for first, end in pairwise([0, *ends]):
+        if end - first >= LEAST_PROBES:
+            yield found[first:end]
+        else:
+            yield from ([one] for one in found[first:end])
+
+
+def _goes_on(found: Sequence[I2cTransfer], n: int) -> bool:
+    """Whether a transfer asks the address after that of the one before for nothing, as that one
+    did."""
+    before, one = found[n - 1], found[n]
+    if before.address is None or one.address != before.address + 1 or before.scl != one.scl:
+        return False
+    return not (before.written or before.read or one.written or one.read)
+
+
+def _scan_text(probes: Sequence[I2cTransfer]) -> str:
+    answered = [f"{one.address:02x}" for one in probes if one.found]
+    return f"scan: {' '.join(answered) or '-'}"
 
 
 def _i2c_text(made: I2cTransfer) -> str:

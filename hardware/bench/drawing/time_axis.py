@@ -7,6 +7,8 @@ from dataclasses import dataclass
 UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
 TICK_PX = 62.0
 """About the distance of two ticks."""
+MOST_UNITS = 10_000
+"""From this number on a label has the next larger unit: 1795.9 ms, not 1795900 µs."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,13 @@ class Window:
 def ticks(window: Window, origin_ns: int) -> list[tuple[float, str]]:
     """Position in pixels and label of each tick; the labels count from `origin_ns`."""
     step = _step(window)
-    unit_ns, unit = next((u for u in UNITS if step >= u[0]), UNITS[-1])
     first = -((origin_ns - window.start_ns) // step)
     last = (window.end_ns - origin_ns) // step
+    least = max(abs(first), abs(last)) * step / MOST_UNITS
+    fitting = [u for u in UNITS if u[0] >= least] or UNITS[:1]
+    unit_ns, unit = next((u for u in fitting if step >= u[0]), fitting[-1])
     times = (origin_ns + step * i for i in range(first, last + 1))
-    return [(window.x(t), f"{(t - origin_ns) / unit_ns:g} {unit}") for t in times]
+    return [(window.x(t), f"{(t - origin_ns) / unit_ns:.12g} {unit}") for t in times]
 
 
 def duration(ns: float, digits: int = 3) -> str:
