@@ -27,6 +27,7 @@ from grader.score.misconceptions import known, shared
 from grader.score.score import score
 from grader.seeds import PUBLIC_SEED
 from hardware.bench import diagram
+from hardware.paths import ROOT
 
 LABS = labs.slugs()
 PAIRS, MANY_PAIRS = 2, 10
@@ -64,6 +65,12 @@ def test_the_first_line_of_a_mutant_names_its_misconception(lab: labs.Lab) -> No
     for name, file in programs(lab).items():
         if not is_right(name) and file.suffix != ".ipynb":
             assert file.read_text(encoding="utf-8").startswith("# Misconception: ")
+
+
+def test_a_given_driver_is_the_one_that_mip_installs(lab: labs.Lab) -> None:
+    for driver in (ROOT / "firmware" / "drivers").glob("*.py"):
+        given = lab.files.get(driver.name, driver.read_bytes())
+        assert given == driver.read_bytes(), driver.name
 
 
 def test_files_on_the_board_are_python_that_compiles(lab: labs.Lab) -> None:

@@ -1,0 +1,6 @@
+# Which pin plays which role on the Pico.
+SDA = 4
+SCL = 5
+I2C_BUS = 0
+AIN_1 = 26
+BTN_1 = 16
