@@ -17,6 +17,8 @@ from grader.lab.course import Course
 from grader.lab.lab import find
 from grader.nbgrader import commands, config
 from grader.reports.feedback_writer import FeedbackWriter
+from grader.score.score import score
+from grader.score.waveforms import ItemWaveforms
 from tests.support.call_count import calls
 from tests.support.classroom import LAB, HandIn, give_by_hand, set_due
 
@@ -64,6 +66,15 @@ def test_the_page_after_three_submissions_shows_progress_and_a_hint(
     assert text.count("try ") == 3
     assert "What arrives is text, not a number" in text
     assert "ping" in text and "pong" in text  # the serial line is in the waveform
+
+
+def test_a_waveform_has_buses_in_place_of_their_pins() -> None:
+    lab, drawn = find("operator_display"), ItemWaveforms()
+    program = program_text(lab, "bit_order").encode()
+    score(lab, "esp32", {"main.py": program}, [1], observer=drawn)
+    svg = drawn.of("e")
+    assert "I2C 22 21" in svg and "W 3d: 80 21" in svg
+    assert "BTN_1" in svg and "SDA" not in svg
 
 
 def test_nbgrader_makes_the_same_page(course: Course, hand_in: HandIn) -> None:

@@ -45,31 +45,32 @@ class Bus(NamedTuple):
         return self._replace(transfers=texts)
 
 
-def buses(trace: Trace) -> list[Bus]:
-    """The buses that had transfers, in the order of the first one.
+def buses(trace: Trace, limit: int | None = None) -> list[Bus]:
+    """The buses that had transfers, in the order of the first one; of each kind of bus, the first
+    `limit` calls.
 
     The bytes are hexadecimal: `W 3c: 00 ae` writes to address 3c, `R 68: 4b` reads, `3c: no
     answer`; SPI shows sent and received bytes; UART shows text; for 1-Wire see `OneWire.text`.
     """
     found: dict[tuple[str, tuple[int, ...]], list[BusText]] = {}
-    for kind, pins, text in sorted(_all(trace), key=lambda one: one[2].t_ns):
+    for kind, pins, text in sorted(_all(trace, limit), key=lambda one: one[2].t_ns):
         found.setdefault((kind, pins), []).append(text)
     return [Bus(kind, pins, texts) for (kind, pins), texts in found.items()]
 
 
-def _all(trace: Trace) -> Iterator[tuple[str, tuple[int, ...], BusText]]:
-    for made in i2c(trace):
+def _all(trace: Trace, limit: int | None) -> Iterator[tuple[str, tuple[int, ...], BusText]]:
+    for made in i2c(trace, limit=limit):
         yield "I2C", (made.scl, made.sda), BusText(made.t_ns, made.end_ns, _i2c_text(made))
-    for sent in spi(trace):
+    for sent in spi(trace, limit=limit):
         pins = tuple(pin for pin in (sent.sck, sent.mosi, sent.miso) if pin != NO_PIN)
         yield "SPI", pins, BusText(sent.t_ns, sent.end_ns, _spi_text(sent))
-    for pixel in pixels(trace):
+    for pixel in pixels(trace, limit=limit):
         colours = (f"#{r:02x}{g:02x}{b:02x}" for r, g, b in pixel.colours()[:MOST_BYTES])
         yield "NeoPixel", (pixel.pin,), BusText(pixel.t_ns, pixel.end_ns, " ".join(colours))
     for gpio, talks in onewire_buses(trace).items():
         for talk in talks:
             yield "1-Wire", (gpio,), BusText(talk.t_ns, talk.end_ns, talk.text())
-    for write in writes(trace):
+    for write in writes(trace, limit=limit):
         end = write.end_ns(len(write.data))
         shown = readable(write.data[:MOST_BYTES])
         yield "UART", (write.tx,), BusText(write.t_ns, end, shown)
