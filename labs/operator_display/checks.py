@@ -33,7 +33,7 @@ from grader.measure.adc import conversions
 from grader.measure.display import Screen
 from grader.measure.glyphs import SIDE, UNKNOWN, read
 from grader.measure.i2c import traffic, transfers
-from grader.measure.pins import setup_at
+from grader.measure.pins import PinSetup, setup_at
 from grader.measure.source import imported
 
 Pixels = NDArray[np.uint8]
@@ -153,10 +153,20 @@ def is_written(run: Run) -> bool:
     return bool(transfers(run, address(run)))
 
 
-def why_dark(run: Run) -> str:
-    """The program works, and draws only in its own memory."""
+def why_all(run: Run) -> str:
+    """What spoils all items: the program works, and draws only in its own memory; or the button
+    reads as pressed since the start."""
     works = len(conversions(run, "AIN_1")) > 0
-    return "no_show" if works and is_dark(run) and not is_written(run) else ""
+    if works and is_dark(run) and not is_written(run):
+        return "no_show"
+    setup = button_setup(run)
+    return "pull_down" if setup and setup.pull == "down" else ""
+
+
+def button_setup(run: Run) -> PinSetup | None:
+    """How the button's pin is set up at the end; None when it is no input."""
+    setup = setup_at(run, "BTN_1", run.end_ns - run.zero_ns)
+    return setup if setup and setup.mode == "in" else None
 
 
 def is_overprinted(run: Run) -> bool:
@@ -176,7 +186,7 @@ def true_volts(run: Run) -> list[Volts]:
 
 def why_volts(run: Run) -> str:
     """Nothing is sent, the old text is not erased, codes are shown, or the public full scale."""
-    if key := why_dark(run):
+    if key := why_all(run):
         return key
     if is_overprinted(run):
         return "overprint"
@@ -284,7 +294,7 @@ def has_text(pixels: Pixels) -> bool:
 def why_bar(run: Run) -> str:
     """Nothing is sent, old dots are not erased, the bar is text, the box has more or less in it,
     or the converter is read without the given module."""
-    if key := why_dark(run):
+    if key := why_all(run):
         return key
     seen = [pictures(run)[rest.read_ns] for rest in rests(run)]
     if any(has_text(pixels) for pixels in seen):
@@ -346,7 +356,7 @@ def pages_due(run: Run) -> list[Text]:
 
 def why_page(run: Run) -> str:
     """Nothing is sent, old text is not erased, or bounces change the page."""
-    if key := why_dark(run):
+    if key := why_all(run):
         return key
     seen = [str(text) for text in pages.measure(run) or []]
     if "?" in seen:
@@ -357,11 +367,11 @@ def why_page(run: Run) -> str:
     return "page_bounce" if len(set(seen)) > 1 and not is_late else ""
 
 
-@gate("c.input", episode="pages", expect=Exactly("pull-up"), on_miss="no_pullup")
+@gate("c.input", episode="pages", expect=Exactly("pull-up"), on_miss="no_pullup", why=why_all)
 def pull(run: Run) -> str | None:
-    """The pull of the button's pin; None when the pin is no input."""
-    setup = setup_at(run, "BTN_1", run.end_ns - run.zero_ns)
-    if setup is None or setup.mode != "in":
+    """The pull of the button's pin."""
+    setup = button_setup(run)
+    if setup is None:
         return None
     return "no pull-up" if setup.pull == "none" else f"pull-{setup.pull}"
 
@@ -470,7 +480,7 @@ def differing(pixels: Pixels, dots: Pixels, x: int, y: int) -> int:
 
 def why_label(run: Run) -> str:
     """Nothing is sent, the bits are in the wrong order, or the label is at another place."""
-    if key := why_dark(run):
+    if key := why_all(run):
         return key
     right, wrong, x, y = label(run)
     last, public = pictures(run)[rests(run)[-1].read_ns], run.data["public"]

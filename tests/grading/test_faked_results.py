@@ -319,6 +319,33 @@ while True:
     n += 1
 """
 
+PICTURES = """
+import json
+import framebuf
+from machine import I2C, Pin
+from pins import BTN_1, I2C_BUS, SCL, SDA
+from ssd1306 import SSD1306_I2C
+Pin(BTN_1, Pin.IN, Pin.PULL_UP)
+config = json.load(open("cfg.json"))
+file = open("label.pbm", "rb")
+file.readline()
+size = [int(word) for word in file.readline().split()]
+label = framebuf.FrameBuffer(bytearray(file.read()), *size, framebuf.MONO_HLSB)
+bus = I2C(I2C_BUS, scl=Pin(SCL), sda=Pin(SDA))
+oled = SSD1306_I2C(128, 64, bus, config["addr"])
+print("READY L10")
+n = 0
+while True:
+    n = (n + 7) % 101
+    oled.fill(0)
+    oled.text(config["title"], 0, 0)
+    oled.text("V=%.2f" % (n / 100 * config["full_v"]), 0, 16)
+    oled.rect(13, 32, 102, 10, 1)
+    oled.fill_rect(14, 33, n, 8, 1)
+    oled.blit(label, config["x"], config["y"])
+    oled.show()
+"""
+
 
 BUS = """
 import time
@@ -399,6 +426,7 @@ while True:
         ("barometer", LOOKS, {"a"}),
         ("barometer", TRAFFIC, {"a", "b", "c", "e"}),  # what is on the bus; no value is right
         ("door_lock", SHOWS, {"e"}),  # its heartbeat is right
+        ("operator_display", PICTURES, {"e"}),  # its label is right
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
