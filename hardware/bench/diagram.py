@@ -155,11 +155,13 @@ def value_of(text: str, path: Path) -> object:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """A cure for a misspelt word: the most similar known word, or else up to 30 known words."""
+    """A cure for a misspelt word: the same word with other capitals, or the most similar known word,
+    or else up to 30 known words."""
     candidates = sorted(known)
     if not candidates:
         return _("There are none.")
-    if near := difflib.get_close_matches(word, candidates, 1):
+    same = [one for one in candidates if one.casefold() == word.casefold()]
+    if near := same or difflib.get_close_matches(word, candidates, 1):
         return _("Did you mean {word}?").format(word=repr(near[0]))
     some = ", ".join(candidates[:30]) + (", …" if len(candidates) > 30 else "")
     return _("Known: {words}.").format(words=some)

@@ -8,6 +8,7 @@ attitude nor the reference changed in them, or shortly before them.
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ from grader.measure.pins import other_pin
 from grader.measure.serial import SerialRecords, read_lines
 from grader.measure.times import delay, rate
 
-PWR_MGMT_1, ACCEL_CONFIG, ACCEL_XOUT_H, GYRO_XOUT_H = 0x6B, 0x1C, 0x3B, 0x43
+PWR_MGMT_1, ACCEL_CONFIG, ACCEL_XOUT_H = 0x6B, 0x1C, 0x3B
 SLEEP, DEVICE_RESET = 0x40, 0x80
 LINE, SHOCK = LineForm("RMS {mg:*} TILT {degrees:*}"), LineForm("SHOCK")
 SAMPLE_RATE, LONGEST_GAP = Hertz(100), ms(25)
@@ -52,6 +53,7 @@ ALIKE, CLEARER, G_MG = 0.03, 3, 1000
 """A wrong idea explains the printed RMS when it differs from the idea's by less than this part,
 and when the right one is more than CLEARER times as far away."""
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 
 # The motion.
@@ -75,7 +77,7 @@ def _held(steps: Sequence[tuple[float, Sequence[float]]], at_ms: Floats) -> Floa
     return rows[np.maximum(np.searchsorted(begins, at_ms, "right") - 1, 0)]
 
 
-def value_at(steps: Sequence[tuple[float, object]], at_ns: int) -> object:
+def value_at(steps: Sequence[tuple[float, T]], at_ns: int) -> T:
     """The value that holds at a time."""
     return steps[max(0, bisect_right([at for at, _ in steps], at_ns / NS_PER_MS) - 1)][1]
 
@@ -339,7 +341,7 @@ enough_rms, enough_tilts = (
 
 def rms_due(run: Run) -> list[Quantity]:
     """The right RMS of the judged lines."""
-    return [Quantity(value_at(run.data["levels"], at), at) for _, at in judged(run)]  # type: ignore
+    return [Quantity(value_at(run.data["levels"], at), at) for _, at in judged(run)]
 
 
 @check(
@@ -408,8 +410,7 @@ def tilt_due(run: Run) -> list[Degrees]:
     """The right TILT from +Z of the judged lines before CAL."""
     path = run.data["path"]
     return [
-        Degrees(angle(value_at(path, at), (0, 0, 1)), at)  # type: ignore
-        for _, at in judged(run, before_cal(run))
+        Degrees(angle(value_at(path, at), (0, 0, 1)), at) for _, at in judged(run, before_cal(run))
     ]
 
 
@@ -417,8 +418,7 @@ def turned_due(run: Run) -> list[Degrees]:
     """The right TILT from the first attitude of the judged lines after CAL."""
     path = run.data["path"]
     return [
-        Degrees(angle(value_at(path, at), path[0][1]), at)  # type: ignore
-        for _, at in judged(run, after_cal(run))
+        Degrees(angle(value_at(path, at), path[0][1]), at) for _, at in judged(run, after_cal(run))
     ]
 
 
@@ -440,7 +440,7 @@ def why_turned(run: Run) -> str:
     """TILT is still that from +Z."""
     path = run.data["path"]
     seen = tilts(run, after_cal(run))
-    up = [angle(value_at(path, at), (0, 0, 1)) for _, at in judged(run, after_cal(run))]  # type: ignore
+    up = [angle(value_at(path, at), (0, 0, 1)) for _, at in judged(run, after_cal(run))]
     is_up = bool(seen) and all(abs(a - b) <= 1 for a, b in zip(seen, up, strict=True))
     return why_tilt(run) or ("cal_ignored" if is_up else "")
 
@@ -488,7 +488,7 @@ def reports_due(run: Run) -> list[str]:
 
 def why_shock(run: Run) -> str:
     """The raw values are wrong; or spikes are reported; or a shock more than once."""
-    if key := why_rms(run):
+    if (key := why_rms(run)) in ("no_wake", "signed_16", "lsb_per_g"):
         return key
     found = reports(run)
     if len(shocks(run)) == sum(is_shock for _, is_shock, _ in found):
