@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hardware import boards
-from hardware.bench.parts.usb_serial import UsbSerial
 from hardware.bench.serving.address import SCHEME
 from hardware.notebook.controls import moved_by, parts_by_name
 from hardware.notebook.session import available, current
@@ -60,7 +59,7 @@ def of_bench(words: list[str]) -> Iterable[str]:
             keys = _controls(moved_by(current, part))
             return [key for key in keys if key != "pressed"]
         case ["port", _] if _has_bench():
-            return _adapters()
+            return current.need_bench().adapters()
         case ["set" | "wave", _]:
             return _parts()
         case ["set" | "wave", part, _] if part in _parts():
@@ -110,12 +109,6 @@ def _has_bench() -> bool:
 
 def _parts() -> dict[str, str]:
     return parts_by_name(current) if _has_bench() else {}
-
-
-def _adapters() -> list[str]:
-    live = current.need_bench()
-    parts = live.ask(lambda _bench: list(live.circuit.parts.values()))
-    return [part.id for part in parts if isinstance(part, UsbSerial)]
 
 
 def _controls(part: str) -> Mapping[str, float]:
