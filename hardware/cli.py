@@ -117,6 +117,8 @@ def bench(
             print(f"pty      {live.serve_pty(key)}")
             print(f"socket   {live.serve_socket(socket and socket + number, key)}")
             print(f"rfc2217  {live.serve_rfc2217(rfc2217 and rfc2217 + number, key)}", flush=True)
+        for part in live.adapters():
+            print(f"{part:8} {live.serve_port(part)}", flush=True)
         _print_remarks(live.diagram)
         return live
 

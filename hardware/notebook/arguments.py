@@ -58,6 +58,8 @@ def of_bench(words: list[str]) -> Iterable[str]:
         case ["press", part, _] if part in _parts():
             keys = _controls(moved_by(current, part))
             return [key for key in keys if key != "pressed"]
+        case ["port", _] if _has_bench():
+            return current.need_bench().adapters()
         case ["set" | "wave", _]:
             return _parts()
         case ["set" | "wave", part, _] if part in _parts():

@@ -498,11 +498,13 @@ def pauses(run: Run) -> list[Millis]:
 
 
 def why_host(run: Run) -> str:
-    """Nothing is repeated, or a wrong answer is taken."""
-    sent = linked(run).sent
-    if all(len(times) <= 1 for times in sent):
+    """Nothing is repeated, or a wrong answer is taken: the first one."""
+    done = linked(run)
+    if all(len(times) <= 1 for times in done.sent):
         return "host_no_retry"
-    return ""
+    rows = zip(run.data["asks"], done.results, results_due(run), strict=True)
+    (cmd, data), got, due = next(row for row in rows if row[1] != row[2])
+    return f"host_results request({cmd}, {data!r}) | {got!r} | {due!r}"
 
 
 @check(

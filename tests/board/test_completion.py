@@ -155,6 +155,11 @@ def test_arguments_of_magics_are_the_names_of_the_lab(notebook: NotebookKernel) 
     assert notebook.complete("%%board\nfrom pins import B") == ["BTN_1", "BTN_2"]
 
 
+def test_the_port_of_an_adapter_is_completed(notebook: NotebookKernel) -> None:
+    notebook.run("%lab framed_link")
+    assert notebook.complete("%bench port ") == ["link"]
+
+
 def test_a_button_is_pressed_by_its_label(notebook: NotebookKernel) -> None:
     notebook.run("%lab buttons pi_pico")
     assert notebook.run("%bench set BTN_2 pressed 1") == ""

@@ -205,6 +205,13 @@ def test_a_circuit_of_wokwi_is_opened_without_what_is_not_simulated(
     assert run(shell, "%%board", "print(1 + 1)") == "2\n"
 
 
+def test_the_port_of_an_adapter_is_a_path(shell: InteractiveShell) -> None:
+    assert "Error" not in run(shell, f"%board connect {LABS / 'framed_link' / 'diagram.json'}")
+    cell = ["path = %bench port link", "from pathlib import Path", "print(Path(path).exists())"]
+    assert run(shell, *cell) == "True\n"
+    assert "'knob' is no USB-to-serial adapter" in run(shell, "%bench port knob")
+
+
 def test_each_cell_reports_a_fault_once(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
     blink = ("from machine import Pin", "p = Pin(32, Pin.OUT)", "for i in (0, 1, 0, 1): p(i)")

@@ -77,6 +77,7 @@ def test_a_program_of_the_computer_opens_the_port_and_sets_the_rate() -> None:
     with LiveBench(made.netlist.diagram) as bench, Board(bench.connect()) as board:
         board.exec_detached(ECHO.format(baud=115200))
         assert board.serial.readline(WAIT_S) == "ready"
+        assert bench.adapters() == ["u"]
         path = bench.serve_port("u")
         assert bench.serve_port("u") == path
         with serial.Serial(path, 115200, timeout=WAIT_S) as port:

@@ -405,6 +405,19 @@ while True:
 """
 
 
+MIRRORS = """
+from machine import Pin, UART
+from pins import LINK_RX, LINK_TX, RELAY_1, UART_LINK
+relay = Pin(RELAY_1, Pin.OUT, value=1)
+link = UART(UART_LINK, 115200, tx=Pin(LINK_TX), rx=Pin(LINK_RX))
+print("READY L12")
+while True:
+    if link.any():
+        link.write(link.read())  # frames that are right, but of the other end
+        relay.toggle()
+"""
+
+
 @pytest.mark.parametrize(
     ("lab", "program", "earned"),
     [
@@ -427,6 +440,7 @@ while True:
         ("barometer", TRAFFIC, {"a", "b", "c", "e"}),  # what is on the bus; no value is right
         ("door_lock", SHOWS, {"e"}),  # its heartbeat is right
         ("operator_display", PICTURES, {"e"}),  # its label is right
+        ("framed_link", MIRRORS, set()),
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

@@ -28,6 +28,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram
 from hardware.bench.flash import Flash
+from hardware.bench.parts.usb_serial import UsbSerial
 from hardware.bench.protocol import frames
 from hardware.bench.serving import address
 from hardware.bench.serving.address import find_diagram
@@ -139,6 +140,11 @@ class LiveBench:
         """Open a pseudo-terminal; returns its path. On a Pico it is a link, as its serial line
         disappears and appears again under another path."""
         return self.ask(lambda _bench: self._lines.add_pty(board))
+
+    def adapters(self) -> list[str]:
+        """The ids of its USB-to-serial adapters."""
+        parts = self.ask(lambda _bench: list(self.circuit.parts.values()))
+        return [part.id for part in parts if isinstance(part, UsbSerial)]
 
     def serve_port(self, part: str) -> str:
         """Open the port of a USB-to-serial adapter, a pseudo-terminal; returns its path. Raises:
