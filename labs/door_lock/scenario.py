@@ -120,10 +120,10 @@ def keys(rng: random.Random, code: str) -> Episode:
 
 def pair(rng: random.Random, order: list[str], hold: float, is_column: bool) -> list[Press]:
     """Two keys, taken out of `order`: the first is held for so long, the second from 80 to 230
-    ms. With `is_column` they are in one column."""
+    ms. They are in one column, or in two."""
     first = order.pop()
     place = ALL_KEYS.index(first)
-    fits = [key for key in order if not is_column or (ALL_KEYS.index(key) - place) % 4 == 0]
+    fits = [key for key in order if ((ALL_KEYS.index(key) - place) % 4 == 0) == is_column]
     second = rng.choice(fits)
     order.remove(second)
     return [Press(first, 0, hold), Press(second, 80, 150)]
