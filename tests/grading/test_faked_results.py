@@ -344,6 +344,34 @@ while True:
     oled.fill_rect(14, 33, n, 8, 1)
     oled.blit(label, config["x"], config["y"])
     oled.show()
+TALKS = """
+import json, network
+from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
+from machine import Pin
+from pins import RELAY_1
+from umqtt.simple import MQTTClient
+device = json.load(open("device.json"))
+base = "mcit/%s/%s/" % (device["site"], device["dev"])
+relay = Pin(RELAY_1, Pin.OUT, value=0)
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect(device["ssid"], device["password"])
+print("READY L14")
+while not wlan.isconnected():
+    sleep_ms(20)
+client = MQTTClient(device["dev"], device["broker"], keepalive=9)
+client.connect()
+due, n = ticks_ms(), 0
+while True:  # it does not look at the sensor, at what comes, or at the connection
+    values = {"t": 24.0, "h": 40.0}
+    message = {"v": 1, "id": device["dev"], "seq": n // 10, "m": values}
+    if n % 10 == 0:
+        client.publish(base + "telemetry", json.dumps(message))
+    client.publish(base + "ack", json.dumps({"id": n, "err": "bad"}))
+    relay.value(n % 2)
+    n += 1
+    due = ticks_add(due, 500)
+    sleep_ms(max(0, ticks_diff(due, ticks_ms())))
 """
 
 
@@ -441,6 +469,7 @@ while True:
         ("door_lock", SHOWS, {"e"}),  # its heartbeat is right
         ("operator_display", PICTURES, {"e"}),  # its label is right
         ("framed_link", MIRRORS, set()),
+        ("telemetry", TALKS, {"b"}),  # messages of the right form, in time
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

@@ -156,6 +156,8 @@ def test_a_slow_look_without_a_debounce_is_never_lucky(body: str, most: int) -> 
         ("framed_link", "dup_action", "d"),
         ("door_lock", "key_repeat", "a"),
         ("door_lock", "no_idle_clear", "b"),
+        ("telemetry", "hardcoded", "b"),
+        ("telemetry", "blocking", "b"),
     ],
 )
 def test_the_parts_of_an_item_tell_one_mistake_once(slug: str, mutant: str, item: str) -> None:
