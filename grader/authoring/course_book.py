@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from grader.authoring.lab_check import GENERIC
 from grader.lab import cells
-from grader.lab.course import Course, Module
+from grader.lab.course import Course, CourseModule
 from grader.lab.lab import Lab, find
 from grader.notebook.lesson import source_notebook
 from grader.notebook.parsons import ANSWER
@@ -52,7 +52,7 @@ def write_book(course: Course, folder: Path, language: str) -> list[Path]:
     """Writes the book and the handouts into a folder. Returns: the files, PDF beside HTML where a
     browser is there. Raises: CourseError, LabError for a lab that cannot be read."""
     folder.mkdir(parents=True, exist_ok=True)
-    modules = course.modules or (Module(course.title, course.labs),)
+    modules = course.modules or (CourseModule(course.title, course.labs),)
     pages = {"instructor": _book(course, modules, language)}
     for number, module in enumerate(modules, 1):
         pages[f"module_{number}"] = _handout(module, number, language)
@@ -87,7 +87,7 @@ def _word(name: str, language: str, **values: object) -> str:
     return WORDS[name][language].format(**values)
 
 
-def _book(course: Course, modules: Sequence[Module], language: str) -> tuple[str, str]:
+def _book(course: Course, modules: Sequence[CourseModule], language: str) -> tuple[str, str]:
     minutes = sum(find(slug).minutes for slug in course.labs)
     title = f"{_word('book', language)} · {course.title[language]}"
     parts = [
@@ -167,14 +167,14 @@ def _answers(lab: Lab, language: str) -> str:
     )
 
 
-def _handout(module: Module, number: int, language: str) -> tuple[str, str]:
+def _handout(module: CourseModule, number: int, language: str) -> tuple[str, str]:
     title = f"{_word('handout', language)} {number} · {module.title[language]}"
     labs = [_lesson(find(slug), language) for slug in module.labs]
     head = f"<h1>{escape(title)}</h1>{_contents(module, language)}"
     return title, head + "\n".join(labs)
 
 
-def _contents(module: Module, language: str) -> str:
+def _contents(module: CourseModule, language: str) -> str:
     """The labs of a module in a table: id, title and goal, minutes."""
     rows = []
     for lab in map(find, module.labs):

@@ -29,6 +29,8 @@ MAX_NOTES = 10
 """Notes that are printed for one submission; a trainee can cause any number of them."""
 MAX_CHANGES = 20
 """Changed totals that are printed; the others are counted."""
+NAME_WIDTH, LAB_WIDTH = 16, 7
+"""Columns of the terminal for a trainee's name, and for the marks of a lab."""
 _AS_BEFORE: tuple[set[State], ...] = ({"unchanged"}, {"unchanged", "missing"})
 
 
@@ -141,19 +143,23 @@ def _print_lines(out: Console, lines: Iterable[str]) -> None:
 
 
 def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
-    """Print a row for each trainee and a column for each lab, with its short name."""
+    """Print a row for each trainee and a column for each lab, with its short name: in several
+    tables when the terminal is too narrow for all labs."""
     scores: dict[str, dict[str, str]] = {}
     for outcome in outcomes:
         known = number(outcome.total) if outcome.marks else _("as before")
         text = known if outcome.is_graded else _("not graded")
         scores.setdefault(outcome.student, {})[outcome.lab] = text
-    table = Table()
-    table.add_column(_("trainee"), overflow="fold")
-    for lab in labs:
-        table.add_column(find(lab).id, justify="right", overflow="fold")
-    for student, row in sorted(scores.items()):
-        table.add_row(one_line(student), *(row.get(lab, "–") for lab in labs))
-    out.print(table)
+    most = max(1, (out.width - NAME_WIDTH) // LAB_WIDTH)
+    for begin in range(0, len(labs), most):
+        shown = labs[begin : begin + most]
+        table = Table()
+        table.add_column(_("trainee"), overflow="fold")
+        for lab in shown:
+            table.add_column(find(lab).id, justify="right", overflow="fold")
+        for student, row in sorted(scores.items()):
+            table.add_row(one_line(student), *(row.get(lab, "–") for lab in shown))
+        out.print(table)
 
 
 def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> None:

@@ -16,7 +16,7 @@ _KEYS = {"title", "labs", "modules", "roster", "board", "seeds", "keep", "langua
 
 
 @dataclass(frozen=True)
-class Module:
+class CourseModule:
     """A part of a course: some labs under a title."""
 
     title: Mapping[str, str]
@@ -41,7 +41,7 @@ class Course:
     penalty."""
     language: Literal["ar", "en"] = "ar"
     """The language in which JupyterLab starts for trainees."""
-    modules: tuple[Module, ...] = ()
+    modules: tuple[CourseModule, ...] = ()
     """The parts of the course, if it has any; their labs are those of the course."""
 
     @property
@@ -118,13 +118,13 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     )
 
 
-def _module(entry: object, need: Callable[[bool, str], None]) -> Module:
+def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
     found = entry if isinstance(entry, dict) else {}
     title, labs = found.get("title", {}), found.get("labs", [])
     need(set(found) == {"title", "labs"}, _("a module has title and labs"))
     need(_is_title(title), _("title needs ar and en"))
     need(_is_names(labs), _("labs must be a list of lab names"))
-    return Module(title, tuple(labs))
+    return CourseModule(title, tuple(labs))
 
 
 def _is_title(value: object) -> bool:

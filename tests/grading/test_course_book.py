@@ -9,15 +9,15 @@ import pytest
 
 from grader.authoring import course_book
 from grader.authoring.course_book import write_book
-from grader.lab.course import Module, load_course
+from grader.lab.course import CourseModule, load_course
 from grader.lab.lab import find
 
 COURSE = replace(
     load_course(),
     labs=("buttons", "climate_log"),
     modules=(
-        Module({"ar": "الأولى", "en": "First"}, ("buttons",)),
-        Module({"ar": "الثانية", "en": "Second"}, ("climate_log",)),
+        CourseModule({"ar": "الأولى", "en": "First"}, ("buttons",)),
+        CourseModule({"ar": "الثانية", "en": "Second"}, ("climate_log",)),
     ),
 )
 ARABIC = re.compile("[\u0600-\u06ff]")

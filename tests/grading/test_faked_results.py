@@ -319,61 +319,6 @@ while True:
     n += 1
 """
 
-PICTURES = """
-import json
-import framebuf
-from machine import I2C, Pin
-from pins import BTN_1, I2C_BUS, SCL, SDA
-from ssd1306 import SSD1306_I2C
-Pin(BTN_1, Pin.IN, Pin.PULL_UP)
-config = json.load(open("cfg.json"))
-file = open("label.pbm", "rb")
-file.readline()
-size = [int(word) for word in file.readline().split()]
-label = framebuf.FrameBuffer(bytearray(file.read()), *size, framebuf.MONO_HLSB)
-bus = I2C(I2C_BUS, scl=Pin(SCL), sda=Pin(SDA))
-oled = SSD1306_I2C(128, 64, bus, config["addr"])
-print("READY L10")
-n = 0
-while True:
-    n = (n + 7) % 101
-    oled.fill(0)
-    oled.text(config["title"], 0, 0)
-    oled.text("V=%.2f" % (n / 100 * config["full_v"]), 0, 16)
-    oled.rect(13, 32, 102, 10, 1)
-    oled.fill_rect(14, 33, n, 8, 1)
-    oled.blit(label, config["x"], config["y"])
-    oled.show()
-TALKS = """
-import json, network
-from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
-from machine import Pin
-from pins import RELAY_1
-from umqtt.simple import MQTTClient
-device = json.load(open("device.json"))
-base = "mcit/%s/%s/" % (device["site"], device["dev"])
-relay = Pin(RELAY_1, Pin.OUT, value=0)
-wlan = network.WLAN(network.WLAN.IF_STA)
-wlan.active(True)
-wlan.connect(device["ssid"], device["password"])
-print("READY L14")
-while not wlan.isconnected():
-    sleep_ms(20)
-client = MQTTClient(device["dev"], device["broker"], keepalive=9)
-client.connect()
-due, n = ticks_ms(), 0
-while True:  # it does not look at the sensor, at what comes, or at the connection
-    values = {"t": 24.0, "h": 40.0}
-    message = {"v": 1, "id": device["dev"], "seq": n // 10, "m": values}
-    if n % 10 == 0:
-        client.publish(base + "telemetry", json.dumps(message))
-    client.publish(base + "ack", json.dumps({"id": n, "err": "bad"}))
-    relay.value(n % 2)
-    n += 1
-    due = ticks_add(due, 500)
-    sleep_ms(max(0, ticks_diff(due, ticks_ms())))
-"""
-
 
 BUS = """
 import time
@@ -433,19 +378,6 @@ while True:
 """
 
 
-MIRRORS = """
-from machine import Pin, UART
-from pins import LINK_RX, LINK_TX, RELAY_1, UART_LINK
-relay = Pin(RELAY_1, Pin.OUT, value=1)
-link = UART(UART_LINK, 115200, tx=Pin(LINK_TX), rx=Pin(LINK_RX))
-print("READY L12")
-while True:
-    if link.any():
-        link.write(link.read())  # frames that are right, but of the other end
-        relay.toggle()
-"""
-
-
 @pytest.mark.parametrize(
     ("lab", "program", "earned"),
     [
@@ -467,9 +399,6 @@ while True:
         ("barometer", LOOKS, {"a"}),
         ("barometer", TRAFFIC, {"a", "b", "c", "e"}),  # what is on the bus; no value is right
         ("door_lock", SHOWS, {"e"}),  # its heartbeat is right
-        ("operator_display", PICTURES, {"e"}),  # its label is right
-        ("framed_link", MIRRORS, set()),
-        ("telemetry", TALKS, {"b"}),  # messages of the right form, in time
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

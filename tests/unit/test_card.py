@@ -74,7 +74,9 @@ def test_each_missed_part_of_an_item_is_told_with_its_values() -> None:
         assert f"({measured} `399." in card.also[language]
     assert "The buzzer did not sound" in card_html(card)
     one = scored(lab, program_text(lab, "other_words"))
-    assert {card.item for card in one.values() if card.key} == {"d"} and not one["d"].also
+    missed = {card.item for card in one.values() if card.key}
+    assert missed == {"d", "t"}, "t: without a scenario"
+    assert not one["d"].also
 
 
 def test_a_message_is_told_again_only_with_other_values() -> None:
