@@ -29,8 +29,8 @@ def test_the_table_of_a_class_is_whole_in_a_narrow_terminal() -> None:
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     rows = [[cell.strip() for cell in line[1:-1].split(line[0])] for line in lines]
-    shown = [cell for row in rows if row[0] == "trainee" for cell in row[1:]]
-    assert shown == [find(lab).id for lab in SLUGS], "all labs, in as many tables as needed"
+    heads = [cell for row in rows if row[0] == "trainee" for cell in row[1:]]
+    assert heads == [find(lab).id for lab in SLUGS], "all labs, in as many tables as needed"
     for who in ids:
         assert [c for row in rows if row[0] == who for c in row[1:]] == ["3"] * len(SLUGS)
 
