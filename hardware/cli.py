@@ -90,16 +90,13 @@ def bench(
 
     if new:
         begin_diagram(diagram, board or BARE_BOARD)
-    elif diagram and board:
-        what = _("a circuit has its own board: --board is for a bench without one")
-        raise HardwareError(what, _("Give the circuit, or the name of a bare board."))
+    what = _bench_of(diagram, None if new else board)
     if port:
         if http is None and not open_:
             what = _("--port shows a real board on a page.")
             raise HardwareError(what, _("Add --open, or --http 0 to get only the address."))
         _serve_board(port, baud, diagram, http or 0, open_page=open_)
         return
-    what = str(diagram) if diagram else board or BARE_BOARD
     file = Path(what) if names_file(what) else None
     if file and not file.exists():
         cure = _("Give the path of a diagram.json, or add --new to begin one.")
@@ -134,6 +131,14 @@ def bench(
 
             with ServedBench(start, flash, file, http or 0) as served:
                 served.run(open_page=webbrowser.open if open_ else None)
+
+
+def _bench_of(diagram: Path | None, board: str | None) -> str:
+    """The circuit file, or the name of the bare board. Raises: HardwareError for both."""
+    if diagram and board:
+        what = _("a circuit has its own board: --board is for a bench without one")
+        raise HardwareError(what, _("Give the circuit, or the name of a bare board."))
+    return str(diagram) if diagram else board or BARE_BOARD
 
 
 def _serve_board(

@@ -17,7 +17,7 @@ with open("codes.json") as file:
 with open("cfg.json") as file:
     echo = json.load(file)["echo"]
 
-rows = [Pin(number, Pin.OPEN_DRAIN, value=1) for number in (ROW_1, ROW_2, ROW_3, ROW_4)]
+rows = [Pin(number, Pin.OPEN_DRAIN, value=0) for number in (ROW_1, ROW_2, ROW_3, ROW_4)]
 columns = [Pin(number, Pin.IN, Pin.PULL_UP) for number in (COL_1, COL_2, COL_3, COL_4)]
 pixels = NeoPixel(Pin(NEOPIXEL), 8)
 servo = PWM(Pin(SERVO), freq=50, duty_ns=CLOSED_NS)
@@ -25,6 +25,10 @@ keys = Queue()
 
 
 def pressed():
+    if all(column() for column in columns):  # all rows are low, and no key is down
+        return set()
+    for row in rows:
+        row(1)
     found = set()
     for row, symbols in zip(rows, KEYS):
         row(0)
@@ -32,6 +36,8 @@ def pressed():
             if column() == 0:
                 found.add(symbol)
         row(1)
+    for row in rows:
+        row(0)
     return found
 
 
