@@ -25,6 +25,7 @@ TRAPS = {
     "servo_gate": ("    if stop.value() == 0: goal = 0", "", "stop button"),
     "tank_level": ("    metres = 343 * seconds", "    metres = 343 * seconds / 2", "1.029 km"),
     "climate_log": ("        bad += 1", "        pass", "no numbers"),
+    "barometer": ('int.from_bytes(data, "big")', 'int.from_bytes(data, "little")', "comes first"),
 }
 """By lab: a line of the answer, what stands there in a wrong one, and a word of what is said."""
 
