@@ -155,8 +155,8 @@ def value_of(text: str, path: Path) -> object:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """A cure for a misspelt word: the same word with other capitals, or the most similar known
-    word, or else up to 30 known words."""
+    """A cure for a misspelt word: the same word with other capitals, or else the most similar
+    known word, or else up to 30 known words."""
     candidates = sorted(known)
     if not candidates:
         return _("There are none.")
