@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from hardware.bench.diagram import Diagram
     from hardware.bench.lint.rule import Finding
+    from hardware.bench.serving.live_bench import LiveBench
     from hardware.headless import BoardFiles
 
 LONGEST_RUN_S = 366 * 86_400.0
@@ -114,8 +115,7 @@ def bench(
             print(f"pty      {live.serve_pty(key)}")
             print(f"socket   {live.serve_socket(socket and socket + number, key)}")
             print(f"rfc2217  {live.serve_rfc2217(rfc2217 and rfc2217 + number, key)}", flush=True)
-        for part in live.adapters():
-            print(f"{part:8} {live.serve_port(part)}", flush=True)
+        _print_ports(live)
         _print_remarks(live.diagram)
         return live
 
@@ -139,6 +139,12 @@ def _bench_of(diagram: Path | None, board: str | None) -> str:
         what = _("a circuit has its own board: --board is for a bench without one")
         raise HardwareError(what, _("Give the circuit, or the name of a bare board."))
     return str(diagram) if diagram else board or BARE_BOARD
+
+
+def _print_ports(live: "LiveBench") -> None:
+    """The serial ports of USB-to-serial adapters."""
+    for part in live.adapters():
+        print(f"{part:8} {live.serve_port(part)}", flush=True)
 
 
 def _serve_board(
