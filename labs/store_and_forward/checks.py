@@ -45,6 +45,8 @@ NEAR_C, NEAR_S = 0.1, 3.0
 KEPT = 300
 SINCE_2000 = 946_684_800
 """From 1970 to 2000, in seconds."""
+FLOAT_STEP = 128
+"""The step in which a float of 32 bits counts seconds since 1970."""
 NS_PER_S = 1_000_000_000
 
 
@@ -264,7 +266,7 @@ def why_ts(run: Run) -> str:
         return "epoch_2000"
     if all(abs(s - 60 * run.data["tz_min"]) < NEAR_S for s in off):
         return "tz_ignored"
-    if all(one.ts % 64 == 0 for one, _ in found):
+    if all(isinstance(one.ts, float) or one.ts % FLOAT_STEP == 0 for one, _ in found):
         return "ts_float"
     is_late = all(abs(one.ts - utc(run, one.at_ns)) < NEAR_S for one, _ in found)
     return "ts_at_send" if is_late else ""
