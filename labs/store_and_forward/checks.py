@@ -463,10 +463,11 @@ def missing(run: Run) -> list[str]:
 
 @check("e.gaps", points=1, episode="host", expect=Exactly(missing), on_miss="gaps")
 def listed(run: Run) -> list[str]:
-    """What `gaps` gives."""
+    """What `gaps` gives; `-`: no number."""
     ingested(run)
     found: dict[str, list[int]] = run.host.call("gaps", DB, answer=dict[str, list[int]])
-    return [f"{device}: {seq}" for device in sorted(found) for seq in sorted(found[device])]
+    rows = [f"{device}: {seq}" for device in sorted(found) for seq in sorted(found[device])]
+    return rows or ["-"]
 
 
 def site_means(run: Run) -> list[str]:
