@@ -5,7 +5,8 @@ import pytest
 from grader.authoring.lab_check import host_of, programs
 from grader.host.host_functions import HostCode
 from grader.lab.lab import find
-from grader.score.score import LabScore, score
+from grader.score.results import LabScore
+from grader.score.score import score
 
 LAB = find("store_and_forward")
 POLLING = """
