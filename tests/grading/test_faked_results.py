@@ -319,6 +319,28 @@ while True:
     n += 1
 """
 
+INVENTED = """
+import json, network
+from time import sleep_ms
+from umqtt.simple import MQTTClient
+with open("device.json") as file:
+    device = json.load(file)
+with open("log.bin", "wb") as file:
+    file.write(bytes(8000))
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect(device["ssid"], device["password"])
+client = MQTTClient(device["dev"], device["broker"])
+topic = "mcit/%s/%s/telemetry" % (device["site"], device["dev"])
+print("READY L15")
+sleep_ms(1_150_000)  # until the long outage is over
+client.connect()
+message = {"v": 1, "id": device["dev"], "ts": 0, "q": 1, "drop": 0, "m": {"t": None}}
+for seq in range(1, 600):
+    client.publish(topic, json.dumps(dict(message, seq=seq)), qos=1)
+    sleep_ms(100)
+"""
+
 
 BUS = """
 import time
@@ -399,6 +421,7 @@ while True:
         ("barometer", LOOKS, {"a"}),
         ("barometer", TRAFFIC, {"a", "b", "c", "e"}),  # what is on the bus; no value is right
         ("door_lock", SHOWS, {"e"}),  # its heartbeat is right
+        ("store_and_forward", INVENTED, set()),
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

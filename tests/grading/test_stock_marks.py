@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.authoring.lab_check import GENERIC, program_text, programs
+from grader.authoring.lab_check import GENERIC, host_of, program_text, programs, scenario_of
 from grader.demo import filled_in
 from grader.lab import course as course_module
 from grader.lab.course import Course, load_course
@@ -49,7 +49,9 @@ def course(
             program_text(find(slug), name) or None,
             "" if name == "empty" else "CPython, linux",
         )
-        nbformat.write(filled_in(released, text, answer), folder / f"{slug}.ipynb")
+        file = programs(find(slug))[name]
+        more = (host_of(file), scenario_of(file))
+        nbformat.write(filled_in(released, text, answer, *more), folder / f"{slug}.ipynb")
         (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC\n")
     return course
 
