@@ -178,7 +178,7 @@ class Bench:
 
         def swing() -> None:
             self.circuit.set_wave(part, name, hertz, amplitude, degrees)
-            text = f"±{amplitude:g} {hertz:g} Hz" if amplitude else "0"
+            text = f"±{amplitude:.3g} {hertz:.3g} Hz" if amplitude else "0"
             self._controls.append(ControlAt(self.now_ns, part, f"{name} ~", text))
             self._scheduler.update()
 
