@@ -107,7 +107,7 @@ MOST_HZ = 1000.0
 
 
 @dataclass(frozen=True)
-class Wave:
+class Sine:
     """A sine that is added to the value of a control. Its angle at `since_ns` is `degrees`."""
 
     hertz: float
@@ -186,7 +186,7 @@ class Part:
         self.spec = spec
         self.id = spec.id
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
-        self.waves: dict[str, Wave] = {}
+        self.waves: dict[str, Sine] = {}
         """The controls that follow a waveform now."""
         self.initial: dict[str, float] = {}
         """The controls that attributes of the same names move when the bench starts, besides those
@@ -345,7 +345,7 @@ class Part:
                 what.format(part=repr(self.id), name=name, amplitude=amplitude, hertz=hertz),
                 bounds.format(most=most, most_hz=MOST_HZ),
             )
-        self.waves[name] = Wave(hertz, amplitude, degrees, self.world.now_ns)
+        self.waves[name] = Sine(hertz, amplitude, degrees, self.world.now_ns)
 
     def value(self, name: str) -> float:
         """The value of a control at this moment, with its waveform."""

@@ -34,7 +34,7 @@ class SetControlCommand(Command):
 
 
 @dataclass(frozen=True)
-class SetWave(Command):
+class SetWaveCommand(Command):
     """Let a control of a part follow a sine from now on; an amplitude of 0 ends it."""
 
     KEY = "set-wave"
