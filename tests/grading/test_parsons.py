@@ -26,6 +26,7 @@ TRAPS = {
     "tank_level": ("    metres = 343 * seconds", "    metres = 343 * seconds / 2", "1.029 km"),
     "climate_log": ("        bad += 1", "        pass", "no numbers"),
     "operator_display": ("while True:", "while True:\n    told = None", "No box has come"),
+    "barometer": ('int.from_bytes(data, "big")', 'int.from_bytes(data, "little")', "comes first"),
 }
 """By lab: a line of the answer, what stands there in a wrong one, and a word of what is said."""
 
