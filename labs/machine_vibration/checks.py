@@ -524,6 +524,7 @@ def reported(run: Run) -> list[Text] | None:
     episode="shock",
     expect=AtMost(SHOCK_WITHIN),
     on_miss="late_shock",
+    why=why_shock,
     on_error=why_address,
 )
 def shock_delays(run: Run) -> list[Millis]:
