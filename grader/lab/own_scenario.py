@@ -35,9 +35,10 @@ RIGHT, WRONG = "right", "wrong"
 LONGEST, MOST_STEPS, SECONDS = 20_000, 200, 60.0
 """The characters and steps of a scenario, and the virtual time of a run."""
 MOST_REPEATS = 2
-"""The repetitions in a pattern: with more of them the search may take minutes."""
+"""The repetitions in a pattern. What is repeated must not match the end of a line: then a search
+takes time by the length of a line. Else it takes time by a power of the whole output's length."""
 _REPEAT = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
-_GROUP = re.compile(r"(?<!\\)\)\s*[*+?{]|\\[1-9]|\(\?")
+_GROUP = re.compile(r"(?:(?<!\\)[)\]]|\\[DWsnrx]\w*)[*+?{]|\\[1-9]|\(\?")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class OwnScenario:
         """Why the scenario cannot be played, with its line; "" if it can."""
         if self.text is None:
             return ""
+        if len(self.text) > LONGEST:
+            return _("{file}: more than {most} characters").format(file=FILE, most=LONGEST)
         try:
             return _refused(_parsed(self.text))
         except ScenarioError as error:
@@ -147,7 +150,7 @@ def _refused(scenario: Scenario) -> str:
             if _GROUP.search(pattern) or len(_REPEAT.findall(pattern)) > MOST_REPEATS:
                 what = _(
                     "{place}: the pattern {pattern!r} is too hard to search: at most two of"
-                    " * and +, and none behind a group"
+                    " * and +, behind a letter, a dot or \\d"
                 )
                 return what.format(place=_place(step), pattern=pattern)
     return ""

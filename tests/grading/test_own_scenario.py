@@ -52,7 +52,10 @@ def test_the_text_of_the_cell_counts() -> None:
         ("  - take-screenshot: { part-id: led_r, save-to: /tmp/x.png }", "take-screenshot"),
         ("  - warsha: { never-serial: { match: '(a+)+b', for: 1s } }", "too hard"),
         ("  - warsha: { expect-serial: { match: 'a*a*a*b' } }", "too hard"),
+        ("  - warsha: { expect-serial: { match: '[^a]*b' } }", "too hard"),
+        ("  - warsha: { expect-serial: { match: '\\D*b' } }", "too hard"),
         ("  - delay: 1ms\n" * 201, "more than 200 steps"),
+        ("#" * 20_001, "more than 20000 characters"),
         ("  - &a [*a]", "%%scenario:4"),
     ],
 )
