@@ -46,13 +46,15 @@ def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None
 @course_app.command("book")
 def course_book(course: CourseName = None) -> None:
     """Make the instructor's book and a handout of each module, as pages and as PDF."""
-    from grader.authoring.course_book import browser, write_book
+    from grader.authoring.course_book import write_book
 
     out, chosen = Console(soft_wrap=True), load_course(course)
-    for file in write_book(chosen, chosen.root / "book", language()):
+    files = write_book(chosen, chosen.root / "book", language())
+    for file in files:
         out.print(str(file), markup=False, highlight=False)
-    if browser() is None:
-        out.print(_("No PDF: Chromium is not installed. Print the pages from a browser."))
+    if sum(file.suffix == ".pdf" for file in files) * 2 < len(files):
+        text = _("Not every page is a PDF: Chromium is not installed, or it failed.")
+        out.print(text, _("Print the pages from a browser."))
 
 
 @course_app.command("move")

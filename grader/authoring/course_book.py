@@ -5,10 +5,12 @@ All of it comes from the labs: titles, goals, items, lessons, the messages of th
 references. So it is never older than they are.
 """
 
+import re
 import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +32,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """Programs that print a page as PDF, the first that is there."""
 PRINT_S = 120
 STYLES = ("page.css", "book.css")
+_PLACE = re.compile(r"`?\{\w+\}`?")
+"""Where a message has a value of the submission."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     "book": {"ar": "دليل المدرب", "en": "The instructor's book"},
     "handout": {"ar": "كتيّب المتدرب", "en": "Trainee's handout"},
@@ -74,11 +78,13 @@ def _printed(file: Path) -> Iterator[Path]:
     if (program := browser()) is None:
         return
     pdf = file.with_suffix(".pdf")
+    pdf.unlink(missing_ok=True)  # one of an earlier run is not told as new
     with TemporaryDirectory(prefix="warsha-print-") as profile:
         command = [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
         command += [f"--user-data-dir={profile}", "--no-pdf-header-footer"]
         command += [f"--print-to-pdf={pdf}", file.resolve().as_uri()]
-        subprocess.run(command, capture_output=True, timeout=PRINT_S, check=False)
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(command, capture_output=True, timeout=PRINT_S, check=False)
     if pdf.is_file():
         yield pdf
 
@@ -114,12 +120,14 @@ def _lab_of_book(lab: Lab, language: str) -> str:
         f"<tr><td><code>{escape(name)}</code></td><td>{_inline(text)}</td></tr>"
         for name, text in _mistakes(lab, language).items()
     )
-    goal = f"<h3>{escape(_word('goal', language))}</h3><p>{escape(lab.goal[language])}</p>"
+    goal = ""
+    if lab.goal:
+        goal = f"<h3>{escape(_word('goal', language))}</h3><p>{escape(lab.goal[language])}</p>"
     return f"""\
 <section class="lab">
 <h2><bdi>{escape(lab.id)}</bdi> · {escape(lab.title[language])}</h2>
 <p>{escape(_word("minutes", language, minutes=lab.minutes))}</p>
-{goal if lab.goal else ""}
+{goal}
 <h3>{escape(_word("ask", language))}</h3>
 <div dir="auto">{_markdown(_question(lab, language))}</div>
 <h3>{escape(_word("items", language))}</h3>
@@ -149,7 +157,7 @@ def _mistakes(lab: Lab, language: str) -> dict[str, str]:
         keys = [row[1] for row in table.values() if isinstance(row, list)]
         key = next((key for key in keys if key in texts and key != "after"), "")
         if key and name not in GENERIC:
-            found[name] = texts[key][language]
+            found[name] = _PLACE.sub("…", texts[key][language])
     return found
 
 

@@ -165,8 +165,8 @@ class Outside:
             setattr(self, name, self._asking(name, questions, answers))
 
     def _asking(self, name: str, questions: int, answers: int) -> object:
-        def ask(*arguments: object) -> object:
-            write_frame(answers, to_json([ASKS, name, arguments]))
+        def ask(*arguments: object, **named: object) -> object:
+            write_frame(answers, to_json([ASKS, name, arguments, named]))
             worked, value = read_frame(questions)
             if not worked:
                 raise ValueError(value)
@@ -189,12 +189,12 @@ class Loaded:
         if self._broken:
             return self._broken
         owner, _dot, method = name.partition(".")
-        function = vars(self._module).get(owner)
-        if method:
-            function = getattr(self._objects.get(owner), method, None)
-        if not callable(function):
-            return to_json([MISSING])
         try:
+            function = vars(self._module).get(owner)
+            if method:
+                function = getattr(self._objects.get(owner), method, None)
+            if not callable(function):
+                return to_json([MISSING])
             if methods is not None:
                 self._objects[name] = function(Outside(methods, *self._pipes), *arguments)
                 return to_json([FINISHED, None])

@@ -100,13 +100,13 @@ class HostFunctions:
     def _serve(self, call: bytes) -> tuple[bool, Any]:
         """A call of host code: whether it worked, and its result or what is wrong."""
         try:
-            _asks, method, arguments = parse(call)
+            _asks, method, arguments, named = parse(call)
             function = self._methods[method]
-            signature(function).bind(*arguments)
+            signature(function).bind(*arguments, **named)
         except (KeyError, TypeError, ValueError) as error:
             return False, f"{error}"
         try:
-            return True, to_plain(function(*arguments))
+            return True, to_plain(function(*arguments, **named))
         except RefusedCall as error:
             return False, f"{method}(): {error}"
 

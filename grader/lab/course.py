@@ -94,9 +94,11 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     need(not unknown, _("unknown key {key!r}").format(key=unknown))
     title, seeds = data.get("title", {}), data.get("seeds", 3)
     need(_is_title(title), _("title needs ar and en"))
-    modules = tuple(_module(entry, need) for entry in data.get("modules", []))
+    entries = data.get("modules", [])
+    need(isinstance(entries, list), _("modules are tables: [[modules]]"))
+    modules = tuple(_module(entry, need) for entry in entries)
     labs = [lab for module in modules for lab in module.labs] or data.get("labs", [])
-    need(not (modules and "labs" in data), _("labs are in the modules, or there are no modules"))
+    need(not (modules and "labs" in data), _("write labs or [[modules]], not both"))
     need(_is_names(labs) and bool(labs), _("labs must be a list of lab names"))
     need(len(set(labs)) == len(labs), _("a lab is listed twice"))
     need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
@@ -121,7 +123,7 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
 def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
     found = entry if isinstance(entry, dict) else {}
     title, labs = found.get("title", {}), found.get("labs", [])
-    need(set(found) == {"title", "labs"}, _("a module has title and labs"))
+    need(set(found) == {"title", "labs"}, _("a module has title and labs, and nothing else"))
     need(_is_title(title), _("title needs ar and en"))
     need(_is_names(labs), _("labs must be a list of lab names"))
     return CourseModule(title, tuple(labs))

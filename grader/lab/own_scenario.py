@@ -7,8 +7,10 @@ finds fault with no right one. The right programs are the lab's reference and th
 name. In a trainee's own copy of the lab the reference, `right/` and the mutants are missing: there
 the trainee's program is the right one.
 
-A trust boundary: the text is the submission's. Only steps that touch no file are played, the
-patterns have no repetition of a repetition, and a run is short. The programs are ours.
+A trust boundary: the text is the submission's. Only steps that touch no file are played. Serial
+input has no control characters: Ctrl-C would give the prompt, from which the program can be read.
+A pattern is plain text with digits, so a search is fast. A run is short. The programs are ours,
+and must not end, as the prompt would follow.
 """
 
 import re
@@ -21,10 +23,13 @@ from grader.lab.cells import PROGRAM
 from grader.lab.replacements import SUFFIX, replaced_text
 from grader.lab.units import Percent
 from hardware.bench import diagram
+from hardware.bench.board.end_reason import why
+from hardware.bench.protocol import frames
 from hardware.bench.scenario.commands.chip_output import ExpectChipOutput
 from hardware.bench.scenario.commands.display import TakeScreenshot
+from hardware.bench.scenario.commands.serial import WriteSerial
 from hardware.bench.scenario.scenario import Scenario, ScenarioStep, parse
-from hardware.errors import ScenarioError
+from hardware.errors import BenchError, ScenarioError
 from hardware.headless import run_program
 from hardware.i18n import _
 
@@ -35,10 +40,16 @@ RIGHT, WRONG = "right", "wrong"
 LONGEST, MOST_STEPS, SECONDS = 20_000, 200, 60.0
 """The characters and steps of a scenario, and the virtual time of a run."""
 MOST_REPEATS = 2
-"""The repetitions in a pattern. What is repeated must not match the end of a line: then a search
-takes time by the length of a line. Else it takes time by a power of the whole output's length."""
-_REPEAT = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
-_GROUP = re.compile(r"(?:(?<!\\)[)\]]|\\[DWsnrx]\w*)[*+?{]|\\[1-9]|\(\?")
+"""The `\\d+` and the like in a pattern."""
+_PATTERN = re.compile(
+    r"(?:\\d(?:\+|\{\d{1,2}(?:,\d{1,2})?\})?|\\[rn.()\[\]{}*+?|^$\\/-]|[^\\.()\[\]{}*+?^$])*"
+)
+"""What a pattern may have: `\\d`, `\\d+`, `\\d{1,3}`, signs behind a backslash, other characters,
+and `|` between two texts."""
+_REPEAT = re.compile(r"\\d[+{]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+MACHINE = (frames.END_WALL, frames.END_CPU, frames.END_KILLED, frames.END_CRASH)
+"""The ends of a board that are not the program's doing, as the programs are ours."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class OwnScenario:
         try:
             return _refused(_parsed(self.text))
         except ScenarioError as error:
-            return str(error)
+            return f"{error}. {error.cure}".removesuffix(" ")
 
     @property
     def is_playable(self) -> bool:
@@ -88,7 +99,7 @@ class OwnScenario:
     def why(self) -> str:
         """The key of what is wrong, with its detail: no scenario, one that cannot be played, or
         one that finds fault with a right program. "" if none of these."""
-        if self.text is None or not self.text.strip():
+        if self.text is None or "- " not in self.text:
             return "no_scenario"
         if self.fault:
             return f"bad_scenario {self.fault}"
@@ -130,12 +141,19 @@ def _first_failure(text: str, file: Path, files: tuple[tuple[str, bytes], ...]) 
     """The message of the first step that fails; "" if none does. The same for all seeds, and so
     it is played once."""
     outcome = run_program(dict(files), diagram.load(file), scenario=_parsed(text), seconds=SECONDS)
+    end = outcome.trace.ended()
+    if end is not None and end.cause in MACHINE:
+        cure = _("Grade again when fewer programs run on this machine.")
+        raise BenchError(
+            _("a board ended while a scenario was played: {why}").format(why=why(end)), cure
+        )
     return next((done.message for done in outcome.steps if done.failure), "")
 
 
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> Scenario:
-    return parse(text, FILE)
+    # The line break replaces the cell's magic line: line numbers are those of the cell.
+    return parse("\n" + text, FILE)
 
 
 def _refused(scenario: Scenario) -> str:
@@ -146,11 +164,15 @@ def _refused(scenario: Scenario) -> str:
         if isinstance(step.command, TakeScreenshot | ExpectChipOutput):
             what = _("{place}: the step {key} is not played when a scenario is graded")
             return what.format(place=_place(step), key=step.command.KEY)
+        if isinstance(step.command, WriteSerial) and _CONTROL.search(step.command.data):
+            what = _("{place}: control characters are not sent when a scenario is graded")
+            return what.format(place=_place(step))
         for pattern in _patterns(step.command):
-            if _GROUP.search(pattern) or len(_REPEAT.findall(pattern)) > MOST_REPEATS:
+            if not _PATTERN.fullmatch(pattern) or len(_REPEAT.findall(pattern)) > MOST_REPEATS:
                 what = _(
-                    "{place}: the pattern {pattern!r} is too hard to search: at most two of"
-                    " * and +, behind a letter, a dot or \\d"
+                    "{place}: the pattern {pattern!r} is not searched: write text, \\d for a"
+                    " digit, \\d+ at most twice, | between two texts, and other signs behind a"
+                    " backslash"
                 )
                 return what.format(place=_place(step), pattern=pattern)
     return ""

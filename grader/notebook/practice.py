@@ -26,15 +26,18 @@ from grader.classrun.task import Task, score_lab
 from grader.errors import CourseError
 from grader.host.probe import isolation_error
 from grader.host.sandbox import Isolation
-from grader.lab import cells
+from grader.lab import cells, own_scenario
 from grader.lab.lab import LABS, Lab, load
 from grader.notebook.parsons import Parsons, verdict
 from grader.notebook.progress import Progress, save_progress
 from grader.score.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
 from hardware.bench.diagram import suggest
+from hardware.bench.scenario.scenario import parse
 from hardware.i18n import _
 from hardware.notebook.completion import complete_arguments
+from hardware.notebook.magic_line import guard
+from hardware.notebook.scenario_magic import play
 from hardware.notebook.session import blank_lines, programs
 from hardware.notebook.session import current as bench
 
@@ -268,11 +271,16 @@ def host(_line: str, cell: str) -> None:
     get_ipython().run_cell(cell)
 
 
-def scenario(_line: str, cell: str) -> None:
+def scenario(line: str, cell: str) -> None:
     """`%%scenario`: the trainee's own test. It is played on the trainee's program now, and
     `grade` plays it on other programs."""
     session.scenario = cell
-    get_ipython().run_cell_magic("run_scenario", "", cell)
+    if line.strip():
+        raise CourseError(
+            _("a scenario has its text below the first line"), _("write %%scenario alone")
+        )
+    # The line break replaces the magic line: line numbers are those of the cell.
+    guard(lambda: play(parse("\n" + cell, own_scenario.FILE), own_scenario.SECONDS))
 
 
 def parsons(_line: str, cell: str) -> None:
@@ -284,7 +292,8 @@ def parsons(_line: str, cell: str) -> None:
     problem, board = Parsons(session.lab.folder), session.lab.board(session.board)
     text = problem.complaint(cell)
     if not text:
-        text = verdict(problem.run(board, session.lab.board_files(board), cell))
+        files = session.lab.board_files(board)
+        text = verdict(guard(lambda: problem.run(board, files, cell)))
     good = _("the lines are in a right order, and none is too many")
     print(f"✗ {text}" if text else f"✓ {good}")
 

@@ -241,3 +241,18 @@ def test_a_wrong_name_of_a_lab_shows_no_line_of_ours(
     shown = capsys.readouterr().out
     assert "first_contract" in shown and "Did you mean 'first_contact'?" in shown
     assert "get_ipython" not in shown
+
+
+def test_a_scenario_is_played_for_a_minute_with_the_lines_of_its_cell(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[tuple[int, float]] = []
+    monkeypatch.setattr(
+        practice, "play", lambda found, seconds: played.append((found.steps[0].line, seconds))
+    )
+    text = "name: t\nversion: 1\nsteps:\n  - wait-serial: late\n"
+    run(shell, f"%%scenario\n{text}")
+    assert played == [(5, 60)]
+    assert practice.session.scenario == text
+    with pytest.raises(CourseError, match="below the first line"):
+        practice.scenario("--seconds 90", text)

@@ -6,7 +6,7 @@ from typing import Self
 
 import yaml
 
-from hardware.bench.parts.usb_serial import usb_serial
+from hardware.bench.parts.usb_serial import KEPT, usb_serial
 from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
@@ -49,7 +49,11 @@ class ExpectUart(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("part-id", "bytes", "timeout"), ("part-id", "bytes"))
         timeout_ns = nodes.optional(keys, "timeout", nodes.duration)
-        return cls(nodes.text(keys["part-id"]), nodes.bytes(keys["bytes"]), timeout_ns)
+        data = nodes.bytes(keys["bytes"])
+        if not 0 < len(data) <= KEPT:
+            cure = _("Write from 1 to {most} bytes.").format(most=KEPT)
+            raise nodes.fail(keys["bytes"], _("there are no bytes, or too many"), cure)
+        return cls(nodes.text(keys["part-id"]), data, timeout_ns)
 
     def run(self, context: CommandContext) -> None:
         adapter = usb_serial(context.circuit.parts, self.part)
