@@ -86,7 +86,8 @@ def read_course(folder: Path) -> TraineeCourse:
     if due is None:
         due = _due_times(folder / "labs" / DUE_FILE)
     labs = []
-    for slug in course["labs"]:
+    modules = course.get("modules") or [course]
+    for slug in (slug for module in modules for slug in module["labs"]):
         with suppress(OSError, ValueError, KeyError):
             labs.append(_lab(folder, slug, due.get(slug)))
     here = tuple(lab for lab in labs if (folder / lab.notebook).is_file())
