@@ -123,7 +123,10 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
 def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
     found = entry if isinstance(entry, dict) else {}
     title, labs = found.get("title", {}), found.get("labs", [])
-    need(set(found) == {"title", "labs"}, _("a module has title and labs, and nothing else"))
+    others = ", ".join(set(found) - {"title", "labs"})
+    what = _("{key}: a key of the course stands before the first [[modules]]")
+    need(not others, what.format(key=others))
+    need(set(found) == {"title", "labs"}, _("a module has title and labs"))
     need(_is_title(title), _("title needs ar and en"))
     need(_is_names(labs), _("labs must be a list of lab names"))
     return CourseModule(title, tuple(labs))

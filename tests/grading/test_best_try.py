@@ -146,7 +146,7 @@ def test_nbgraders_own_command_keeps_the_best(
     """With real boards, because nbgrader's command has no stand-in for them."""
     reference = Path(__file__).parents[2] / "labs" / LAB / "reference.py"
     own = course.root / "course.toml"  # nbgrader reads the copy in the built course
-    own.write_text(own.read_text("utf-8") + 'keep = "best"\n', "utf-8")
+    own.write_text('keep = "best"\n' + own.read_text("utf-8"), "utf-8")
     set_due(course, "2026-02-01 00:00:00 UTC")
     hand_in("s1", reference.read_text("utf-8"), at=ON_TIME)
     api_autograde(course.root, LAB)

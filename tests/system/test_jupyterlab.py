@@ -80,7 +80,7 @@ def test_a_trainee_runs_presses_and_scores(
         total = page.find("grade()")
         assert "text/html" in page.run(total)
         marks = page.run(page.find('grade("b")'))
-        assert json.loads(marks)[0]["data"]["text/plain"] == "6.0"
+        assert json.loads(marks)[0]["data"]["text/plain"] == "5.0"
 
         endless = page.insert(bench, "%%board\nprint('on')\nwhile True:\n    pass")
         page.run(endless, wait=False)
