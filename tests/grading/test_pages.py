@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbconvert.filters import markdown2html
 
-from grader.lab.lab import LABS
+from grader.lab.lab import LABS, find
 from grader.notebook.lesson import source_notebook
 from grader.reports.feedback_data import FeedbackData
 from grader.reports.feedback_page import feedback_page
@@ -146,7 +146,7 @@ def test_the_time_in_a_caption_stays_in_one_line(page: Opened) -> None:
 def test_a_word_with_a_hyphen_in_an_arabic_lesson_stays_in_one_line(
     opened: Opened, tmp_path: Path
 ) -> None:
-    text = source_notebook(LABS / "buttons", dict.fromkeys("abcdefp", 1)).cells[0].source
+    text = source_notebook(LABS / "buttons", find("buttons").maxima).cells[0].source
     show(opened, tmp_path, f"<style>{static('rtl.css')}</style>{markdown2html(text)}")
     words = "[...document.querySelectorAll('bdi')].filter(e => e.textContent === 'pull-up')"
     for width in range(200, 420, 10):

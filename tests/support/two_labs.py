@@ -8,7 +8,8 @@ import nbformat
 import pytest
 from typer.testing import CliRunner, Result
 
-from grader.authoring.lab_check import program_text
+from grader.authoring.lab_check import program_text, scenario_of
+from grader.authoring.lab_check import programs as programs_of
 from grader.cli import app
 from grader.demo import filled_in
 from grader.lab import course as course_module
@@ -67,7 +68,9 @@ def hand_in(course: Course, student: str, programs: dict[str, str]) -> Path:
     for name, text in programs.items():
         lab = name.split(" ")[0]
         released = nbformat.read(course.root / "release" / WEEK / f"{lab}.ipynb", as_version=4)
-        nbformat.write(filled_in(released, text, "CPython, linux"), folder / f"{name}.ipynb")
+        scenario = scenario_of(programs_of(find(lab))["reference"])
+        made = filled_in(released, text, "CPython, linux", scenario=scenario)
+        nbformat.write(made, folder / f"{name}.ipynb")
     (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC\n")
     return folder
 
