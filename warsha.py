@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     """The whole command line."""
 
 MAGICS = {
-    "line": ("%board", "bench", "files", "lab", "run_scenario", "trace", "wave"),
-    "cell": ("predict", "host"),
-    "line_cell": ("board",),
+    "line": ("%board", "bench", "files", "lab", "trace", "wave"),
+    "cell": ("predict", "host", "parsons", "scenario"),
+    "line_cell": ("board", "run_scenario"),
 }
 """The magics of a notebook. `%%%board` as a line is one, too: it explains itself."""
 FUNCTIONS = ("grade",)
