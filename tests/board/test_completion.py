@@ -167,7 +167,7 @@ def test_a_button_is_pressed_by_its_label(notebook: NotebookKernel) -> None:
     button = "from machine import Pin\nimport pins\nbutton = Pin(pins.BTN_2, Pin.IN, Pin.PULL_UP)"
     assert notebook.run(f"%%board\n{button}\n{wait}") == "pressed\n"
     assert notebook.run("%bench press BTN_1 10ms") == ""
-    assert "Did you mean 'BTN_2'?" in notebook.run("%bench press BTN2")
+    assert "Did you mean 'btn2'?" in notebook.run("%bench press BTN2")
 
 
 def test_a_hidden_part_of_a_lab_appears_nowhere(notebook: NotebookKernel) -> None:

@@ -105,7 +105,7 @@ def test_a_trainee_runs_presses_and_scores(
         page.save_and_restart()
         after = page.run(total)
         assert "الدفتر المحفوظ" in after
-        assert '"text/plain":"18.0"' in after
+        assert '"text/plain":"16.0"' in after
 
 
 WORDS = """
