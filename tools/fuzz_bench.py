@@ -42,7 +42,7 @@ SECONDS = 0.1
 MOST_S = 30
 """CPU seconds of this process for one seed."""
 LIMITS = Limits(cpu_s=5, wall_s=10.0, records=500_000)
-LEAST_RAN = 0.25
+LEAST_RAN = 0.3
 
 
 class Outcome(NamedTuple):

@@ -19,7 +19,7 @@ ESP = {"type": "board-esp32-devkit-c-v4", "id": "esp"}
 
 
 @pytest.mark.parametrize(
-    "numbers", [range(60), pytest.param(range(60, 1000), marks=pytest.mark.long)]
+    "numbers", [range(200), pytest.param(range(200, 1000), marks=pytest.mark.long)]
 )
 def test_wrong_circuits_and_scenarios_give_a_result_or_one_line(numbers: range) -> None:
     outcomes = [fuzz_bench.one(number) for number in numbers]

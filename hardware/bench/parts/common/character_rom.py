@@ -1,8 +1,9 @@
 """The character ROM of the HD44780: the character of each code, and its dots.
 
 Source: Hitachi HD44780U data sheet, table 4 (ROM codes A00 and A02). The Latin half and the signs
-below have dots; `7` and `w` are as wokwi-elements (lcd1602-font-a00.ts) has them from that table.
-Other characters are drawn as a frame, but their text is right.
+below have dots. Transcriptions of the table differ in `7` and `w`, which are here as in
+wokwi-elements (lcd1602-font-a00.ts); no display was compared. Other characters are drawn as a
+frame, but their text is right.
 """
 
 from functools import cache
