@@ -33,21 +33,10 @@ def short_ns(slug: str) -> int:
     return max(SHORT_NS, round(seconds * 1e9 / MOST_HORIZONS))
 
 
-UART = pytest.mark.xfail(
-    strict=True, reason="a read of a UART takes a Pico 280 ns more or less, by the horizon"
-)
 CASES = [case for slug in slugs() for case in programs_of(slug)]
 
 
-@pytest.mark.parametrize(
-    ("slug", "name"),
-    [
-        pytest.param(*case.values, marks=(*case.marks, UART))
-        if case.values == ("framed_link", "reference")
-        else case
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize(("slug", "name"), CASES)
 def test_horizons_change_no_trace(slug: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = [(slug, board, name, 0) for board in find(slug).boards]
     before = [fingerprint(task) for task in tasks]
