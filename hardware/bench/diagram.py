@@ -156,13 +156,14 @@ def value_of(text: str, path: Path) -> object:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """A cure for a misspelt word: the same word with other capitals, or else the most similar
-    known word, or else up to 30 known words."""
+    known word, or else those that it is a part of, or else up to 30 known words."""
     candidates = sorted(known)
     if not candidates:
         return _("There are none.")
     same = [one for one in candidates if one.casefold() == word.casefold()]
     if near := same or difflib.get_close_matches(word, candidates, 1):
         return _("Did you mean {word}?").format(word=repr(near[0]))
+    candidates = [one for one in candidates if word.casefold() in one.casefold()] or candidates
     some = ", ".join(candidates[:30]) + (", …" if len(candidates) > 30 else "")
     return _("Known: {words}.").format(words=some)
 

@@ -221,6 +221,21 @@ def test_a_program_alone_runs_on_a_bare_board(tmp_path: Path) -> None:
     assert done.returncode == 1 and "pi_pico" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "machine"), [("S3", "ESP32S3"), ("c3", "ESP32C3"), ("pico2", "Pico2")]
+)
+def test_a_chip_has_a_short_name(tmp_path: Path, name: str, machine: str) -> None:
+    (tmp_path / "main.py").write_text("import os\nprint(os.uname().machine)\n")
+    done = warsha(tmp_path, "run", "main.py", "--board", name, "--seconds", "1")
+    assert machine in done.stdout
+
+
+def test_a_part_of_a_name_lists_the_boards_that_have_it(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("print(1)\n")
+    done = warsha(tmp_path, "run", "main.py", "--board", "xiao")
+    assert "Known: xiao_esp32c3, xiao_esp32c6, xiao_esp32s3." in done.stderr
+
+
 def test_the_bare_board_comes_before_the_circuit_beside_the_program(folder: Path) -> None:
     (folder / "main.py").write_text("import sys\nprint(sys.platform)")
     done = warsha(folder, "run", "main.py", "--board", "pico", "--seconds", "1")

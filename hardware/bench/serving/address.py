@@ -70,15 +70,16 @@ def names_file(what: str) -> bool:
 
 
 def find_board(name: str) -> BoardType:
-    """The board type of a name as people write it: `pi_pico`, `pico`, `Pico W`, `ESP32`, `rp2`,
-    `wokwi-pi-pico`. Of several (`esp32`), the first.
+    """The board type of a name as people write it: `pi_pico`, `pico`, `Pico W`, `ESP32`, `S3`,
+    `rp2`, `wokwi-pi-pico`. Of several (`esp32`), the first.
 
     Raises: BoardNotFound.
     """
     known = [boards.load(each) for each in boards.names()]
     wanted = _plain(name)
     for board in known:
-        exact = (board.name, board.family, board.mcu, *board.diagram_types)
+        short = _plain(board.mcu).removeprefix("esp32") or board.mcu  # S3, C3
+        exact = (board.name, board.family, board.mcu, short, *board.diagram_types)
         if wanted in map(_plain, exact):
             return board
     for board in known:
