@@ -303,6 +303,21 @@ def test_a_file_with_errors_is_shown_with_them() -> None:
     )
 
 
+def test_attributes_are_drawn_as_the_bench_takes_them() -> None:
+    attrs = {"temperature": "31.5", "humidity": None}
+    diagram: dict[str, object] = {
+        "version": 1,
+        "parts": [
+            {"type": "wokwi-dht22", "id": "dht1", "attrs": attrs},
+            {"type": "wokwi-resistor", "id": "r1", "attrs": {"value": "220k"}},
+        ],
+        "connections": [],
+    }
+    drawings = EditedCircuit(diagram, "d.json").drawings
+    assert "31.5 °C" in drawings["dht1"].svg
+    assert "220 kΩ" in drawings["r1"].caption
+
+
 def test_every_part_of_the_bench_is_in_the_palette_with_its_title() -> None:
     listed = list(entries())
     assert {entry.type for entry in listed} >= {*parts.types(), "board-pi-pico-w"}

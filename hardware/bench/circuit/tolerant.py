@@ -58,7 +58,12 @@ def load(path: Path, *, own_parts: bool = True) -> Diagram:
     Raises:
         DiagramError: it is no circuit at all, or no board of it is simulated.
     """
-    return _Mender(path, own_parts=own_parts).diagram(diagrams.read(path))
+    return parse(diagrams.read(path), path, own_parts=own_parts)
+
+
+def parse(raw: object, path: Path, *, own_parts: bool = True) -> Diagram:
+    """The same for what a file of this path would hold. Raises: DiagramError."""
+    return _Mender(path, own_parts=own_parts).diagram(raw)
 
 
 class _Mender:

@@ -140,7 +140,7 @@ def _drawn(spec: PartSpec, folder: Path | None) -> Drawing:
     try:
         return drawing_of(spec.id, spec.type, spec.attrs, folder)
     except DiagramError:
-        return drawing_of(spec.id, spec.type, {}, folder)
+        return drawing_of(spec.id, spec.type, spec.attrs, folder, as_run=True)
 
 
 def _box(spec: PartSpec, named: Sequence[str]) -> Drawing:

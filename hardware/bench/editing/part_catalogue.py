@@ -14,6 +14,7 @@ from typing import Any
 
 from hardware import boards
 from hardware.bench import parts
+from hardware.bench.circuit import tolerant
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.diagram import parse
@@ -92,25 +93,37 @@ def title_of(part_type: str, folder: Path | None = None) -> str:
 
 
 def drawing_of(
-    part_id: str, part_type: str, attrs: Mapping[str, Any], folder: Path | None = None
+    part_id: str,
+    part_type: str,
+    attrs: Mapping[str, Any],
+    folder: Path | None = None,
+    *,
+    as_run: bool = False,
 ) -> Drawing:
     """A part with these attributes. Raises: DiagramError when it is not simulated, or an attribute
-    makes no sense."""
+    makes no sense; with `as_run`, such an attribute is taken as a bench takes it."""
     is_custom = folder is not None and part_type.startswith(CUSTOM)
     draw = _draw if is_custom else _drawing  # the files of a custom part can change
-    return draw(part_id, part_type, json.dumps(attrs), folder)
+    return draw(part_id, part_type, json.dumps(attrs), folder, as_run)
 
 
 @lru_cache(2048)
-def _drawing(part_id: str, part_type: str, attrs: str, folder: Path | None) -> Drawing:
-    return _draw(part_id, part_type, attrs, folder)
+def _drawing(
+    part_id: str, part_type: str, attrs: str, folder: Path | None, as_run: bool
+) -> Drawing:
+    return _draw(part_id, part_type, attrs, folder, as_run)
 
 
-def _draw(part_id: str, part_type: str, attrs: str, folder: Path | None) -> Drawing:
+def _draw(part_id: str, part_type: str, attrs: str, folder: Path | None, as_run: bool) -> Drawing:
     listed = [{"type": part_type, "id": part_id, "attrs": json.loads(attrs)}]
     if boards.for_diagram(part_type) is None:
         listed.append({"type": BOARD, "id": f"{part_id}'s board"})
-    diagram = parse({"version": 1, "parts": listed, "connections": []}, part_id)
+    raw = {"version": 1, "parts": listed, "connections": []}
+    if as_run:
+        path = (folder or Path()) / part_id
+        diagram = tolerant.parse(raw, path, own_parts=folder is not None)
+    else:
+        diagram = parse(raw, part_id)
     diagram = replace(diagram, folder=folder)
     circuit = Circuit(diagram)
     circuit.start(StillWorld())
