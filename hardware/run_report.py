@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hardware.bench.board.end_reason import why
@@ -32,21 +33,30 @@ def write_files(
     """Write the VCD, pcap and JSON files that are wanted. Raises: HardwareError when that is not
     possible."""
     several = len(outcome.boards) > 1
-    try:
-        if vcd:
-            for board, file in board_files(vcd, outcome.boards).items():
+    if vcd:
+        for board, file in board_files(vcd, outcome.boards).items():
+            with _writing(file):
                 write_vcd(outcome.boards[board].trace, file, outcome.boards[board].pins)
-        if pcap_:
-            for board, file in board_files(pcap_, outcome.boards).items():
+    if pcap_:
+        for board, file in board_files(pcap_, outcome.boards).items():
+            with _writing(file):
                 file.write_bytes(pcap(outcome.boards[board].trace))
-        if json_:
-            each = {board: summary(ran.trace) for board, ran in outcome.boards.items()}
-            content = {"boards": each} if several else summary(outcome.trace)
-            content |= _steps(outcome)
+    if json_:
+        each = {board: summary(ran.trace) for board, ran in outcome.boards.items()}
+        content = {"boards": each} if several else summary(outcome.trace)
+        content |= _steps(outcome)
+        with _writing(json_):
             json_.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Raises: HardwareError with the file's name, which the error of a full disk does not have."""
+    try:
+        yield
     except OSError as error:
         cure = _("Give a path that is writable.")
-        raise HardwareError(f"{error.filename}: {reason(error)}", cure) from error
+        raise HardwareError(f"{file}: {reason(error)}", cure) from error
 
 
 def exit_code(outcome: RunOutcome) -> int:

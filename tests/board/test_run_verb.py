@@ -329,6 +329,12 @@ def test_wrong_usage_is_2(folder: Path, args: tuple[str, ...]) -> None:
     assert warsha(folder, *args).returncode == 2
 
 
+@pytest.mark.parametrize("option", ["--vcd", "--pcap", "--json"])
+def test_a_full_disk_is_one_line_with_the_file(folder: Path, option: str) -> None:
+    done = run(folder, "print('a')", option, "/dev/full", "--seconds", "0.1")
+    assert done.stderr == "/dev/full: the disk is full\nGive a path that is writable.\n"
+
+
 def test_a_bench_with_a_circuit_takes_no_other_board(folder: Path) -> None:
     done = warsha(folder, "bench", "diagram.json", "--board", "pico")
     assert done.returncode == 1
