@@ -32,7 +32,7 @@ def write_atomically(file: Path, text: str) -> None:
     there as a whole. Several processes may write at once. Parts of killed processes are
     deleted."""
     for left in file.parent.glob(f".{file.name}.*.new"):
-        if not _is_alive(left.suffixes[-2][1:]):
+        if not is_alive(left.suffixes[-2][1:]):
             left.unlink(missing_ok=True)
     new = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
@@ -48,7 +48,8 @@ def write_atomically(file: Path, text: str) -> None:
         raise
 
 
-def _is_alive(process: str) -> bool:
+def is_alive(process: str) -> bool:
+    """Whether there is a process of this number."""
     try:
         os.kill(int(process), 0)
     except (ValueError, OverflowError, ProcessLookupError):

@@ -10,6 +10,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hardware.atomic_file import is_alive
+
+PREFIX = "warsha-usb-"
 SERIAL = "serial"
 """The folder of the serial lines."""
 
@@ -40,5 +43,8 @@ class UsbFolder:
 
     def _need_root(self) -> Path:
         if self._root is None:
-            self._root = Path(tempfile.mkdtemp(prefix=f"warsha-usb-{os.getpid()}-"))
+            for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+                if not is_alive(left.name.removeprefix(PREFIX).split("-")[0]):
+                    shutil.rmtree(left, ignore_errors=True)  # of a process that was killed
+            self._root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         return self._root
