@@ -34,8 +34,7 @@ def now():
 
 
 def report(why, readings):
-    message = {"v": 1, "id": cfg["id"], "seq": state["seq"], "why": why, "r": readings}
-    send(message)
+    send({"v": 1, "id": cfg["id"], "seq": state["seq"], "why": why, "r": readings})
     state["seq"] += 1
 
 
