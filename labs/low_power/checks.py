@@ -18,7 +18,6 @@ from grader import (
     MilliampHours,
     Millis,
     Percent,
-    Quantity,
     Run,
     Text,
     Within,
@@ -191,16 +190,22 @@ def why_no_batch(run: Run) -> str:
     return "ram_counter" if is_lost else why_no_message(run)
 
 
+def due_sizes(run: Run) -> list[Text]:
+    """Five for each message."""
+    return [Text(str(BATCH), one.at_ns) for one in batches(run)]
+
+
 @gate(
     "b.sizes",
     episode="deep",
-    expect=Within(Quantity(0), of=Quantity(BATCH)),
+    expect=Exactly(due_sizes),
     on_miss="no_batch",
     why=why_no_batch,
+    stated=(BATCH,),
 )
-def sizes(run: Run) -> list[Quantity]:
-    """How many readings each message has."""
-    return [Quantity(len(one.readings), one.at_ns) for one in batches(run)]
+def sizes(run: Run) -> list[Text] | None:
+    """How many readings each message has; None without any message."""
+    return [Text(str(len(one.readings)), one.at_ns) for one in batches(run)] or None
 
 
 @check("b.readings", points=4, episode="deep", expect=AtMost(Percent(2)), on_miss="reading")
