@@ -40,8 +40,8 @@ HARD_RESET, WDT_RESET = 2, 3
 BATCH = 5
 NS_PER_S = 1_000_000_000
 NEVER = float("inf")
-AWAKE, ASLEEP_AGAIN, APART = seconds(4), seconds(8), seconds(2)
-"""Conversions that lie APART belong to different readings."""
+AWAKE, TOO_LONG, APART = seconds(4), seconds(8), seconds(2)
+"""Conversions that lie APART, or a sleep apart, belong to different readings."""
 MEASURE, SOON = ms(5), seconds(15)
 """How long `measure()` works at least. SOON after a hang it has taken a reading."""
 NEAR = 0.02
@@ -69,11 +69,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Message:
-    """What came to the broker, and when (ns since t = 0)."""
+    """What came to the broker, when (ns since t = 0), and what began the time awake."""
 
     at_ns: int
     why: str
     readings: list[float]
+    reason: int
 
 
 @once
@@ -83,21 +84,25 @@ def stays(run: Run) -> list[Stay]:
     return [Stay(one.at_ns, one.to_ns, reasons.get(one.at_ns, 0)) for one in awake_spans(run)]
 
 
+def stay_at(run: Run, at_ns: int) -> Stay:
+    """The time awake in which this time is."""
+    return stays(run)[bisect_right(stays(run), at_ns, key=lambda one: one.at_ns) - 1]
+
+
 @once
 def readings(run: Run) -> list[Reading]:
     """The readings in order."""
     seen = conversions(run, "AIN_1")
     groups: list[list[tuple[int, float]]] = []
     for at_ns, volts in zip(seen.at_ns.tolist(), seen.volts.tolist(), strict=True):
-        if not groups or at_ns - groups[-1][-1][0] > APART.ns:
+        before_ns = groups[-1][-1][0] if groups else -APART.ns
+        if at_ns - before_ns >= APART.ns or stay_at(run, at_ns).at_ns > before_ns:
             groups.append([])
         groups[-1].append((at_ns, volts))
-    starts = [one.at_ns for one in stays(run)]
     found = []
     for group in groups:
-        at_ns = group[0][0]
-        stay = stays(run)[bisect_right(starts, at_ns) - 1]
-        found.append(Reading(at_ns, 1000 * fmean(v for _, v in group), stay.reason))
+        at_ns, millivolts = group[0][0], 1000 * fmean(volts for _, volts in group)
+        found.append(Reading(at_ns, millivolts, stay_at(run, at_ns).reason))
     return found
 
 
@@ -115,7 +120,7 @@ def messages(run: Run) -> list[Message]:
         match document:
             case {"v": 1, "id": str(), "seq": int(), "why": str(why), "r": list(r)}:
                 if all(isinstance(value, int | float) for value in r):
-                    found.append(Message(one.t_ns, why, r))
+                    found.append(Message(one.t_ns, why, r, stay_at(run, one.t_ns).reason))
     return found
 
 
@@ -153,7 +158,7 @@ def measured_wakes(run: Run) -> Percent | None:
     points=3,
     episode="deep",
     expect=AtMost(AWAKE),
-    partial={AtMost(ASLEEP_AGAIN): 1},
+    partial={AtMost(TOO_LONG): 1},
     on_miss="awake_long",
 )
 def awake(run: Run) -> list[Millis]:
@@ -225,18 +230,9 @@ def deviations(run: Run) -> list[Percent]:
 # c: the button wakes it.
 
 
-def pressed_before(run: Run, at_ns: int, at_most: Millis) -> bool:
-    """Whether the button was pressed in that time before."""
-    return any(0 <= at_ns - at * NS_PER_S <= at_most.ns for at in run.data["presses"])
-
-
 def due_whys(run: Run) -> list[Text]:
-    """`btn` for each message that follows a press, and else `timer`."""
-    found = messages(run)
-    return [
-        Text("btn" if pressed_before(run, one.at_ns, ASLEEP_AGAIN) else "timer", one.at_ns)
-        for one in found
-    ]
+    """`btn` for each message of a wake by the button, and else `timer`."""
+    return [Text("btn" if one.reason == EXT0 else "timer", one.at_ns) for one in messages(run)]
 
 
 @gate("c.why", episode="btn", expect=Exactly(due_whys), on_miss="why_fixed", why=why_no_message)
@@ -271,17 +267,18 @@ def why_answer(run: Run) -> str:
     stated=(2,),
 )
 def delays(run: Run) -> list[Millis] | None:
-    """The time from each press to its message; None without any reading."""
+    """The time from each press while it sleeps to its message; None without any reading."""
     if not readings(run):
         return None
     found = []
     for at in run.data["presses"]:
         press_ns = round(at * NS_PER_S)
+        if any(one.at_ns < press_ns < one.to_ns for one in stays(run)):
+            continue
         one = fresh(run, press_ns)
-        found.append(
-            millis_of_ns(one.at_ns - press_ns, press_ns) if one else Millis(NEVER, press_ns)
-        )
-    return found
+        late = millis_of_ns(one.at_ns - press_ns, press_ns) if one else Millis(NEVER, press_ns)
+        found.append(late)
+    return found or [Millis(NEVER)]
 
 
 # d: the watchdog.
@@ -370,7 +367,7 @@ def factory_periods(run: Run) -> list[Millis]:
     woken = [one.at_ns for one in timed(run)]
     (press,) = run.data["presses"]
     found = [millis_of_ns(b - a, a) for a, b in pairwise(woken) if not a < press * NS_PER_S < b]
-    sent = [one for one in messages(run) if pressed_before(run, one.at_ns, ASLEEP_AGAIN)]
+    sent = [one for one in messages(run) if one.reason == EXT0]
     return found if sent else [Millis(NEVER)] * bool(woken or sent)
 
 
