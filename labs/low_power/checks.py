@@ -150,7 +150,7 @@ def timed(run: Run) -> list[Stay]:
 def measured_wakes(run: Run) -> Percent | None:
     """The share of the due times at which the timer woke it and a reading was taken."""
     found = [one for one in readings(run) if one.reason == TIMER]
-    return Percent(100 * len(found) / len(due(run))) if found else None
+    return Percent(100 * len(found) / len(due(run))) if readings(run) else None
 
 
 @check(
@@ -363,12 +363,12 @@ def why_factory(run: Run) -> str:
 )
 def factory_periods(run: Run) -> list[Millis]:
     """The time from each wake by the timer to the next, but not where the press lies; infinite
-    if the button's message did not come from `factory`."""
+    if there are none, or the button's message did not come from `factory`."""
     woken = [one.at_ns for one in timed(run)]
     (press,) = run.data["presses"]
     found = [millis_of_ns(b - a, a) for a, b in pairwise(woken) if not a < press * NS_PER_S < b]
     sent = [one for one in messages(run) if one.reason == EXT0]
-    return found if sent else [Millis(NEVER)] * bool(woken or sent)
+    return found if found and sent else [Millis(NEVER)] * bool(readings(run))
 
 
 # f: the energy report.
