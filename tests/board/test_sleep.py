@@ -250,6 +250,21 @@ else:
     assert lines(family, program, 5000)[-1] == "bitten"
 
 
+@pytest.mark.parametrize("kind", ["lightsleep", "deepsleep"])
+def test_the_watchdog_of_an_esp32_stops_while_it_sleeps(kind: str) -> None:
+    program = f"""
+if machine.reset_cause() == machine.PWRON_RESET:
+    wdt = WDT(timeout=1000)
+    machine.{kind}(5000)
+    print("awake")
+    while True: pass
+print(machine.reset_cause(), machine.wake_reason())
+"""
+    expected = ["awake", "3 0"] if kind == "lightsleep" else ["4 4"]
+    texts = [t for t in lines("esp32", program, 8000) if not t.startswith(("E (", "Rebooting"))]
+    assert texts == expected
+
+
 def test_limits_of_the_watchdogs() -> None:
     program = """
 for words in ({"id": 1}, {"timeout": 0}, {"timeout": 9000}):

@@ -82,6 +82,8 @@ void vb_rtc_start(void);          // a hard reset or power on
 
 // machine/wdt.c
 extern uint64_t vb_wdt_due;       // VB_NEVER: there is no watchdog
+void vb_wdt_sleep(void);
+void vb_wdt_wake(void);
 __attribute__((noreturn)) void vb_wdt_bite(void);
 
 // The variable keeps its value over a reset of the board's own; all others are as in a new process.

@@ -63,6 +63,7 @@ uint8_t vb_sleep(uint8_t kind, uint64_t until) {
     uint64_t ms = until == VB_NEVER ? UINT32_MAX : (until - vb_now() + 999999) / 1000000;
     vb_emit(VB_REC_SLEEP, kind, 0, MIN(ms, UINT32_MAX));
     vb_alarms_sleep();
+    vb_wdt_sleep();
     watch(true);
     uint8_t why = called(kind);
     while (!why && vb_now() < until) {
@@ -71,6 +72,7 @@ uint8_t vb_sleep(uint8_t kind, uint64_t until) {
     }
     watch(false);
     vb_alarms_wake();
+    vb_wdt_wake();
     why = why ? why : WOKEN_TIMER;
     vb_emit(VB_REC_SLEEP, VB_SLEEP_AWAKE, why, 0);
     return why;

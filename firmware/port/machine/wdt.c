@@ -9,6 +9,23 @@
 uint64_t vb_wdt_due = VB_NEVER;
 static uint64_t period_ns;
 
+// In light sleep the ESP32's watchdog stops, as its clock (APB) is off; in deep sleep it has no power.
+static uint64_t left_ns = VB_NEVER;
+
+void vb_wdt_sleep(void) {
+    if (VB_ESP32 && vb_wdt_due != VB_NEVER) {
+        left_ns = vb_wdt_due - vb_now();
+        vb_wdt_due = VB_NEVER;
+    }
+}
+
+void vb_wdt_wake(void) {
+    if (left_ns != VB_NEVER) {
+        vb_wdt_due = vb_now() + left_ns;
+        left_ns = VB_NEVER;
+    }
+}
+
 typedef struct _machine_wdt_obj_t {
     mp_obj_base_t base;
 } machine_wdt_obj_t;
@@ -52,5 +69,6 @@ void vb_wdt_bite(void) {
     mp_printf(&(const mp_print_t) {NULL, say}, "E (%u) task_wdt: Task watchdog got triggered: mpy_machine_wdt was not fed in time.\r\n"
         "Rebooting...\r\n", (unsigned)(vb_ticks_us() / 1000));
     #endif
+    vb_options.wake = 0;
     vb_reset(CAUSE_WDT);
 }
