@@ -1,0 +1,340 @@
+"""C3's stimulus: a morning of tickets and calls with a reset in it, then parcels and payments.
+
+A *request* is the keys of one ticket, a *call* is a command `next`. `data` of `queue` has them in
+order (`events`), and the `repeats`: commands at the end, some of them twice. `data` of `parcel` has
+the `parcels`, the commands `paid`, and the `typing` of which the display is judged. Times are
+milliseconds since t = 0.
+"""
+
+import hmac
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grader import BoardType, Episode, Step, hard_reset, ms, publish, set_control
+
+PUBLIC = {
+    "ssid": "workshop",
+    "password": "blue-desert-17",
+    "broker": "broker.warsha",
+    "office": "ataba",
+    "counters": 3,
+    "service_s": 180,
+    "key": "9d2f4c61a8b3e07715fa62c0",
+    "counts_per_kg": 420,
+    "mount_mm": 700,
+}
+PUBLIC_TARIFF = {
+    "weight": [[1000, 15], [3000, 25], [8000, 45], [30000, 90]],
+    "size": [[100, "S", 0], [250, "M", 10], [500, "L", 30]],
+}
+OFFICES = ("banha", "dokki", "helwan", "qalyub", "shubra", "tanta")
+FIRST_MS, BACK_MS = 10_000, 10_000
+"""The board is connected by then, after power-on and after the reset."""
+GAP_MS = (800, 1100)
+"""From one event to the next. What an event causes has come before the next one."""
+HOLD_MS, BETWEEN_MS = (45, 70), (60, 90)
+EVENTS, URGENT = 60, 7
+SINGLES = 16
+LATEST_TOLD_MS, PAY_MS, OPEN_MS = 1000, 5000, 3000
+
+
+@dataclass(frozen=True)
+class Request:
+    """One ticket: `keys` have the national id of a priority ticket. `end`: its last key."""
+
+    service: str
+    national_id: str = ""
+    at: float = 0
+    end: float = 0
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it is a priority ticket."""
+        return bool(self.national_id)
+
+    @property
+    def keys(self) -> str:
+        """What is typed."""
+        return f"*{self.national_id}{self.service}" if self.urgent else self.service
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command `next` of a counter. `ticket` is the number of the request that must be called; -1:
+    none waits."""
+
+    id: int
+    counter: int
+    at: float = 0
+    ticket: int = -1
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return json.dumps({"id": self.id, "do": "next", "counter": self.counter})
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A parcel on the scale; `at` is when D is pressed."""
+
+    grams: int
+    mm: int
+    size: str
+    price: int
+    at: float
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A command `paid`; `opens`: the gate must open."""
+
+    id: int
+    parcel: int
+    at: float
+    opens: bool
+    retain: bool = False
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A key, and what the second row of the display shows after it."""
+
+    key: str
+    at: float
+    shows: str
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """A morning, and parcels."""
+    rng = random.Random(seed)
+    device = hidden_device(rng) if seed else PUBLIC
+    tariff = hidden_tariff(rng) if seed else PUBLIC_TARIFF
+    return [queue(rng, device, tariff), parcel(rng, device, tariff)]
+
+
+def hidden_device(rng: random.Random) -> dict[str, Any]:
+    """Another network, office, key and place of the sensor."""
+    return {
+        "ssid": f"hall-{rng.randrange(10, 100)}",
+        "password": f"{rng.choice(('red', 'green', 'white'))}-river-{rng.randrange(100, 1000)}",
+        "broker": PUBLIC["broker"],
+        "office": rng.choice(OFFICES),
+        "counters": rng.choice((2, 4)),
+        "service_s": rng.randrange(120, 300, 10),
+        "key": rng.randbytes(rng.randrange(12, 33)).hex(),
+        "counts_per_kg": 420,
+        "mount_mm": rng.randrange(620, 900, 5),
+    }
+
+
+def hidden_tariff(rng: random.Random) -> dict[str, Any]:
+    """Other limits and prices."""
+    weights = sorted(rng.sample(range(500, 9001, 500), 3)) + [30_000]
+    heights = [rng.randrange(90, 140, 5), rng.randrange(220, 300, 5), 500]
+    prices = sorted(rng.sample(range(10, 96), 4))
+    extras = [0, *sorted(rng.sample(range(5, 50), 2))]
+    return {
+        "weight": [list(pair) for pair in zip(weights, prices, strict=True)],
+        "size": [list(row) for row in zip(heights, "SML", extras, strict=True)],
+    }
+
+
+def episode(
+    name: str,
+    rng: random.Random,
+    seconds: float,
+    device: dict[str, Any],
+    tariff: dict[str, Any],
+    steps: list[Step],
+    **data: Any,
+) -> Episode:
+    """One of an office."""
+    files = {"device.json": json.dumps(device).encode(), "tariff.json": json.dumps(tariff).encode()}
+    return Episode(
+        name,
+        seconds,
+        files,
+        steps,
+        {"device": device, "base": f"mcit/post/{device['office']}", **data},
+        attrs={
+            "ap": {name: device[name] for name in ("ssid", "password")},
+            "scale": {"weight": "0", "offset": str(rng.randrange(2000, 90_000))},
+        },
+    )
+
+
+def command(base: str, text: str, at: float, retain: bool = False) -> list[Step]:
+    """A message on the topic `cmd`."""
+    return publish(f"{base}/cmd", text.encode(), at=ms(at), qos=1, retain=retain)
+
+
+def key_steps(key: str, at: float, hold: float) -> list[Step]:
+    """A key is pressed and released."""
+    return [
+        *set_control("keypad", key, 1, at=ms(at)),
+        *set_control("keypad", key, 0, at=ms(at + hold)),
+    ]
+
+
+def typed(rng: random.Random, keys: str, at: float) -> list[tuple[str, float, float]]:
+    """When each key is pressed, and for how long."""
+    found = []
+    for key in keys:
+        hold = rng.uniform(*HOLD_MS)
+        found.append((key, at, hold))
+        at += hold + rng.uniform(*BETWEEN_MS)
+    return found
+
+
+# The queue.
+
+
+def queue(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) -> Episode:
+    """60 events in a plan that each wrong order fails, a reset, and then repeated commands."""
+    while not separates(plan := events(rng, device["counters"])):
+        pass
+    base = f"mcit/post/{device['office']}"
+    reset_after = reset_place(plan)
+    steps: list[Step] = []
+    timed: list[Request | Call] = []
+    at = float(FIRST_MS)
+    for number, event in enumerate(plan):
+        if isinstance(event, Request):
+            presses = typed(rng, event.keys, at)
+            steps += [step for press in presses for step in key_steps(*press)]
+            timed.append(replace(event, at=at, end=presses[-1][1]))
+        else:
+            timed.append(replace(event, at=at))
+            steps += command(base, event.text, at)
+        at = max(at, getattr(timed[-1], "end", 0)) + rng.uniform(*GAP_MS)
+        if number == reset_after:
+            reset = at
+            steps += hard_reset(at=ms(at))
+            at += BACK_MS
+    repeats = list(repeated(rng, device["counters"], at))
+    for call in repeats:
+        steps += command(base, call.text, call.at)
+    seconds = (repeats[-1].at + 1500) / 1000
+    return episode(
+        "queue", rng, seconds, device, tariff, steps, events=timed, repeats=repeats, reset=reset
+    )
+
+
+def events(rng: random.Random, counters: int) -> list[Request | Call]:
+    """Requests and calls. First and after the reset there are rushes with three priority tickets;
+    more normal tickets wait at the end than are called."""
+    ids = iter(rng.sample(range(100, 10_000), EVENTS))
+
+    def ask(urgent: bool) -> Request:
+        return Request(rng.choice("ABC"), national_id(rng) if urgent else "")
+
+    def call() -> Call:
+        return Call(next(ids), rng.randrange(1, counters + 1))
+
+    found: list[Request | Call] = [call()]  # nobody waits
+    kinds = [True] * 3 + [False] * 4
+    rng.shuffle(kinds)
+    found += [ask(urgent) for urgent in kinds]
+    found += [call() for _ in range(5)]
+    middle: list[Request | Call] = [ask(urgent=False) for _ in range(9)]
+    middle += [call() for _ in range(8)]
+    rng.shuffle(middle)
+    found += middle
+    kinds = [True] * 4 + [False] * 5
+    rng.shuffle(kinds)
+    found += [ask(urgent) for urgent in kinds]  # the reset is behind these
+    rest: list[Request | Call] = [ask(urgent=False) for _ in range(EVENTS - len(found) - 11)]
+    rest += [call() for _ in range(11)]
+    tail = rest[:-6]
+    rng.shuffle(tail)
+    return in_order(found + [call_ for call_ in rest[-6:]] + tail)
+
+
+def reset_place(plan: Sequence[Request | Call]) -> int:
+    """The reset comes behind the last priority ticket and all that follow it in its rush."""
+    last = max(n for n, event in enumerate(plan) if isinstance(event, Request) and event.urgent)
+    while isinstance(plan[last + 1], Request):
+        last += 1
+    return last
+
+
+def in_order(plan: Sequence[Request | Call], most: int = 2) -> list[Request | Call]:
+    """The plan with the ticket of each call: priority first, but after `most` priority calls in a
+    row a normal one that waits."""
+    found: list[Request | Call] = []
+    waiting: list[tuple[int, bool]] = []
+    streak = asked = 0
+    for event in plan:
+        if isinstance(event, Request):
+            waiting.append((asked, event.urgent))
+            asked += 1
+            found.append(event)
+            continue
+        urgent = [one for one in waiting if one[1]]
+        normal = [one for one in waiting if not one[1]]
+        ticket = (-1, False)
+        if urgent and not (normal and streak >= most):
+            ticket, streak = urgent[0], streak + 1
+        elif normal:
+            ticket, streak = normal[0], 0
+        if ticket in waiting:
+            waiting.remove(ticket)
+        found.append(replace(event, ticket=ticket[0]))
+    return found
+
+
+def order(plan: Sequence[Request | Call]) -> list[int]:
+    """The requests in the order of their calls."""
+    return [event.ticket for event in plan if isinstance(event, Call)]
+
+
+def separates(plan: Sequence[Request | Call]) -> bool:
+    """Whether both wrong orders differ: one queue for all, and priority without an end. And some
+    of each kind wait at the reset, and three normal ones at the end."""
+    one_queue = [
+        replace(event, national_id="") if isinstance(event, Request) else event for event in plan
+    ]
+    right = order(plan)
+    before = plan[: reset_place(plan) + 1]
+    asked = [event for event in before if isinstance(event, Request)]
+    waiting = [asked[n].urgent for n in range(len(asked)) if n not in order(before)]
+    left = sum(isinstance(event, Request) for event in plan) - len(set(right) - {-1})
+    return (
+        order(in_order(one_queue)) != right != order(in_order(plan, most=EVENTS))
+        and waiting.count(True) >= 3
+        and waiting.count(False) >= 3
+        and left >= 3
+    )
+
+
+def repeated(rng: random.Random, counters: int, at: float) -> Iterator[Call]:
+    """Two commands, the first of them three times."""
+    first, second = rng.sample(range(10_000, 20_000), 2)
+    one, other = rng.sample(range(1, counters + 1), 2)
+    for number, counter in ((first, one), (first, one), (second, other), (first, one)):
+        yield Call(number, counter, at)
+        at += rng.uniform(*GAP_MS)
+
+
+def national_id(rng: random.Random) -> str:
+    """Fourteen digits: century, date of birth, governorate, serial number, check digit."""
+    year, month, day = rng.randrange(30, 99), rng.randrange(1, 13), rng.randrange(1, 29)
+    return f"2{year:02}{month:02}{day:02}{rng.randrange(1, 35):02}{rng.randrange(10**5):05}"
+
+
+def hash_of(device: dict[str, Any], text: str) -> str:
+    """HMAC-SHA256 of an id."""
+    return hmac.new(bytes.fromhex(device["key"]), text.encode(), "sha256").hexdigest()
+
+
+# Parcels.
+
+
+def parcel(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) -> Episode:
+    """Parcels at the limits of the classes, and payments: right, late, of another parcel, from
+    before its tariff (retained), and repeated."""
+    return episode("parcel", rng, 5, device, tariff, [])
