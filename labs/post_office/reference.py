@@ -265,6 +265,7 @@ async def main():
     global empty
     empty = await weight()
     client.set_callback(obey)
+    ring.write()  # dark: after a reset it still shows what it did
     print("READY C3")
     await asyncio.gather(scan(), serve(), link())
 

@@ -36,19 +36,21 @@ FIRST_MS, BACK_MS = 10_000, 10_000
 GAP_MS = (800, 1100)
 """From one event to the next. What an event causes has come before the next one."""
 HOLD_MS, BETWEEN_MS = (45, 70), (60, 90)
-EVENTS, URGENT = 60, 7
-SINGLES = 16
-LATEST_TOLD_MS, PAY_MS, OPEN_MS = 1000, 5000, 3000
+EVENTS = 60
+LATEST_TOLD_MS, PAY_MS, LATEST_OPEN_MS, OPEN_MS = 1000, 5000, 1000, 3000
 
 
 @dataclass(frozen=True)
 class Request:
-    """One ticket: `keys` have the national id of a priority ticket. `end`: its last key."""
+    """One ticket: `keys` have the national id of a priority ticket. `end`: its last key; `ahead`:
+    how many wait before it; `hash`: the HMAC of the id."""
 
     service: str
     national_id: str = ""
     at: float = 0
     end: float = 0
+    ahead: int = 0
+    hash: str = ""
 
     @property
     def urgent(self) -> bool:
@@ -79,12 +81,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A parcel on the scale; `at` is when D is pressed."""
+    """A parcel on the scale; `kind`: how it is paid (see `payments`), `at`: when D is pressed."""
 
     grams: int
     mm: int
     size: str
     price: int
+    kind: str
     at: float
 
 
@@ -96,7 +99,11 @@ class Paid:
     parcel: int
     at: float
     opens: bool
-    retain: bool = False
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return json.dumps({"id": self.id, "do": "paid", "parcel": self.parcel})
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,7 @@ class Typed:
 
     key: str
     at: float
+    hold: float
     shows: str
 
 
@@ -159,10 +167,16 @@ def episode(
         seconds,
         files,
         steps,
-        {"device": device, "base": f"mcit/post/{device['office']}", **data},
+        {
+            "device": device,
+            "base": f"mcit/post/{device['office']}",
+            "public_base": f"mcit/post/{PUBLIC['office']}",
+            "limits": [row[0] for row in tariff["weight"]],
+            **data,
+        },
         attrs={
             "ap": {name: device[name] for name in ("ssid", "password")},
-            "scale": {"weight": "0", "offset": str(rng.randrange(2000, 90_000))},
+            "scale": {"weight": "0", "offset": str(rng.randrange(300, 5000))},
         },
     )
 
@@ -197,6 +211,8 @@ def queue(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) ->
     """60 events in a plan that each wrong order fails, a reset, and then repeated commands."""
     while not separates(plan := events(rng, device["counters"])):
         pass
+    last = [event for event in plan[EVENTS:] if isinstance(event, Call)]
+    plan = plan[:EVENTS]
     base = f"mcit/post/{device['office']}"
     reset_after = reset_place(plan)
     steps: list[Step] = []
@@ -206,7 +222,7 @@ def queue(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) ->
         if isinstance(event, Request):
             presses = typed(rng, event.keys, at)
             steps += [step for press in presses for step in key_steps(*press)]
-            timed.append(replace(event, at=at, end=presses[-1][1]))
+            timed.append(replace(event, at=at, end=presses[-1][1], hash=hash_of(device, event)))
         else:
             timed.append(replace(event, at=at))
             steps += command(base, event.text, at)
@@ -215,7 +231,7 @@ def queue(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) ->
             reset = at
             steps += hard_reset(at=ms(at))
             at += BACK_MS
-    repeats = list(repeated(rng, device["counters"], at))
+    repeats = list(repeated(rng, last, at))
     for call in repeats:
         steps += command(base, call.text, call.at)
     seconds = (repeats[-1].at + 1500) / 1000
@@ -225,33 +241,26 @@ def queue(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) ->
 
 
 def events(rng: random.Random, counters: int) -> list[Request | Call]:
-    """Requests and calls. First and after the reset there are rushes with three priority tickets;
-    more normal tickets wait at the end than are called."""
+    """60 requests and calls, and the two calls that will be repeated. First and before the reset
+    there are rushes with three and four priority tickets."""
     ids = iter(rng.sample(range(100, 10_000), EVENTS))
 
-    def ask(urgent: bool) -> Request:
-        return Request(rng.choice("ABC"), national_id(rng) if urgent else "")
+    def ask(*urgent: bool) -> list[Request | Call]:
+        found = [Request(rng.choice("ABC"), national_id(rng) if one else "") for one in urgent]
+        return rng.sample(found, len(found))
 
-    def call() -> Call:
-        return Call(next(ids), rng.randrange(1, counters + 1))
+    def call(count: int) -> list[Request | Call]:
+        return [Call(next(ids), rng.randrange(1, counters + 1)) for _ in range(count)]
 
-    found: list[Request | Call] = [call()]  # nobody waits
-    kinds = [True] * 3 + [False] * 4
-    rng.shuffle(kinds)
-    found += [ask(urgent) for urgent in kinds]
-    found += [call() for _ in range(5)]
-    middle: list[Request | Call] = [ask(urgent=False) for _ in range(9)]
-    middle += [call() for _ in range(8)]
-    rng.shuffle(middle)
-    found += middle
-    kinds = [True] * 4 + [False] * 5
-    rng.shuffle(kinds)
-    found += [ask(urgent) for urgent in kinds]  # the reset is behind these
-    rest: list[Request | Call] = [ask(urgent=False) for _ in range(EVENTS - len(found) - 11)]
-    rest += [call() for _ in range(11)]
-    tail = rest[:-6]
-    rng.shuffle(tail)
-    return in_order(found + [call_ for call_ in rest[-6:]] + tail)
+    found = call(1)  # nobody waits
+    found += ask(*[True] * 3, *[False] * 4) + call(5)
+    middle = ask(*[False] * 9) + call(9)
+    found += rng.sample(middle, len(middle))
+    found += ask(*[True] * 4, *[False] * 5)  # the reset is behind these
+    found += call(6)
+    rest = ask(*[False] * 8) + call(6)
+    found += rng.sample(rest, len(rest))
+    return in_order(found + call(2))
 
 
 def reset_place(plan: Sequence[Request | Call]) -> int:
@@ -270,9 +279,10 @@ def in_order(plan: Sequence[Request | Call], most: int = 2) -> list[Request | Ca
     streak = asked = 0
     for event in plan:
         if isinstance(event, Request):
+            ahead = sum(urgent >= event.urgent for _, urgent in waiting)
             waiting.append((asked, event.urgent))
             asked += 1
-            found.append(event)
+            found.append(replace(event, ahead=ahead))
             continue
         urgent = [one for one in waiting if one[1]]
         normal = [one for one in waiting if not one[1]]
@@ -293,8 +303,8 @@ def order(plan: Sequence[Request | Call]) -> list[int]:
 
 
 def separates(plan: Sequence[Request | Call]) -> bool:
-    """Whether both wrong orders differ: one queue for all, and priority without an end. And some
-    of each kind wait at the reset, and three normal ones at the end."""
+    """Whether both wrong orders differ: one queue for all, and priority without an end. And three
+    of each kind wait at the reset, and two tickets at the end."""
     one_queue = [
         replace(event, national_id="") if isinstance(event, Request) else event for event in plan
     ]
@@ -302,21 +312,19 @@ def separates(plan: Sequence[Request | Call]) -> bool:
     before = plan[: reset_place(plan) + 1]
     asked = [event for event in before if isinstance(event, Request)]
     waiting = [asked[n].urgent for n in range(len(asked)) if n not in order(before)]
-    left = sum(isinstance(event, Request) for event in plan) - len(set(right) - {-1})
     return (
         order(in_order(one_queue)) != right != order(in_order(plan, most=EVENTS))
         and waiting.count(True) >= 3
         and waiting.count(False) >= 3
-        and left >= 3
+        and min(right[-2:]) >= 0
     )
 
 
-def repeated(rng: random.Random, counters: int, at: float) -> Iterator[Call]:
-    """Two commands, the first of them three times."""
-    first, second = rng.sample(range(10_000, 20_000), 2)
-    one, other = rng.sample(range(1, counters + 1), 2)
-    for number, counter in ((first, one), (first, one), (second, other), (first, one)):
-        yield Call(number, counter, at)
+def repeated(rng: random.Random, last: Sequence[Call], at: float) -> Iterator[Call]:
+    """Two calls, the first of them three times; a repetition calls nobody."""
+    first, second = last
+    for call in (first, replace(first, ticket=-1), second, replace(first, ticket=-1)):
+        yield replace(call, at=at)
         at += rng.uniform(*GAP_MS)
 
 
@@ -326,9 +334,10 @@ def national_id(rng: random.Random) -> str:
     return f"2{year:02}{month:02}{day:02}{rng.randrange(1, 35):02}{rng.randrange(10**5):05}"
 
 
-def hash_of(device: dict[str, Any], text: str) -> str:
-    """HMAC-SHA256 of an id."""
-    return hmac.new(bytes.fromhex(device["key"]), text.encode(), "sha256").hexdigest()
+def hash_of(device: dict[str, Any], request: Request) -> str:
+    """HMAC-SHA256 of its id."""
+    key = bytes.fromhex(device["key"])
+    return hmac.new(key, request.national_id.encode(), "sha256").hexdigest()
 
 
 # Parcels.
@@ -336,5 +345,92 @@ def hash_of(device: dict[str, Any], text: str) -> str:
 
 def parcel(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) -> Episode:
     """Parcels at the limits of the classes, and payments: right, late, of another parcel, from
-    before its tariff (retained), and repeated."""
-    return episode("parcel", rng, 5, device, tariff, [])
+    before the tariff message (one of them retained from the day before), and repeated."""
+    base = f"mcit/post/{device['office']}"
+    ids = iter(rng.sample(range(100, 10_000), 20))
+    kinds = ["right", "right", "again", "other", "late", "early"]
+    rng.shuffle(kinds)
+    stale = Paid(next(ids), 1, 100, opens=False)
+    steps = command(base, stale.text, stale.at, retain=True)
+    parcels: list[Parcel] = []
+    paid: list[Paid] = []
+    typing: list[Typed] = []
+    at = float(FIRST_MS)
+    loads = zip(["stale", *kinds], weights(rng, tariff), heights(rng, tariff), strict=True)
+    for number, (kind, grams, (size, mm)) in enumerate(loads, start=1):
+        price = price_of(tariff, grams, size)
+        one = Parcel(grams, mm, size, price, kind, at + rng.uniform(1200, 1500))
+        parcels.append(one)
+        steps += set_control("scale", "load", one.grams / 1000, at=ms(at))
+        steps += set_control("sonar", "distance", (device["mount_mm"] - one.mm) / 10, at=ms(at))
+        steps += key_steps("D", one.at, rng.uniform(*HOLD_MS))
+        new = payments(rng, ids, number, one)
+        paid += new
+        opened = [message.at for message in new if message.opens]
+        if kind != "early":
+            entry = opened[0] + LATEST_OPEN_MS + 100 if opened else one.at + 1500
+            typing += entered(rng, entry)
+        at = max([one.at + 2500, *(message.at + 600 for message in new)])
+        at = max([at, *(since + LATEST_OPEN_MS + OPEN_MS + 700 for since in opened)])
+        steps += set_control("scale", "load", 0, at=ms(at))
+        steps += set_control("sonar", "distance", device["mount_mm"] / 10, at=ms(at))
+        at += 500
+    for message in paid:
+        steps += command(base, message.text, message.at)
+    for key in typing:
+        steps += key_steps(key.key, key.at, key.hold)
+    seconds = (at + 300) / 1000
+    return episode(
+        "parcel", rng, seconds, device, tariff, steps, parcels=parcels, paid=paid, typing=typing
+    )
+
+
+def weights(rng: random.Random, tariff: dict[str, Any]) -> list[int]:
+    """Three parcels weigh as much as a limit, two a little more. Grams."""
+    low, middle, high = (row[0] for row in tariff["weight"][:3])
+    found = [low, middle, high, low + 30, middle + 30]
+    found += [low - rng.randrange(100, 300, 10), high + rng.randrange(300, 4000, 10)]
+    return rng.sample(found, len(found))
+
+
+def heights(rng: random.Random, tariff: dict[str, Any]) -> list[tuple[str, int]]:
+    """Class of size and height, never near a limit. Millimetres."""
+    limits = [20, *(row[0] for row in tariff["size"])]
+    found = []
+    for size in [0, 1, 2, 0, 1, 2, rng.randrange(3)]:
+        found.append(("SML"[size], rng.randrange(limits[size] + 15, limits[size + 1] - 15)))
+    return rng.sample(found, len(found))
+
+
+def price_of(tariff: dict[str, Any], grams: int, size: str) -> int:
+    """By weight and by size."""
+    by_weight: int = next(price for most, price in tariff["weight"] if grams <= most)
+    by_size: int = next(more for _, name, more in tariff["size"] if name == size)
+    return by_weight + by_size
+
+
+def payments(rng: random.Random, ids: Iterator[int], number: int, one: Parcel) -> list[Paid]:
+    """The messages for a parcel. Its tariff message comes up to a second after the key."""
+    if one.kind == "early":
+        return [Paid(next(ids), number, one.at - 700, opens=False)]
+    if one.kind == "late":
+        at = one.at + LATEST_TOLD_MS + PAY_MS + rng.uniform(200, 900)
+        return [Paid(next(ids), number, at, opens=False)]
+    if one.kind == "again":
+        first = Paid(next(ids), number, one.at + rng.uniform(1100, 1200), opens=True)
+        return [first, replace(first, at=first.at + OPEN_MS + 500, opens=False)]
+    if one.kind == "other":
+        wrong = Paid(next(ids), number - 1, one.at + rng.uniform(1100, 1300), opens=False)
+        return [wrong, Paid(next(ids), number, one.at + rng.uniform(2600, 4500), opens=True)]
+    if one.kind == "right":
+        return [Paid(next(ids), number, one.at + rng.uniform(1100, 4500), opens=True)]
+    return []
+
+
+def entered(rng: random.Random, at: float) -> list[Typed]:
+    """The beginning of an id, and # that clears it."""
+    digits = "".join(rng.choices("0123456789", k=5))
+    found = []
+    for place, (key, when, hold) in enumerate(typed(rng, f"*{digits}#", at)):
+        found.append(Typed(key, when, hold, "" if key == "#" else "ID" + "*" * place))
+    return found
