@@ -151,7 +151,7 @@ def why_order(run: Run) -> str:
     wait for ever."""
     if not any(event for _, event in tickets(run)):
         return why_topic(run) or "no_tickets"
-    found = called(run) or []
+    found = called.measure(run) or []
     for (one, event), seen, wanted in zip(calls(run), found, wanted_calls(run), strict=False):
         if seen == wanted:
             continue
@@ -569,7 +569,7 @@ def beeps(run: Run) -> list[Millis]:
 
 def why_display(run: Run) -> str:
     """All that is late was typed while the gate was open."""
-    late = [Moment(d.at_ns / 1e6) for d in key_delays(run) or [] if d > 200 and d.at_ns]
+    late = [Moment(d.at_ns / 1e6) for d in key_delays.measure(run) or [] if d > 200 and d.at_ns]
     spans = [(begin, end) for begin, _, end in openings(run)]
     inside = [any(b <= ms(at).ns <= e for b, e in spans) for at in late]
     return "gate_sleep" if inside and all(inside) else ""
