@@ -138,6 +138,11 @@ def why_topic(run: Run) -> str:
     return "hardcoded" if not is_public and mqtt.published(run, f"{public}/#") else ""
 
 
+def is_connected(run: Run) -> bool:
+    """Whether the board ever came to the broker."""
+    return bool(mqtt.messages(run, "connect"))
+
+
 # a: the order of calls.
 
 
@@ -150,7 +155,7 @@ def why_order(run: Run) -> str:
     """No tickets, a queue that the reset has cleared, one queue for all, or normal tickets that
     wait for ever."""
     if not any(event for _, event in tickets(run)):
-        return why_topic(run) or "no_tickets"
+        return why_topic(run) or ("no_tickets" if is_connected(run) else "")
     found = called.measure(run) or []
     for (one, event), seen, wanted in zip(calls(run), found, wanted_calls(run), strict=False):
         if seen == wanted:
@@ -225,7 +230,7 @@ def true_weights(run: Run) -> list[Quantity]:
 def why_weight(run: Run) -> str:
     """All are wrong by nearly the same."""
     if not any(event for _, event in weighed(run)):
-        return why_topic(run) or other_pin(run, "SCALE_SCK") or "no_tariff"
+        return why_topic(run) or ("no_tariff" if is_connected(run) else "")
     off = [value(event, "g") - one.grams for one, event in weighed(run)]
     return "no_tare" if max(off) - min(off) < 50 and min(map(abs, off)) > 50 else ""
 
@@ -312,13 +317,21 @@ def is_due(run: Run, at_ns: int) -> bool:
 
 
 def why_open(run: Run) -> str:
-    """How the parcel was paid for which the gate opened."""
-    wrong = [begin for begin, _, _ in openings(run) if not is_due(run, begin)]
-    before = [one for one in run.data["parcels"] if wrong and ms(one.at).ns <= wrong[0]]
-    if not before:
-        return ""
-    keys = {"other": "other_parcel", "again": "paid_twice", "right": ""}
-    return keys.get(before[-1].kind, "stale_paid")
+    """What the gate opened for: another parcel, one that had passed, a payment from before the
+    tariff message or late; or no payment at all."""
+    keys = [key_of(run, begin) for begin, _, _ in openings(run) if not is_due(run, begin)]
+    return "" if "" in keys else next(iter(keys), "")
+
+
+def key_of(run: Run, at_ns: int) -> str:
+    """What the gate opened for at this time."""
+    parcels = [one for one in run.data["parcels"] if ms(one.at).ns <= at_ns]
+    recent = [one for one in run.data["paid"] if 0 <= at_ns - ms(one.at).ns <= PROMPT.ns]
+    if not parcels or not recent:
+        return "stale_paid" if parcels and parcels[-1].kind in ("stale", "early") else ""
+    if recent[-1].parcel != len(parcels):
+        return "other_parcel"
+    return "paid_twice" if parcels[-1].kind == "again" else "stale_paid"
 
 
 @gate("d.never", episode="parcel", expect=Never(""), on_miss="gate_open", why=why_open)
@@ -329,7 +342,10 @@ def wrong_openings(run: Run) -> list[Moment]:
 
 def why_gate(run: Run) -> str:
     """It never opens: the servo is on another pin, or the topics are those of the example."""
-    return "" if openings(run) else other_pin(run, "SERVO") or why_topic(run) or "gate_shut"
+    if openings(run):
+        return ""
+    is_shut = is_connected(run)
+    return other_pin(run, "SERVO") or why_topic(run) or ("gate_shut" if is_shut else "")
 
 
 @gate(

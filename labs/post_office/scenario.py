@@ -304,7 +304,7 @@ def order(plan: Sequence[Request | Call]) -> list[int]:
 
 def separates(plan: Sequence[Request | Call]) -> bool:
     """Whether both wrong orders differ: one queue for all, and priority without an end. And three
-    of each kind wait at the reset, and two tickets at the end."""
+    of each kind wait at the reset, and two tickets at the end; and a lamp goes out."""
     one_queue = [
         replace(event, national_id="") if isinstance(event, Request) else event for event in plan
     ]
@@ -317,7 +317,19 @@ def separates(plan: Sequence[Request | Call]) -> bool:
         and waiting.count(True) >= 3
         and waiting.count(False) >= 3
         and min(right[-2:]) >= 0
+        and darkens(before)
     )
+
+
+def darkens(plan: Sequence[Request | Call]) -> bool:
+    """Whether a counter that serves finds nobody."""
+    calls = [event for event in plan if isinstance(event, Call)]
+    serving: dict[int, bool] = {}
+    for call in calls:
+        if call.ticket < 0 and serving.get(call.counter):
+            return True
+        serving[call.counter] = call.ticket >= 0
+    return False
 
 
 def repeated(rng: random.Random, last: Sequence[Call], at: float) -> Iterator[Call]:
