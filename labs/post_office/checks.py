@@ -178,9 +178,7 @@ def int_of(wanted: str) -> int:
     return int(text) if text.isdigit() else -1
 
 
-@check(
-    "a", points=15, expect=Exactly(wanted_calls), on_miss="order", why=why_order, stated=[0.8]
-)
+@check("a", points=15, expect=Exactly(wanted_calls), on_miss="order", why=why_order, stated=[0.8])
 def called(run: Run) -> list[Text] | None:
     """Counter and ticket of each answer; `-` where none came. None without any."""
     found = []
@@ -494,9 +492,7 @@ def all_events(run: Run) -> list[Text]:
 
 def wanted_repeats(run: Run) -> list[str]:
     """The tickets that are called for the first, its repetition, the second, and the first."""
-    return [
-        number(run, one.ticket) if one.ticket >= 0 else "-" for one in run.data["repeats"]
-    ]
+    return [number(run, one.ticket) if one.ticket >= 0 else "-" for one in run.data["repeats"]]
 
 
 @check("f.once", points=3, expect=Exactly(wanted_repeats), on_miss="acts_twice", after="a")

@@ -1,9 +1,9 @@
 """C3's stimulus: a morning of tickets and calls with a reset in it, then parcels and payments.
 
-A *request* is the keys of one ticket, a *call* is a command `next`. `data` of `queue` has them in
-order (`events`), and the `repeats`: commands at the end, some of them twice. `data` of `parcel` has
-the `parcels`, the commands `paid`, and the `typing` of which the display is judged. Times are
-milliseconds since t = 0.
+A *request* is the keys of one ticket, a *call* is a command `next`. `data` of `queue` has both in
+order (`events`), when the `reset` is, and the `repeats`: calls at the end, one of them repeated.
+`data` of `parcel` has the `parcels`, the commands `paid`, and the `typing` of which the display is
+judged. Times are milliseconds since t = 0.
 """
 
 import hmac
@@ -42,8 +42,10 @@ LATEST_TOLD_MS, PAY_MS, LATEST_OPEN_MS, OPEN_MS = 1000, 5000, 1000, 3000
 
 @dataclass(frozen=True)
 class Request:
-    """One ticket: `keys` have the national id of a priority ticket. `end`: its last key; `ahead`:
-    how many wait before it; `hash`: the HMAC of the id."""
+    """One ticket; with an id it is a priority ticket.
+
+    `end` is its last key, `ahead` how many wait before it, `hash` the HMAC of the id.
+    """
 
     service: str
     national_id: str = ""
@@ -65,8 +67,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Call:
-    """A command `next` of a counter. `ticket` is the number of the request that must be called; -1:
-    none waits."""
+    """A command `next` of a counter. `ticket` is the number of the request that must be called;
+    -1: none waits."""
 
     id: int
     counter: int
@@ -141,7 +143,7 @@ def hidden_device(rng: random.Random) -> dict[str, Any]:
 
 def hidden_tariff(rng: random.Random) -> dict[str, Any]:
     """Other limits and prices."""
-    weights = sorted(rng.sample(range(500, 9001, 500), 3)) + [30_000]
+    weights = [*sorted(rng.sample(range(500, 9001, 500), 3)), 30_000]
     heights = [rng.randrange(90, 140, 5), rng.randrange(220, 300, 5), 500]
     prices = sorted(rng.sample(range(10, 96), 4))
     extras = [0, *sorted(rng.sample(range(5, 50), 2))]
@@ -161,7 +163,10 @@ def episode(
     **data: Any,
 ) -> Episode:
     """One of an office."""
-    files = {"device.json": json.dumps(device).encode(), "tariff.json": json.dumps(tariff).encode()}
+    files = {
+        "device.json": json.dumps(device).encode(),
+        "tariff.json": json.dumps(tariff).encode(),
+    }
     return Episode(
         name,
         seconds,
