@@ -387,7 +387,8 @@ def parcel(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) -
         if kind != "early":
             entry = opened[0] + LATEST_OPEN_MS + 100 if opened else one.at + 1500
             typing += entered(rng, entry)
-        at = max([one.at + 2500, *(message.at + 600 for message in new)])
+        # If the gate opens by mistake, it is closed again before the next parcel.
+        at = max(moment + 2500 for moment in (one.at, *(message.at for message in new)))
         at = max([at, *(since + LATEST_OPEN_MS + OPEN_MS + 700 for since in opened)])
         steps += set_control("scale", "load", 0, at=ms(at))
         steps += set_control("sonar", "distance", device["mount_mm"] / 10, at=ms(at))
