@@ -226,8 +226,8 @@ def true_weights(run: Run) -> list[Quantity]:
 
 
 def why_weight(run: Run) -> str:
-    """All are wrong by nearly the same."""
-    if not any(event for _, event in weighed(run)):
+    """A message is missing; or all are wrong by nearly the same."""
+    if not all(event for _, event in weighed(run)):
         return why_topic(run) or ("no_tariff" if is_connected(run) else "")
     off = [value(event, "g") - one.grams for one, event in weighed(run)]
     return "no_tare" if max(off) - min(off) < 50 and min(map(abs, off)) > 50 else ""
