@@ -16,6 +16,7 @@ from grader import (
     Conforms,
     Exactly,
     Millis,
+    Moment,
     Never,
     Quantity,
     Run,
@@ -28,7 +29,6 @@ from grader import (
     once,
     us,
 )
-from grader.lab.units import Moment
 from grader.measure import mqtt
 from grader.measure.display import Screen
 from grader.measure.glyphs import read
