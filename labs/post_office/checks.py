@@ -7,6 +7,7 @@ and the serial line are judged.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -216,8 +217,9 @@ def weighed(run: Run) -> list[tuple[Any, dict[str, Any]]]:
 def value(event: dict[str, Any], key: str) -> float:
     """A number in an event; infinite when it has none."""
     found = event.get(key)
-    is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
-    return float(found) if is_number else NEVER  # type: ignore[arg-type]
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return float(found)
+    return NEVER
 
 
 def true_weights(run: Run) -> list[Quantity]:
@@ -587,20 +589,20 @@ def why_display(run: Run) -> str:
     return "gate_sleep" if inside and all(inside) else ""
 
 
+def has_row(text: str) -> Callable[[Any], bool]:
+    """Whether a display shows this in the row of what is typed."""
+    return lambda display: read(display.pixels(), 0, ROW, CELLS).rstrip() == text
+
+
 @check("g", points=5, episode="parcel", expect=AtMost(ms(200)), on_miss="display", why=why_display)
 def key_delays(run: Run) -> list[Millis] | None:
     """The time from each key until the display shows what was typed; infinite where it does not.
     None when the display never has anything."""
     found = []
     is_dark = True
-    typing = run.data["typing"]
-    for one in typing:
-
-        def shows(display: Any, text: str = one.shows) -> bool:
-            return read(display.pixels(), 0, ROW, CELLS).rstrip() == text
-
+    for one in run.data["typing"]:
         at_ns = ms(one.at).ns
-        late = screen(run).first(shows, at_ns, at_ns + RESULT.ns)
-        found.append(Millis(NEVER, at_ns) if late is None else Millis(late, at_ns))
         is_dark = is_dark and not screen(run).pixels(at_ns).any()
+        late = screen(run).first(has_row(one.shows), at_ns, at_ns + RESULT.ns)
+        found.append(Millis(NEVER, at_ns) if late is None else late)
     return None if is_dark else found
