@@ -43,6 +43,7 @@ REASONS: dict[str, str] = {
     "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
     "labs/framed_link/checks.py": "one file is the checks of one lab, which is loaded by name",
     "labs/machine_vibration/checks.py": "one file is the checks of one lab, loaded by name",
+    "labs/post_office/checks.py": "one file is the checks of one lab, which is loaded by name",
     "labs/servo_gate/checks.py": "one file is the checks of one lab, which is loaded by name",
     "station/errors.py": "the errors of all rooms, as the packages above have them",
     "grader/version.py": "the version of the engine, which every record of a mark has",

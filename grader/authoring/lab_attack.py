@@ -115,14 +115,16 @@ def knowledge(lab: Lab, board: LabBoard) -> CheaterKnowledge:
 
 
 def _free_gpio(board: LabBoard) -> int:
-    """A pin that can be all that a role needs, and to which no wire leads."""
+    """A pin that can be all that a role needs, and to which no wire leads: a strapping pin only
+    when no other is free."""
     wires = diagram.load(board.diagram).connections
     taken = {end.pin for wire in wires for end in (wire.a, wire.b)}
-    unfit = board.type.flash_pins | board.type.strapping | board.type.input_only
+    unfit = board.type.flash_pins | board.type.input_only
     unfit |= set(board.pins.values())
     free = [
         gpio
         for gpio in board.type.gpios
         if gpio not in unfit | {board.type.led} and board.type.pin_of(gpio) not in taken
     ]
-    return max(free, key=lambda gpio: (gpio in board.type.adc, gpio))
+    rank = {gpio: (gpio not in board.type.strapping, gpio in board.type.adc) for gpio in free}
+    return max(free, key=lambda gpio: (rank[gpio], gpio))

@@ -1,0 +1,608 @@
+"""C3: tickets are called in the right order, parcels get their price, and the gate opens only for
+a paid one.
+
+A *request* is the keys of one ticket; the board tells its number on `ticket`. Whatever an event
+causes has come RESULT after it. The broker's record, the servo, the display, the ring, the buzzer
+and the serial line are judged.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader import (
+    AtMost,
+    Conforms,
+    Exactly,
+    Millis,
+    Moment,
+    Never,
+    Quantity,
+    Run,
+    Text,
+    Within,
+    check,
+    gate,
+    moment_of_ns,
+    ms,
+    once,
+    us,
+)
+from grader.measure import mqtt
+from grader.measure.display import Screen
+from grader.measure.glyphs import read
+from grader.measure.i2c import transfers
+from grader.measure.neopixel import colours
+from grader.measure.pins import other_pin
+from grader.measure.pwm import pwm, tones
+
+MOST_MESSAGES = 500
+"""A right program sends far fewer. The rest is not looked at: it costs time only."""
+RESULT, TOLD, PROMPT = ms(800), ms(1000), ms(1000)
+"""The time for what a key or a call causes, for a tariff message, and for the gate."""
+CLOSED, OPEN, ALLOWED = us(500), us(1500), us(50)
+NEVER, LAMPS, COUNTERS = float("inf"), 8, 4
+ROW, CELLS, ROWS_PX = 16, 16, range(0, 57, 4)
+"""The display's row of what is typed; and where a row of text is looked for."""
+LEAK = 5
+WHOLE, BIT = {"type": "integer", "minimum": 0}, {"enum": [0, 1]}
+
+
+def shape(**properties: Any) -> dict[str, Any]:
+    """The schema of an object that has all these keys."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+COMMON = {"n": WHOLE, "s": {"enum": ["A", "B", "C"]}, "wait_s": WHOLE}
+IDENTITY = {
+    "last4": {"type": "string", "pattern": "^[0-9]{4}$"},
+    "hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+}
+EVENTS = {
+    "type": "object",
+    "properties": {
+        "ticket": {
+            "anyOf": [
+                shape(**COMMON, p={"const": 0}),
+                shape(**COMMON, p={"const": 1}, **IDENTITY),
+            ]
+        },
+        "call": shape(id=WHOLE, counter=WHOLE, n=WHOLE),
+        "parcel": shape(
+            parcel=WHOLE, g=WHOLE, mm=WHOLE, size={"enum": ["S", "M", "L"]}, price=WHOLE
+        ),
+        "gate": shape(parcel=WHOLE, open=BIT),
+    },
+    "additionalProperties": False,
+}
+
+
+# The broker's record.
+
+
+@once
+def sent(run: Run) -> list[Any]:
+    """What the board published below its base topic, without its status and the rest of a
+    flood."""
+    found = mqtt.published(run, f"{run.data['base']}/#")
+    return [one for one in found if one.topic != f"{run.data['base']}/status"][:MOST_MESSAGES]
+
+
+@once
+def told(run: Run) -> list[tuple[int, str, dict[str, Any]]]:
+    """The events: when (ns since t = 0), which kind, and the JSON object."""
+    return [
+        (one.t_ns, one.topic.rpartition("/")[2], document)
+        for one, document in zip(sent(run), mqtt.documents(sent(run)), strict=True)
+        if isinstance(document, dict)
+    ]
+
+
+def caused(run: Run, kind: str, at: float, most: Millis = RESULT) -> list[dict[str, Any]]:
+    """The events of a kind that came in this time after a stimulus (ms)."""
+    from_ns = ms(at).ns
+    return [
+        document
+        for t_ns, name, document in told(run)
+        if name == kind and from_ns <= t_ns < from_ns + most.ns
+    ]
+
+
+@once
+def tickets(run: Run) -> list[tuple[Any, dict[str, Any]]]:
+    """Each request with its event; an empty one where none came."""
+    requests = [event for event in run.data["events"] if hasattr(event, "service")]
+    return [(one, next(iter(caused(run, "ticket", one.end)), {})) for one in requests]
+
+
+@once
+def calls(run: Run) -> list[tuple[Any, dict[str, Any]]]:
+    """Each call with its event; an empty one where none came."""
+    found = [event for event in run.data["events"] if hasattr(event, "counter")]
+    return [
+        (one, next((e for e in caused(run, "call", one.at) if e.get("id") == one.id), {}))
+        for one in found
+    ]
+
+
+def number(run: Run, request: int) -> str:
+    """The number that the board gave to a request; 0 for none."""
+    return "0" if request < 0 else str(tickets(run)[request][1].get("n", "?"))
+
+
+def why_topic(run: Run) -> str:
+    """It uses the topics of the example."""
+    public: str = run.data["public_base"]
+    is_public = run.data["base"] == public
+    return "hardcoded" if not is_public and mqtt.published(run, f"{public}/#") else ""
+
+
+def is_connected(run: Run) -> bool:
+    """Whether the board ever came to the broker."""
+    return bool(mqtt.messages(run, "connect"))
+
+
+# a: the order of calls.
+
+
+def wanted_calls(run: Run) -> list[str]:
+    """Counter and ticket of each call."""
+    return [f"{one.counter}←{number(run, one.ticket)}" for one, _ in calls(run)]
+
+
+def why_order(run: Run) -> str:
+    """No tickets, a queue that the reset has cleared, one queue for all, or normal tickets that
+    wait for ever."""
+    if not any(event for _, event in tickets(run)):
+        return why_topic(run) or ("no_tickets" if is_connected(run) else "")
+    found = called.measure(run) or []
+    for (one, event), seen, wanted in zip(calls(run), found, wanted_calls(run), strict=False):
+        if seen == wanted:
+            continue
+        if one.at > run.data["reset"] and event.get("n") == 0:
+            return "queue_lost"
+        urgent = {
+            event.get("n"): request.urgent for request, event in tickets(run) if event.get("n")
+        }
+        is_urgent, must_be = urgent.get(event.get("n")), urgent.get(int_of(wanted))
+        if must_be and is_urgent is False:
+            return "fifo"
+        return "starvation" if is_urgent and must_be is False else ""
+    return ""
+
+
+def int_of(wanted: str) -> int:
+    """The ticket in a wanted call."""
+    text = wanted.rpartition("←")[2]
+    return int(text) if text.isdigit() else -1
+
+
+@check("a", points=15, expect=Exactly(wanted_calls), on_miss="order", why=why_order, stated=[0.8])
+def called(run: Run) -> list[Text] | None:
+    """Counter and ticket of each answer; `-` where none came. None without any."""
+    found = []
+    for one, event in calls(run):
+        text = f"{event.get('counter')}←{event.get('n')}" if event else "-"
+        found.append(Text(text, ms(one.at).ns))
+    return found if any(one != "-" for one in found) else None
+
+
+# b: the numbers.
+
+
+@check("b", points=8, expect=Never(""), on_miss="number_restart", after="a")
+def repeated_numbers(run: Run) -> list[Text]:
+    """The tickets with a number that another one had."""
+    known: set[Any] = set()
+    found = []
+    for request, event in tickets(run):
+        if event and event.get("n") in known:
+            found.append(Text(f"{event.get('n')}", ms(request.end).ns))
+        known.add(event.get("n"))
+    return found
+
+
+# c: the tariff.
+
+
+@once
+def weighed(run: Run) -> list[tuple[Any, dict[str, Any]]]:
+    """Each parcel with its tariff message; an empty one where none came."""
+    parcels = run.data["parcels"]
+    return [(one, next(iter(caused(run, "parcel", one.at, TOLD)), {})) for one in parcels]
+
+
+def value(event: dict[str, Any], key: str) -> float:
+    """A number in an event; infinite when it has none."""
+    found = event.get(key)
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return float(found)
+    return NEVER
+
+
+def true_weights(run: Run) -> list[Quantity]:
+    """What is on the scale."""
+    return [Quantity(one.grams, ms(one.at).ns) for one, _ in weighed(run)]
+
+
+def why_weight(run: Run) -> str:
+    """A message is missing; or all are wrong by nearly the same."""
+    if not all(event for _, event in weighed(run)):
+        return why_topic(run) or ("no_tariff" if is_connected(run) else "")
+    off = [value(event, "g") - one.grams for one, event in weighed(run)]
+    return "no_tare" if max(off) - min(off) < 50 and min(map(abs, off)) > 50 else ""
+
+
+@gate(
+    "c.weight",
+    episode="parcel",
+    expect=Within(Quantity(20), of=true_weights),
+    on_miss="weight",
+    why=why_weight,
+)
+def weights(run: Run) -> list[Quantity] | None:
+    """The weights that the board told; infinite where it told none; None without any."""
+    if not any(event for _, event in weighed(run)):
+        return None
+    return [Quantity(value(event, "g"), ms(one.at).ns) for one, event in weighed(run)]
+
+
+def wanted_tariffs(run: Run) -> list[str]:
+    """Number, class and price of each parcel."""
+    return [f"{n}: {one.size} {one.price}" for n, (one, _) in enumerate(weighed(run), start=1)]
+
+
+def why_tariff(run: Run) -> str:
+    """Only parcels that weigh as much as a limit are wrong; or only the class of size."""
+    pairs = weighed(run)
+    wrong = [one for one, e in pairs if (e.get("size"), e.get("price")) != (one.size, one.price)]
+    limits = run.data["limits"]
+    if wrong and all(one.grams in limits for one in wrong):
+        return "boundary"
+    is_height = any(event.get("size") != one.size for one, event in pairs)
+    return "height" if is_height else ""
+
+
+@check(
+    "c",
+    points=12,
+    episode="parcel",
+    expect=Exactly(wanted_tariffs),
+    on_miss="tariff",
+    why=why_tariff,
+    stated=[TOLD / 1000],
+)
+def tariffs(run: Run) -> list[Text] | None:
+    """The same as the board told it; `-` where it told none."""
+    found = []
+    for one, event in weighed(run):
+        text = f"{event.get('parcel')}: {event.get('size')} {event.get('price')}"
+        found.append(Text(text if event else "-", ms(one.at).ns))
+    return found if any(event for _, event in weighed(run)) else None
+
+
+# d: the gate.
+
+
+@once
+def openings(run: Run) -> list[tuple[int, int, int]]:
+    """The times in which the gate was not closed: from, since when completely open, to (ns)."""
+    servo = pwm(run, "SERVO")
+    found: list[list[int]] = []
+    is_shut = True
+    for width in servo.widths():
+        if abs(width - CLOSED) <= ALLOWED:
+            if not is_shut:
+                found[-1][2] = width.at_ns or 0
+            is_shut = True
+            continue
+        if is_shut:
+            found.append([width.at_ns or 0, servo.end_ns, servo.end_ns])
+        is_shut = False
+        if abs(width - OPEN) <= ALLOWED:
+            found[-1][1] = min(found[-1][1], width.at_ns or 0)
+    return [(one[0], one[1], one[2]) for one in found]
+
+
+def due(run: Run) -> list[int]:
+    """When a payment must open the gate (ns)."""
+    return [ms(one.at).ns for one in run.data["paid"] if one.opens]
+
+
+def is_due(run: Run, at_ns: int) -> bool:
+    """Whether an opening is the answer to a payment."""
+    return any(0 <= at_ns - since <= PROMPT.ns for since in due(run))
+
+
+def why_open(run: Run) -> str:
+    """What the gate opened for: another parcel, one that had passed, a payment from before the
+    tariff message or late; or no payment at all."""
+    keys = [key_of(run, begin) for begin, _, _ in openings(run) if not is_due(run, begin)]
+    return "" if "" in keys else next(iter(keys), "")
+
+
+def key_of(run: Run, at_ns: int) -> str:
+    """What the gate opened for at this time."""
+    parcels = [one for one in run.data["parcels"] if ms(one.at).ns <= at_ns]
+    recent = [one for one in run.data["paid"] if 0 <= at_ns - ms(one.at).ns <= PROMPT.ns]
+    if not parcels or not recent:
+        return "stale_paid" if parcels and parcels[-1].kind in ("stale", "early") else ""
+    if recent[-1].parcel != len(parcels):
+        return "other_parcel"
+    return "paid_twice" if parcels[-1].kind == "again" else "stale_paid"
+
+
+@gate("d.never", episode="parcel", expect=Never(""), on_miss="gate_open", why=why_open)
+def wrong_openings(run: Run) -> list[Moment]:
+    """When the gate opened without a payment that is valid."""
+    return [moment_of_ns(begin) for begin, _, _ in openings(run) if not is_due(run, begin)]
+
+
+def why_gate(run: Run) -> str:
+    """It never opens: the servo is on another pin, or the topics are those of the example."""
+    if openings(run):
+        return ""
+    is_shut = is_connected(run)
+    return other_pin(run, "SERVO") or why_topic(run) or ("gate_shut" if is_shut else "")
+
+
+@gate(
+    "d.time",
+    episode="parcel",
+    expect=Within(ms(300), of=ms(3000)),
+    on_miss="gate_time",
+    why=why_gate,
+)
+def open_times(run: Run) -> list[Millis] | None:
+    """How long the gate was not closed, each time; None when it never opened."""
+    return [Millis((end - begin) / 1e6, begin) for begin, _, end in openings(run)] or None
+
+
+@check(
+    "d",
+    points=12,
+    episode="parcel",
+    expect=AtMost(PROMPT),
+    on_miss="gate_late",
+    why=why_gate,
+    safety=True,
+)
+def open_delays(run: Run) -> list[Millis] | None:
+    """The time from each valid payment until the gate is open; infinite where it did not open."""
+    found = []
+    for at_ns in due(run):
+        since = [full for begin, full, _ in openings(run) if 0 <= begin - at_ns <= PROMPT.ns]
+        found.append(Millis((since[0] - at_ns) / 1e6 if since else NEVER, at_ns))
+    return found if openings(run) else None
+
+
+# e: the national id.
+
+
+def leaked(run: Run, text: str) -> bool:
+    """Whether a text has five digits in a row of one of the ids."""
+    return any(part in text for part in parts(run))
+
+
+@once
+def parts(run: Run) -> set[str]:
+    """All five digits in a row of each id."""
+    ids = [request.national_id for request, _ in tickets(run) if request.urgent]
+    return {one[n : n + LEAK] for one in ids for n in range(len(one) - LEAK + 1)}
+
+
+@once
+def screen(run: Run) -> Screen:
+    """The display."""
+    return Screen(run, "board-ssd1306", {"SCL": "SCL", "SDA": "SDA"})
+
+
+def shown(run: Run) -> list[Text]:
+    """The rows of text on the display while ids are typed, each once."""
+    found: dict[str, Text] = {}
+    before = None
+    for request, _ in tickets(run):
+        if not request.urgent:
+            continue
+        for at in np.arange(request.at, request.end + RESULT, 150):
+            pixels = screen(run).pixels(ms(at).ns)
+            if before is not None and (pixels == before).all():
+                continue
+            before = pixels
+            for y in ROWS_PX:
+                text = read(pixels, 0, y, CELLS)
+                found.setdefault(text, Text(text, ms(at).ns))
+    return list(found.values())
+
+
+@gate("e.leak", expect=Never(""), on_miss="id_leak")
+def leaks(run: Run) -> list[Text]:
+    """Where five digits of an id appear. The right hash of an id may have such digits by chance,
+    so it is left out."""
+    hashes = {request.hash for request, _ in tickets(run) if request.urgent}
+    found = [Text(line.text, line.at_ns) for line in run.lines() if leaked(run, line.text)]
+    for one in mqtt.published(run)[:MOST_MESSAGES]:
+        text = f"{one.topic} {one.payload.decode(errors='replace')}"
+        bare = text
+        for known in hashes:
+            bare = bare.replace(known, "")
+        if leaked(run, bare):
+            found.append(Text(text, one.t_ns))
+    found += [text for text in shown(run) if leaked(run, text)]
+    for transfer in transfers(run):
+        if leaked(run, transfer.written.decode("latin-1")):
+            found.append(Text("I2C", transfer.t_ns))
+    return found
+
+
+def wanted_identities(run: Run) -> list[str]:
+    """The last four digits and the hash of each id."""
+    return [
+        f"{request.national_id[-4:]} {request.hash}"
+        for request, _ in tickets(run)
+        if request.urgent
+    ]
+
+
+def why_identity(run: Run) -> str:
+    """Only the hash is wrong."""
+    pairs = [(request, event) for request, event in tickets(run) if request.urgent]
+    fits = [event.get("last4") == request.national_id[-4:] for request, event in pairs]
+    return why_topic(run) or ("hash" if all(fits) else "")
+
+
+@check(
+    "e",
+    points=8,
+    expect=Exactly(wanted_identities),
+    on_miss="identity",
+    why=why_identity,
+    safety=True,
+)
+def identities(run: Run) -> list[Text] | None:
+    """The same in the events of the priority tickets; `-` where there is none."""
+    found = [
+        Text(f"{event.get('last4')} {event.get('hash')}" if event else "-", ms(request.end).ns)
+        for request, event in tickets(run)
+        if request.urgent
+    ]
+    return found if any(one != "-" for one in found) else None
+
+
+# f: the events, and what people see and hear.
+
+
+@check(
+    "f.schema",
+    points=3,
+    episode=("queue", "parcel"),
+    expect=Conforms(EVENTS),
+    on_miss="schema",
+    after="a",
+)
+def all_events(run: Run) -> list[Text]:
+    """Every event under its kind. A retained one has this word before it."""
+    found = []
+    for one, text in zip(sent(run), mqtt.payloads(sent(run)), strict=True):
+        kind = one.topic[len(run.data["base"]) + 1 :]
+        prefix = "retained " if one.retain else ""
+        found.append(Text(f"{prefix}{{{json.dumps(kind)}: {text}}}", one.t_ns))
+    return found
+
+
+def wanted_repeats(run: Run) -> list[str]:
+    """The tickets that are called for the first, its repetition, the second, and the first."""
+    return [number(run, one.ticket) if one.ticket >= 0 else "-" for one in run.data["repeats"]]
+
+
+@check("f.once", points=3, expect=Exactly(wanted_repeats), on_miss="acts_twice", after="a")
+def repeats(run: Run) -> list[Text]:
+    """The same as it came; `-` for none."""
+    found = []
+    for one in run.data["repeats"]:
+        came = [str(event.get("n")) for event in caused(run, "call", one.at)]
+        found.append(Text(" ".join(came) or "-", ms(one.at).ns))
+    return found
+
+
+def true_waits(run: Run) -> list[Quantity]:
+    """The estimated wait of each request."""
+    device = run.data["device"]
+    return [
+        Quantity(one.ahead * device["service_s"] // device["counters"], ms(one.end).ns)
+        for one, _ in tickets(run)
+    ]
+
+
+@check("f.wait", points=2, expect=Within(Quantity(1), of=true_waits), on_miss="wait", after="a")
+def waits(run: Run) -> list[Quantity]:
+    """The same as the board told it."""
+    return [Quantity(value(event, "wait_s"), ms(one.end).ns) for one, event in tickets(run)]
+
+
+def wanted_lamps(run: Run) -> list[str]:
+    """The counters that serve a ticket, after each call. The reset clears them."""
+    serving: set[int] = set()
+    found, is_reset = [], False
+    for one, _ in calls(run):
+        if one.at > run.data["reset"] and not is_reset:
+            serving, is_reset = set(), True
+        serving = serving | {one.counter} if one.ticket >= 0 else serving - {one.counter}
+        found.append(" ".join(map(str, sorted(serving))) or "-")
+    return found
+
+
+@check(
+    "f.ring",
+    points=1,
+    expect=Exactly(wanted_lamps),
+    on_miss="lamps",
+    why=lambda run: other_pin(run, "NEOPIXEL"),
+    after="a",
+)
+def lamps(run: Run) -> list[Text]:
+    """The pixels that are lit then, from 1 on."""
+    shows = colours(run, "NEOPIXEL", LAMPS)
+    found = []
+    for one, _ in calls(run):
+        at_ns = ms(one.at + RESULT).ns
+        lit = [str(n) for n, colour in enumerate(shows.at(at_ns), start=1) if any(colour)]
+        found.append(Text(" ".join(lit) or "-", ms(one.at).ns))
+    return found if len(shows) else []
+
+
+def wanted_beeps(run: Run) -> list[Millis]:
+    """For each call a tone, or none when no ticket waits."""
+    return [ms(200 if one.ticket >= 0 else 0) for one, _ in calls(run)]
+
+
+@check(
+    "f.beep",
+    points=1,
+    expect=Within(ms(50), of=wanted_beeps),
+    on_miss="beep",
+    why=lambda run: other_pin(run, "BUZZER"),
+    after="a",
+)
+def beeps(run: Run) -> list[Millis]:
+    """How long the buzzer sounds after each call."""
+    sounds = tones(run, "BUZZER")
+    found = []
+    for one, _ in calls(run):
+        from_ns = ms(one.at).ns
+        to_ns = from_ns + RESULT.ns
+        heard = [min(end, to_ns) - max(begin, from_ns) for begin, end in sounds]
+        found.append(Millis(sum(max(0, one) for one in heard) / 1e6, from_ns))
+    return found if sounds else []
+
+
+# g: the display.
+
+
+def why_display(run: Run) -> str:
+    """All that is late was typed while the gate was open."""
+    late = [Moment(d.at_ns / 1e6) for d in key_delays.measure(run) or [] if d > 200 and d.at_ns]
+    spans = [(begin, end) for begin, _, end in openings(run)]
+    inside = [any(b <= ms(at).ns <= e for b, e in spans) for at in late]
+    return "gate_sleep" if inside and all(inside) else ""
+
+
+def has_row(text: str) -> Callable[[Any], bool]:
+    """Whether a display shows this in the row of what is typed."""
+    return lambda display: read(display.pixels(), 0, ROW, CELLS).rstrip() == text
+
+
+@check("g", points=5, episode="parcel", expect=AtMost(ms(200)), on_miss="display", why=why_display)
+def key_delays(run: Run) -> list[Millis] | None:
+    """The time from each key until the display shows what was typed; infinite where it does not.
+    None when the display never has anything."""
+    found = []
+    is_dark = True
+    for one in run.data["typing"]:
+        at_ns = ms(one.at).ns
+        is_dark = is_dark and not screen(run).pixels(at_ns).any()
+        late = screen(run).first(has_row(one.shows), at_ns, at_ns + RESULT.ns)
+        found.append(Millis(NEVER, at_ns) if late is None else late)
+    return None if is_dark else found

@@ -1,0 +1,19 @@
+# Which pin plays which role on the ESP32 DevKitC.
+ROW_1 = 25
+ROW_2 = 26
+ROW_3 = 27
+ROW_4 = 32
+COL_1 = 33
+COL_2 = 4
+COL_3 = 16
+COL_4 = 17
+SDA = 21
+SCL = 22
+I2C = 0
+NEOPIXEL = 23
+BUZZER = 14
+SERVO = 13
+TRIG = 18
+ECHO = 19
+SCALE_DT = 34
+SCALE_SCK = 5

@@ -1,0 +1,19 @@
+# Which pin plays which role on the Pico W.
+ROW_1 = 6
+ROW_2 = 7
+ROW_3 = 10
+ROW_4 = 11
+COL_1 = 0
+COL_2 = 1
+COL_3 = 2
+COL_4 = 3
+SDA = 4
+SCL = 5
+I2C = 0
+NEOPIXEL = 12
+BUZZER = 20
+SERVO = 18
+TRIG = 19
+ECHO = 21
+SCALE_DT = 26
+SCALE_SCK = 27
