@@ -2,14 +2,15 @@
 did comes from its pins, its display and the broker.
 
 The *database* has the first message of each sequence number with QoS 1 on the station's topic, as
-`INSERT OR IGNORE` leaves it. A *row* is such a message.
+`INSERT OR IGNORE` leaves it.
 """
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,6 @@ from grader import (
     Within,
     check,
     gate,
-    ms,
     once,
     seconds,
 )
@@ -39,18 +39,19 @@ from grader.measure import mqtt
 from grader.measure.display import Screen
 from grader.measure.glyphs import SIDE, read
 from grader.measure.i2c import transfers
-from grader.measure.memory import file_size  # noqa: F401
 from grader.measure.pins import other_pin
 from grader.measure.power import boots
 from grader.measure.pwm import Pwm, pwm
 
 Floats = NDArray[np.float64]
 DB = "solar.db"
-MINUTE_S, DAY_MINUTES = 60, 600
+MINUTE_S, LEAST_ROWS = 60, 360
 SHIFT_S = 2
 """An average may begin and end this much earlier or later: what the program takes for a minute."""
 FEW_S = 15
 """A minute with fewer seconds of good values is not judged."""
+HOUR_S, SINCE_2000 = 3600, 946_684_800
+"""`SINCE_2000`: from 1970 to 2000, in seconds."""
 LEAST_A, LEAST_W = 5.0, 200.0
 """What the percentages of a smaller current or irradiance count from."""
 OLD_S = 660
@@ -112,16 +113,15 @@ def energy(run: Run, t_s: float) -> float:
 
 @dataclass(frozen=True)
 class Row:
-    """A message in the database; `end_s` is its time stamp in seconds since t = 0."""
+    """A message; `end_s` is its time stamp in seconds since t = 0."""
 
     at_ns: int
     seq: int
     end_s: float
-    q: int
     values: Mapping[str, float | None]
 
 
-def is_schema(document: object, name: str) -> bool:
+def is_schema(document: Any, name: str) -> bool:
     """Whether it is schema v1 with the fields of this project."""
     match document:
         case {
@@ -146,15 +146,22 @@ def station(run: Run) -> str:
 
 @once
 def rows(run: Run) -> list[Row]:
-    """The database, in the order of the time stamps."""
+    """All messages, in the order of the time stamps."""
     sent = [one for one in mqtt.published(run, run.data["base"] + "telemetry") if one.qos]
-    found: dict[int, Row] = {}
+    found: list[Row] = []
     for one, document in zip(sent, mqtt.documents(sent), strict=True):
-        if is_schema(document, station(run)) and document["seq"] not in found:
+        if is_schema(document, station(run)):
             end_s = document["ts"] - run.data["utc"]
-            values = {name: document["m"][name] for name in ("v", "i", "g", "t", "wh")}
-            found[document["seq"]] = Row(one.t_ns, document["seq"], end_s, document["q"], values)
-    return sorted(found.values(), key=lambda row: row.end_s)
+            found.append(Row(one.t_ns, document["seq"], end_s, document["m"]))
+    return sorted(found, key=lambda row: row.end_s)
+
+
+def database(run: Run) -> list[Row]:
+    """What the database has of them."""
+    first: dict[int, Row] = {}
+    for row in sorted(rows(run), key=lambda row: row.at_ns):
+        first.setdefault(row.seq, row)
+    return sorted(first.values(), key=lambda row: row.end_s)
 
 
 def why_topic(run: Run) -> str:
@@ -165,7 +172,12 @@ def why_topic(run: Run) -> str:
         return "hardcoded" if any("telemetry" in one.topic for one in sent) else ""
     if not any(one.qos for one in on_topic):
         return "qos_0"
-    return "" if rows(run) else "schema"
+    if not rows(run):
+        return "schema"
+    early = float(np.median([since_s(row.at_ns) - row.end_s for row in rows(run)]))
+    if abs(early - SINCE_2000) < HOUR_S:
+        return "epoch_2000"
+    return "ts_local" if abs(early + 60 * run.data["device"]["tz_min"]) < MINUTE_S else ""
 
 
 def since_s(at_ns: int) -> float:
@@ -193,13 +205,11 @@ def why_energy(run: Run) -> str:
     if key := why_topic(run):
         return key
     found = [(row.end_s, row.values["wh"] or 0.0) for row in rows(run)]
-    reset = run.data["reset"]
-    before = max((wh for at, wh in found if at < reset), default=0.0)
-    after = [wh for at, wh in found if at > reset]
-    if after and before and min(after) < before / 2:
-        return "wh_lost"
-    falls = sum(b[1] < a[1] - 0.01 for a, b in zip(found, found[1:], strict=False))
-    return "last_power" if falls > 3 else ""
+    if sum(b < a - 0.01 for (_, a), (_, b) in pairwise(found)) > 3:
+        return "last_power"
+    before = max((wh for at, wh in found if at < run.data["reset"]), default=0.0)
+    after = min((wh for at, wh in found if at > run.data["reset"]), default=before)
+    return "wh_lost" if after < before / 2 else ""
 
 
 @check("a", points=15, expect=Within(percent=2, of=due_energy), on_miss="energy", why=why_energy)
@@ -239,9 +249,9 @@ def full_minutes(run: Run) -> list[Row]:
 
 
 def deviations(run: Run, limits: Mapping[str, float]) -> list[Percent] | None:
-    """The deviations of these values; None with fewer than 600 rows."""
+    """The deviations of these values; None with fewer than 360 rows."""
     found = full_minutes(run)
-    if len(found) < DAY_MINUTES:
+    if len(found) < LEAST_ROWS:
         return None
     return [
         off
@@ -252,15 +262,20 @@ def deviations(run: Run, limits: Mapping[str, float]) -> list[Percent] | None:
 
 
 def why_mean(run: Run) -> str:
-    """A current that is not there counts as 0 A, or as what that voltage would mean."""
+    """The last value in place of the average; or a current that is not there counts as 0 A, or as
+    what that voltage would mean."""
     if key := why_topic(run):
         return key
+    path, found = steps(run, "v"), full_minutes(run)
+    last = [row for row in found if abs((row.values["v"] or 0) - path.at(row.end_s - 1)) < 0.1]
+    if found and len(last) > 0.8 * len(found):
+        return "last_value"
     path = steps(run, "i")
-    for row in full_minutes(run):
-        good_s = path.integral(row.end_s - MINUTE_S, row.end_s)[1]
+    for row in found:
+        total, good_s = path.integral(row.end_s - MINUTE_S, row.end_s)
         value, off = row.values["i"], deviation(run, row, "i", LEAST_A)
         if good_s < MINUTE_S - 5 and value is not None and off is not None and off > 1:
-            return "na_as_zero"
+            return "na_as_zero" if value > total / MINUTE_S - 0.3 else "open_as_current"
     return ""
 
 
@@ -271,7 +286,7 @@ def why_mean(run: Run) -> str:
     partial={AtMost(Percent(3)): 3},
     on_miss="mean",
     why=why_mean,
-    stated=(DAY_MINUTES, FEW_S, LEAST_A),
+    stated=(LEAST_ROWS, FEW_S, LEAST_A),
 )
 def volts_and_amps(run: Run) -> list[Percent] | None:
     """How far the averages of voltage and current are off."""
@@ -293,7 +308,9 @@ def celsius_off(run: Run, row: Row) -> Quantity:
     recent = [path.at(row.end_s - OLD_S), *(path.at(at) for at in inside)]
     if value is None:
         return Quantity(0 if any(np.isnan(recent)) else float("inf"), row.at_ns)
-    return Quantity(min((abs(value - t) for t in recent if not np.isnan(t)), default=float("inf")), row.at_ns)
+    return Quantity(
+        min((abs(value - t) for t in recent if not np.isnan(t)), default=float("inf")), row.at_ns
+    )
 
 
 @check(
@@ -307,7 +324,7 @@ def celsius_off(run: Run, row: Row) -> Quantity:
 def celsius(run: Run) -> list[Quantity] | None:
     """How far the temperatures are off."""
     found = full_minutes(run)
-    return [celsius_off(run, row) for row in found] if len(found) >= DAY_MINUTES else None
+    return [celsius_off(run, row) for row in found] if len(found) >= LEAST_ROWS else None
 
 
 # c: the load.
@@ -332,14 +349,18 @@ def why_load(run: Run) -> str:
     stated=(5, 30),
 )
 def switching(run: Run) -> list[Millis]:
-    """How much later than due the load was switched: inf when it was not, and for a switch that was
-    not due."""
+    """How much later than due the load was switched: inf when it was not, and for a switch that
+    was not due."""
     signal = run.signal("RELAY_1")
     left = [(int(at), signal.at(int(at))) for at in signal.edges_ns()]
     found = [] if signal.at(NS_PER_S) else [Millis(float("inf"), NS_PER_S)]
     for due_s, level in run.data["due"]:
         due_ns = round(due_s * NS_PER_S)
-        near = [edge for edge in left if edge[1] == bool(level) and abs(edge[0] - due_ns) < 10 * NS_PER_S]
+        near = [
+            edge
+            for edge in left
+            if edge[1] == bool(level) and abs(edge[0] - due_ns) < 10 * NS_PER_S
+        ]
         if near:
             nearest = min(near, key=lambda edge: abs(edge[0] - due_ns))
             left.remove(nearest)
@@ -353,8 +374,8 @@ def switching(run: Run) -> list[Millis]:
 
 
 def moments(run: Run) -> list[tuple[float, float]]:
-    """When the angle is judged, in seconds since t = 0, and what it must be: in each row of the table after the
-    movement and before the next row; not near the start and the reset."""
+    """When the angle is judged, in seconds since t = 0, and what it must be: in each row of the
+    table after the movement and before the next row; not near the start and the reset."""
     device, reset = run.data["device"], run.data["reset"]
     begin = (run.data["utc"] + 60 * device["tz_min"]) % 86_400
     table = [(60 * minute - begin, angle) for minute, angle in device["tracker"]]
@@ -362,7 +383,7 @@ def moments(run: Run) -> list[tuple[float, float]]:
     ends = [at for at, _ in table[1:]] + [run.episode.seconds]
     for (at, angle), end in zip(table, ends, strict=True):
         moved = max(at, 0) + abs(angle - before) / SLEW + SETTLE_S
-        found += [(t, angle) for t in (max(moved, START_S), end - 2) if t < end]
+        found += [(t, angle) for t in (max(moved, START_S), end - 2) if moved <= t < end]
         before = angle
     return [
         (t, angle)
@@ -394,8 +415,12 @@ def why_angle(run: Run) -> str:
     table = device["tracker"]
 
     def fits(offset_min: float) -> bool:
-        due = [[a for m, a in table if m <= (begin + offset_min + t / 60) % 1440][-1] for t, _ in moments(run)]
-        return sum(abs(a - b) < 3 for a, b in zip(found, due, strict=True)) > 0.8 * len(due)
+        due = [
+            [a for m, a in table if m <= (begin + offset_min + t / 60) % 1440][-1]
+            for t, _ in moments(run)
+        ]
+        near = [abs(a - b) < 3 for a, b in zip(found, due, strict=True)]
+        return sum(near) > 0.8 * len(near)
 
     if fits(0):
         return "tz_ignored"
@@ -436,7 +461,7 @@ def turns(run: Run) -> list[Degrees]:
     tracker = pwm(run, "SERVO")
     starts = [0, *(boot.at_ns for boot in boots(run) if boot.at_ns > 0), tracker.end_ns]
     found: list[Degrees] = []
-    for begin, end in zip(starts, starts[1:], strict=False):
+    for begin, end in pairwise(starts):
         inside = (tracker.at_ns >= begin) & (tracker.at_ns < end)
         at_ns, angle = tracker.at_ns[inside], angles_of(tracker)[inside]
         at_ns, angle = at_ns[~np.isnan(angle)], angle[~np.isnan(angle)]
@@ -453,7 +478,9 @@ def turns(run: Run) -> list[Degrees]:
 
 def alarms(run: Run) -> list[tuple[int, int]]:
     """The changes of the alarm: when (ns since t = 0), and 1 or 0. It is 0 at first."""
-    sent = [one for one in mqtt.published(run, run.data["base"] + "alarm") if one.qos and one.retain]
+    sent = [
+        one for one in mqtt.published(run, run.data["base"] + "alarm") if one.qos and one.retain
+    ]
     found, last = [], 0
     for one, document in zip(sent, mqtt.documents(sent), strict=True):
         level = document.get("dust") if isinstance(document, dict) else None
@@ -464,22 +491,25 @@ def alarms(run: Run) -> list[tuple[int, int]]:
 
 
 def why_dust(run: Run) -> str:
-    """No message on the topic of the alarm, or one that is not retained."""
-    sent = mqtt.published(run, run.data["base"] + "alarm")
-    return "alarm_form" if sent and not alarms(run) else ""
+    """Alarms on another topic, or in another form."""
+    sent = [one for one in mqtt.published(run) if one.topic.endswith("alarm")]
+    on_topic = [one for one in sent if one.topic == run.data["base"] + "alarm"]
+    if sent and not on_topic:
+        return "hardcoded"
+    return "alarm_form" if on_topic and not any(one.qos and one.retain for one in on_topic) else ""
 
 
 @gate(
     "e.found",
     episode=("dust_1", "dust_2"),
-    expect=Between(seconds(590), seconds(720)),
+    expect=AtMost(seconds(720)),
     on_miss="no_alarm",
     why=why_dust,
 )
 def found_after(run: Run) -> Millis | None:
-    """How long after the dust the first alarm came; None if none came."""
+    """How long after the dust the next alarm came; None if none came."""
     begin_ns = run.data["dust"][0] * NS_PER_S
-    first = next((at for at, level in alarms(run) if level), None)
+    first = next((at for at, level in alarms(run) if level and at > begin_ns), None)
     return None if first is None else Millis((first - begin_ns) / 1e6, first)
 
 
@@ -514,16 +544,17 @@ def cleaned(run: Run) -> list[Text]:
     expect=Exactly(cleaned),
     on_miss="not_cleared",
     after="e.found",
-    stated=(120,),
+    stated=(590, 120),
 )
 def told(run: Run) -> list[Text] | None:
-    """The changes of the alarm; its end counts up to 120 s after the panel was cleaned."""
-    end_ns = run.data["dust"][1] * NS_PER_S
-    return [
-        Text(f"dust {level}", at)
-        for at, level in alarms(run)
-        if level or end_ns < at < end_ns + seconds(120).ns
-    ] or None
+    """The changes of the alarm, with the time of those that come too early or too late."""
+    begin_ns, end_ns = (round(at * NS_PER_S) for at in run.data["dust"])
+    spans = {1: (begin_ns + seconds(590).ns, end_ns), 0: (end_ns, end_ns + seconds(120).ns)}
+    found = []
+    for at, level in alarms(run):
+        in_time = spans[level][0] <= at <= spans[level][1]
+        found.append(Text(f"dust {level}" + ("" if in_time else f", {since_s(at):.0f} s"), at))
+    return found or None
 
 
 # f: the database.
@@ -533,14 +564,11 @@ def why_gap(run: Run) -> str:
     """The log was in RAM, or numbers began again."""
     if key := why_topic(run):
         return key
-    sent = mqtt.documents(mqtt.published(run, run.data["base"] + "telemetry"))
-    stamps: dict[int, set[int]] = {}
-    for one in sent:
-        if is_schema(one, station(run)):
-            stamps.setdefault(one["seq"], set()).add(one["ts"])
-    if any(len(found) > 1 for found in stamps.values()):
+    if len({(row.seq, row.end_s) for row in rows(run)}) > len(database(run)):
         return "seq_restart"
-    return "ram_log" if rows(run) else ""
+    ends = [row.end_s for row in rows(run)] or [0.0]
+    longest = max(pairwise([*ends, ends[-1]]), key=lambda two: two[1] - two[0])
+    return "ram_log" if longest[0] < run.data["reset"] < longest[1] else ""
 
 
 @check(
@@ -552,11 +580,14 @@ def why_gap(run: Run) -> str:
 )
 def gaps(run: Run) -> list[Millis] | None:
     """The time from each time stamp to the next, with the start and the end of the day."""
-    found = [row.end_s for row in rows(run)]
+    found = [row.end_s for row in database(run)]
     if len(found) < 2:
         return None
     at = np.diff([0.0, *found, run.episode.seconds])
-    return [Millis(1000 * one, round(end * NS_PER_S)) for one, end in zip(at, [*found, found[-1]], strict=True)]
+    return [
+        Millis(1000 * one, round(end * NS_PER_S))
+        for one, end in zip(at, [*found, found[-1]], strict=True)
+    ]
 
 
 def ingested(run: Run) -> int:
@@ -587,7 +618,9 @@ def site_energy(run: Run) -> list[str]:
     return [f"{site}: {kwh:.3f}" for site, kwh in sorted(sums.items())]
 
 
-@check("f.kwh", points=1, episode="host", expect=Exactly(site_energy), on_miss="kwh", after="f.gap")
+@check(
+    "f.kwh", points=1, episode="host", expect=Exactly(site_energy), on_miss="kwh", after="f.gap"
+)
 def energies(run: Run) -> list[str]:
     """What `kwh` gives."""
     ingested(run)
@@ -663,13 +696,19 @@ def pictures(run: Run) -> list[list[str]]:
     return found
 
 
-def shown(run: Run, place: int, name: str, truth: Callable[[float], float], least: float) -> list[Percent] | None:
+def shown(
+    run: Run, place: int, name: str, truth: Callable[[float], float], least: float
+) -> list[Percent] | None:
     """How far a number on the display is off."""
     found = []
     for t, texts in zip(reading_times(run), pictures(run), strict=True):
         match = re.fullmatch(rf"{name}\s*=?\s*(-?\d+(?:\.\d+)?)", texts[place])
         near = [truth(t), truth(t - 2)]
-        off = abs(float(match[1]) - min(near, key=lambda due: abs(due - float(match[1])))) if match else float("inf")
+        off = (
+            abs(float(match[1]) - min(near, key=lambda due: abs(due - float(match[1]))))
+            if match
+            else float("inf")
+        )
         found.append(Percent(100 * off / max(least, near[0]), round(t * NS_PER_S)))
     if all(one == float("inf") for one in found):
         return None

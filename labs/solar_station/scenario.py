@@ -1,11 +1,11 @@
 """C1's stimulus: a day of the sun, a battery that runs low, and half a dozen short runs.
 
 `data` of the board's episodes: `device` (what device.json has), `base` (the beginning of its
-topics), `utc` (the seconds since 1970 at t = 0), and `paths`: the steps of the bus voltage `v`, the panel
-current `i` (null: its cable is open), the irradiance `g` and the panel temperature `t` (null: its sensor is silent), each a list of
-(seconds since t = 0, value). `day` has `reset`; `load` has `due`, when the load must be switched,
-and to which level; the runs with dust have `dust`, from when to when. `host` has `batches`, and
-what the functions must know.
+topics), `utc` (the seconds since 1970 at t = 0), and `paths`: the steps of the bus voltage `v`,
+the panel current `i` (None: its cable is open), the irradiance `g` and the panel temperature `t`
+(None: its sensor is silent), each a list of (seconds since t = 0, value). `day` has `reset`;
+`load` has `due`, when the load must be switched, and to which level; the runs with dust have
+`dust`, from when to when. `host` has `batches`, and what the functions must know.
 """
 
 import json
@@ -13,7 +13,6 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from grader import BoardType, Episode, Step, hard_reset, ms, set_control
@@ -33,7 +32,16 @@ PUBLIC = {
     "gamma": 0.004,
     "v_off": 22.5,
     "v_on": 24.5,
-    "tracker": [[0, 90], [360, 30], [480, 55], [600, 80], [720, 100], [840, 125], [960, 150], [1080, 90]],
+    "tracker": [
+        [0, 90],
+        [360, 30],
+        [480, 55],
+        [600, 80],
+        [720, 100],
+        [840, 125],
+        [960, 150],
+        [1080, 90],
+    ],
 }
 SITES = ("borg-el-arab", "assiut", "aswan", "minya", "benban", "qena")
 SUPPLY_V = 3.3
@@ -108,7 +116,9 @@ def episode(
     **data: Any,
 ) -> Episode:
     """One of the board, that begins at this hour of local time."""
-    local = datetime(rng.randrange(2026, 2031), rng.randrange(4, 10), rng.randrange(1, 29), tzinfo=UTC)
+    local = datetime(
+        rng.randrange(2026, 2031), rng.randrange(4, 10), rng.randrange(1, 29), tzinfo=UTC
+    )
     utc = (local + timedelta(hours=hour, minutes=-device["tz_min"])).timestamp()
     shown = device | {"display": display}
     return Episode(
@@ -164,8 +174,8 @@ def panel(
     celsius: Callable[[float], float],
     every_s: tuple[float, float] = (30, 80),
 ) -> dict[str, Path]:
-    """The paths of a panel under a sun, in W/m² at a second, that gives this share of the power which it
-    should give."""
+    """The paths of a panel under a sun (W/m² at a second), which gives this share of the power
+    that it should give."""
     temperatures: Path = [(0.0, round(celsius(0), 1))]
     paths: dict[str, Path] = {"v": [], "i": [], "g": [], "t": temperatures}
     at = 0.0
@@ -234,9 +244,16 @@ def load(rng: random.Random, device: dict[str, Any]) -> Episode:
     """A battery that runs low and is charged again, with short dips and rises in between; and a
     display."""
     low, high = device["v_off"], device["v_on"]
-    below = lambda: low - rng.uniform(0.3, 1.5)  # noqa: E731
-    above = lambda: high + rng.uniform(0.3, 1.5)  # noqa: E731
-    between = lambda: rng.uniform(low + 0.3, high - 0.3)  # noqa: E731
+
+    def below() -> float:
+        return float(low - rng.uniform(0.3, 1.5))
+
+    def above() -> float:
+        return float(high + rng.uniform(0.3, 1.5))
+
+    def between() -> float:
+        return rng.uniform(low + 0.3, high - 0.3)
+
     rows = [  # volts, for how long, and the level of the load after OFF or ON seconds
         (above(), rng.uniform(14, 18), None),
         (below(), rng.uniform(2.2, 3.4), None),
@@ -271,7 +288,8 @@ def load(rng: random.Random, device: dict[str, Any]) -> Episode:
 
 # The runs for the dust alarm.
 
-RUN_S = 40 * 60
+RUN_S = 30 * 60
+"""Long enough for the alarm, which takes ten minutes."""
 
 
 def clear(rng: random.Random, device: dict[str, Any]) -> Episode:
@@ -292,7 +310,7 @@ def clear(rng: random.Random, device: dict[str, Any]) -> Episode:
 def cloudy(rng: random.Random, device: dict[str, Any]) -> Episode:
     """Clouds, and twice a shadow on the panel alone: each for less than ten minutes, with a good
     minute in between."""
-    first = rng.uniform(240, 360)
+    first = rng.uniform(200, 300)
     length = rng.uniform(420, 480)
     again = first + length + rng.uniform(100, 140)
     shadows = ((first, first + length), (again, again + length))
@@ -301,7 +319,9 @@ def cloudy(rng: random.Random, device: dict[str, Any]) -> Episode:
         in_shadow = any(begin <= at < end for begin, end in shadows)
         return rng.uniform(0.45, 0.6) if in_shadow else rng.uniform(0.85, 1.0)
 
-    sun = lambda at: rng.choice((260, 350, 600, 900)) * rng.uniform(0.95, 1.05)  # noqa: E731
+    def sun(at: float) -> float:
+        return rng.choice((260, 350, 600, 900)) * rng.uniform(0.95, 1.05)
+
     paths = panel(rng, device, RUN_S, sun, share, lambda at: rng.uniform(30, 40), (20, 40))
     return episode("cloudy", rng, device, RUN_S, paths)
 
@@ -323,12 +343,16 @@ def hot(rng: random.Random, device: dict[str, Any]) -> Episode:
 
 def sunset(rng: random.Random, device: dict[str, Any]) -> Episode:
     """The sun goes down. With little light the charger is off."""
+
+    def height(at: float) -> float:
+        return 380 - at / 5
+
     paths = panel(
         rng,
         device,
         RUN_S,
-        lambda at: 450 - at / RUN_S * 420,
-        lambda at: 0.0 if 450 - at / RUN_S * 420 < 190 else rng.uniform(0.85, 1.0),
+        height,
+        lambda at: 0.0 if height(at) < 190 else rng.uniform(0.85, 1.0),
         lambda at: rng.uniform(25, 35),
         (30, 60),
     )
@@ -337,7 +361,7 @@ def sunset(rng: random.Random, device: dict[str, Any]) -> Episode:
 
 def dusty(rng: random.Random, device: dict[str, Any], name: str) -> Episode:
     """A dust storm, and some time later somebody cleans the panel."""
-    begin = rng.uniform(300, 480)
+    begin = rng.uniform(240, 400)
     end = begin + rng.uniform(1000, 1100)
 
     def share(at: float) -> float:
@@ -352,16 +376,16 @@ def dusty(rng: random.Random, device: dict[str, Any], name: str) -> Episode:
         lambda at: rng.uniform(30, 45),
         (20, 40),
     )
-    spans = [at for (at, i), (_, v), (_, g) in zip(paths["i"], paths["v"], paths["g"], strict=True) if begin <= at < end]
-    after = [at for at, _ in paths["i"] if at >= end]
-    return episode(name, rng, device, RUN_S, paths, dust=(spans[0], after[0]))
+    times = [at for at, _ in paths["i"]]
+    dust = tuple(next(at for at in times if at >= edge) for edge in (begin, end))
+    return episode(name, rng, device, RUN_S, paths, dust=dust)
 
 
 # The functions on the computer.
 
 
 def host(rng: random.Random) -> Episode:
-    """What three stations at two sites sent on one day: with gaps in the numbers, twice, and late."""
+    """What three stations at two sites sent on one day: some messages twice, and some late."""
     sites = rng.sample(SITES, k=2)
     midnight = 86_400 * rng.randrange(20_600, 21_000)
     k, gamma = round(rng.uniform(0.25, 0.33), 3), 0.004
@@ -395,5 +419,12 @@ def one_station(
             "t": round(t, 1),
             "wh": round(wh, 2),
         }
-        payload = {"v": 1, "id": f"{site}-{n}", "seq": seq, "ts": midnight + 60 * minute, "q": int(i is None), "m": m}
+        payload = {
+            "v": 1,
+            "id": f"{site}-{n}",
+            "seq": seq,
+            "ts": midnight + 60 * minute,
+            "q": int(i is None),
+            "m": m,
+        }
         yield [f"mcit/{site}/solar/{n}/telemetry", json.dumps(payload)]
