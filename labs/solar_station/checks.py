@@ -414,17 +414,17 @@ def why_angle(run: Run) -> str:
     begin = (run.data["utc"] % 86_400) / 60
     table = device["tracker"]
 
-    def fits(offset_min: float) -> bool:
+    def fits(offset_min: float, share: float) -> bool:
         due = [
             [a for m, a in table if m <= (begin + offset_min + t / 60) % 1440][-1]
             for t, _ in moments(run)
         ]
         near = [abs(a - b) < 3 for a, b in zip(found, due, strict=True)]
-        return sum(near) > 0.8 * len(near)
+        return bool(np.mean(near) > share)
 
-    if fits(0):
-        return "tz_ignored"
-    return "boot_clock"
+    if fits(device["tz_min"], 0.5):
+        return ""
+    return "tz_ignored" if fits(0, 0.8) else "boot_clock"
 
 
 @check(
