@@ -102,5 +102,7 @@ def numbers_of(limit: Limit[Any]) -> set[float]:
     none."""
     values = [getattr(limit, field.name) for field in fields(limit)]  # type: ignore[arg-type]
     return {
-        abs(float(v)) for v in values if isinstance(v, float | int) and not isinstance(v, bool) and v
+        abs(float(v))
+        for v in values
+        if isinstance(v, float | int) and not isinstance(v, bool) and v
     }

@@ -1,6 +1,6 @@
 import json
 import network
-import ntptime
+from ntptime import settime
 import struct
 import time
 import ds18x20
@@ -31,6 +31,7 @@ TURN = 10
 OFF_S, ON_S, DUST_S = 5, 30, 600
 MINUTE, CELSIUS_S, RETRY_S = 60, 300, 10
 LOW, LIGHT = 0.7, 200
+PATIENCE_S = 3
 SLOTS, BURST = 240, 4
 FORM = "<II5fB"  # seq, ts, v, i, g, t, wh (nan: no value), waits
 SIZE = struct.calcsize(FORM)
@@ -169,13 +170,13 @@ def connect():
         wlan.connect(device["ssid"], device["password"])
     begun = time.ticks_ms()
     while not wlan.isconnected():
-        if time.ticks_diff(time.ticks_ms(), begun) > 3000:
+        if time.ticks_diff(time.ticks_ms(), begun) > 1000 * PATIENCE_S:
             raise OSError("no Wi-Fi")
         time.sleep_ms(100)
     if not is_set:
-        ntptime.settime()
+        settime()
         is_set = True
-    client.connect(timeout=3)
+    client.connect(timeout=PATIENCE_S)
     online = True
 
 

@@ -1,4 +1,4 @@
-"""C1: a right program that is written in another way, and one whose load goes on and off blindly."""
+"""C1: a right program that is written in another way, and one that switches its load blindly."""
 
 import pytest
 
