@@ -590,6 +590,7 @@ def gaps(run: Run) -> list[Millis] | None:
     ]
 
 
+@once
 def ingested(run: Run) -> int:
     """How many rows the database has after both batches."""
     for batch in run.data["batches"]:
