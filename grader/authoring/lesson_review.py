@@ -51,13 +51,14 @@ def problems(texts: Texts) -> Iterator[str]:
 
 def _pairs(cells: Sequence[NotebookNode]) -> Iterator[tuple[int, str, str]]:
     """Number (from 1), Arabic and English of the text cells; "" when one of them is missing. Cells
-    in which the trainee writes are left out: for notes, and for texts that a person grades."""
-    sources = [
-        (number, cell.source)
-        for number, cell in enumerate(cells, 1)
-        if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata
+    for notes, and model answers for a person who grades, are left out."""
+    texts = [
+        (n, cell.source)
+        for n, cell in enumerate(cells, 1)
+        if cell.cell_type == "markdown"
+        and not is_notes(cell.source)
+        and "nbgrader" not in cell.metadata
     ]
-    texts = [(n, text) for n, text in sources if not is_notes(text)]
     while texts:
         number, text = texts.pop(0)
         if not _is_arabic(text):
@@ -97,8 +98,11 @@ def numbers_to_state(check: Check) -> set[float]:
 
 
 def numbers_of(limit: Limit[Any]) -> set[float]:
-    """The numbers of a declared limit. A limit that depends on the seed has none."""
+    """The numbers of a declared limit, without their signs. A limit that depends on the seed has
+    none."""
     values = [getattr(limit, field.name) for field in fields(limit)]  # type: ignore[arg-type]
     return {
-        float(v) for v in values if isinstance(v, float | int) and not isinstance(v, bool) and v
+        abs(float(v))
+        for v in values
+        if isinstance(v, float | int) and not isinstance(v, bool) and v
     }

@@ -227,7 +227,8 @@ def _figure(entry: FeedbackItem) -> str:
     episode = latin(card.episode)
     arabic, english = f"الشكل الموجي في الجولة {episode}", f"waveform in episode {episode}"
     if card.at_ns is not None:
-        at = LATIN.format(f"t = {card.at_ns / 1e9:.4g} s")
+        seconds = card.at_ns / 1e9
+        at = LATIN.format(f"t = {seconds:.4g} s" if seconds < 1000 else f"t = {seconds:.0f} s")
         arabic += f"، وموضع الخطأ بالأحمر عند {at}"
         english += f"; the wrong place is red, at {at}"
     return (
