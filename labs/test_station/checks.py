@@ -39,6 +39,7 @@ PASS, LOW, HIGH, SLOW, HUNG, NO_SN, DUP_SN, BLINK, ID, STANDBY, EMPTY = range(11
 NAMES = "PASS LOW HIGH SLOW HUNG NO_SN DUP_SN BLINK ID STANDBY EMPTY".split()
 TRY, UNIT, FLAG = 0x10, 0x11, 0x7E
 NEVER = float("inf")
+PUBLIC = {"poly": 0x07, "init": 0x00}
 GOOD_LOST = {AtMost(n): 10 - n for n in range(1, 10)}
 WRONG_CODES, WRONG_LEFT = 2, 5
 NEAR_MV, NEAR_MA = 30, 2
@@ -106,16 +107,17 @@ def places(run: Run) -> list[Place]:
 
 
 class Told(NamedTuple):
-    """What was sent: good frames, and when bytes came that are none."""
+    """What was sent: good frames, and when others came, with their bytes."""
 
     frames: list[Frame]
     wrong: list[Millis]
+    bodies: list[bytes]
 
 
 @once
 def told(run: Run) -> Told:
     """All that was sent on LINK."""
-    found = Told([], [])
+    found = Told([], [], [])
     for at_ns, data in uart_sent(run, "LINK_TX").between_flags(FLAG):
         body = unescaped(data)
         crc = crc8(body[:-1], run.data["poly"], run.data["init"])
@@ -123,6 +125,7 @@ def told(run: Run) -> Told:
             found.frames.append(Frame(at_ns, body[1], body[2], body[3:-1]))
         else:
             found.wrong.append(Millis(at_ns / 1e6, at_ns))
+            found.bodies.append(body)
     return found
 
 
@@ -185,12 +188,15 @@ def bad_rejected(run: Run) -> list[Text]:
 
 
 def why_untested(run: Run) -> str:
-    """Nothing came on LINK; frames that are none; or the program stopped in the middle."""
-    if not told(run).frames:
-        return "crc" if told(run).wrong else other_pin(run, "LINK_TX")
+    """No frame is right, the program stopped in the middle, or it did not begin."""
+    if told(run).wrong and not told(run).frames:
+        is_public = any(crc8(body[:-1], **PUBLIC) == body[-1] for body in told(run).bodies)
+        return "hardcoded" if is_public else "crc"
+    if not powered(run):
+        return other_pin(run, "RELAY_1")
     untested = [p for p, v in judged(run) if v is None]
     if untested and all(v is None for p, v in judged(run) if p.number >= untested[0].number):
-        return f"stopped {untested[0].number} {name(untested[0].code)}"
+        return f"stopped {untested[0].number}: {name(untested[0].code)}"
     return ""
 
 
@@ -382,13 +388,14 @@ def wrong_values(run: Run) -> Iterator[Text]:
     """The tries whose values are not those of the unit."""
     for place, verdict in judged(run):
         for one in tries(run):
-            if verdict is None or one.unit != verdict.unit or place.code in (EMPTY, SLOW):
+            if verdict is None or one.unit != verdict.unit:
                 continue
-            if abs(one.rail - place.rail * 1000) > NEAR_MV:
+            if place.code not in (EMPTY, SLOW) and abs(one.rail - place.rail * 1000) > NEAR_MV:
                 yield Text(f"{place.number}: {one.rail} mV", one.at_ns)
-            if one.code in (PASS, STANDBY) and abs(one.standby / 10 - place.standby) > NEAR_MA:
+            is_measured = one.code in (PASS, STANDBY) and place.code in (PASS, STANDBY)
+            if is_measured and abs(one.standby / 10 - place.standby) > NEAR_MA:
                 yield Text(f"{place.number}: {one.standby / 10} mA", one.at_ns)
-            if one.code in (PASS, DUP_SN, BLINK, ID, STANDBY) and one.serial != place.serial:
+            if place.code in (PASS, DUP_SN, BLINK, ID, STANDBY) and one.serial != place.serial:
                 yield Text(f"{place.number}: {one.serial or '-'}", one.at_ns)
 
 
@@ -476,7 +483,7 @@ def heard(run: Run) -> list[Text]:
     begun = [at for at, _ in tones(run, "BUZZER")]
     found = []
     for v in verdicts(run):
-        is_heard = any(0 <= at - v.at_ns + ms(100).ns <= TONE_WITHIN.ns for at in begun)
+        is_heard = any(-ms(100).ns <= at - v.at_ns <= TONE_WITHIN.ns for at in begun)
         found.append(Text("tone" if is_heard else "-", v.at_ns))
     return found
 

@@ -20,7 +20,7 @@ FIRST_MS, PLACE_MS, TAKEN_MS, SET_MS = 2000, 27_000, 1500, 1200
 """The first start; a place lasts so long. The unit is taken out, and the next one put in, so long
 before the start."""
 HUNG_BEFORE, REPEATED_FROM = 8, 10
-PUBLIC = {"poly": 0x07, "init": 0x00, "i_max": 25}
+PUBLIC = {"poly": 0x07, "init": 0x00, "i_max": 30}
 POLYNOMIALS = (0x1D, 0x2F, 0x31, 0x39, 0x9B, 0xA6, 0xD5)
 LIMITS = {
     "station": "EOL1",
@@ -84,8 +84,8 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def hidden(rng: random.Random) -> dict[str, int]:
-    """Other values than the public ones."""
-    i_max = rng.choice([18, 20, 22, 32, 35, 40])
+    """Other values than the public ones: with 30 mA every good unit is rejected."""
+    i_max = rng.choice([42, 44, 46, 48, 50, 55])
     return {"poly": rng.choice(POLYNOMIALS), "init": rng.randrange(1, 256), "i_max": i_max}
 
 
@@ -108,7 +108,7 @@ def unit(rng: random.Random, code: int, serial: int, before: list[Unit], i_max: 
         rail=round(rng.gauss(3.3, 0.015), 3),
         rise=rng.randrange(60, 250),
         blinks=3,
-        standby=round(rng.uniform(0.6, 0.85) * i_max, 1),
+        standby=round(rng.uniform(0.75, 0.88) * i_max, 1),
     )
     made.rail = min(max(made.rail, 3.25), 3.35)
     if code == LOW:

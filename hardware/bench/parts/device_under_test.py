@@ -60,9 +60,9 @@ class DeviceUnderTest(Module, I2cMemory, UartPart):
 
     Attributes and controls describe the unit: `serial` and `memory`, the number on the console and
     in the memory (1001; 0: no line `SN`, an empty memory), `rail` (3.3 V), `rise` (100 ms),
-    `blinks` (3), `standby` (20 mA). The control `present` is 0 while the fixture is empty. Faults:
-    `hung` (the unit stops after `BOOT`), and `loose` (the LED stays dark until the power goes for
-    the first time).
+    `blinks` (3), `standby` (20 mA). The control `present` is 0 while the fixture is empty; a unit
+    that is put in under power does nothing until the power comes again. Faults: `hung` (the unit
+    stops after `BOOT`), and `loose` (the LED stays dark until the power goes for the first time).
     """
 
     TYPES = ("warsha-dut",)
@@ -181,9 +181,16 @@ class DeviceUnderTest(Module, I2cMemory, UartPart):
             return
         if name == "memory":
             self._write_memory()
-        if name == "present" and self.powered:
-            super().power(True)  # a unit that is put in under power starts
+        if name == "present":
+            self._exchange()
         self.changed()
+
+    def _exchange(self) -> None:
+        """The unit is taken out, or another one put in. Under power it latches up: it does nothing
+        until the power comes again."""
+        self.forget()
+        self.driven = dict(self.OUTPUTS)
+        self._is_ready = self._sleeps = False
 
     def _blink(self) -> None:
         for n in range(0 if self.values["loose"] else int(self.values["blinks"])):
