@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from grader.authoring.lab_check import GENERIC
 from grader.lab import cells
 from grader.lab.course import Course, CourseModule
-from grader.lab.lab import Lab, find
+from grader.lab.lab import PREDICT, Lab, find
 from grader.notebook.lesson import source_notebook
 from grader.notebook.parsons import ANSWER
 from grader.notebook.practice import handed_out_question
@@ -128,8 +128,7 @@ def _lab_of_book(lab: Lab, language: str) -> str:
 <h2><bdi>{escape(lab.id)}</bdi> · {escape(lab.title[language])}</h2>
 <p>{escape(_word("minutes", language, minutes=lab.minutes))}</p>
 {goal}
-<h3>{escape(_word("ask", language))}</h3>
-<div dir="auto">{_markdown(_question(lab, language))}</div>
+{_asked(lab, language)}
 <h3>{escape(_word("items", language))}</h3>
 <table>{rows}</table>
 <h3>{escape(_word("mistakes", language))}</h3>
@@ -137,6 +136,14 @@ def _lab_of_book(lab: Lab, language: str) -> str:
 <h3>{escape(_word("answers", language))}</h3>
 {_answers(lab, language)}
 </section>"""
+
+
+def _asked(lab: Lab, language: str) -> str:
+    """The "predict" question; "" in a lab without one."""
+    if PREDICT not in lab.items:
+        return ""
+    question = _markdown(_question(lab, language))
+    return f'<h3>{escape(_word("ask", language))}</h3>\n<div dir="auto">{question}</div>'
 
 
 def _question(lab: Lab, language: str) -> str:

@@ -58,7 +58,7 @@ class Lab:
     files: Mapping[str, bytes]
     """The files on the board besides main.py and pins.py."""
     items: Mapping[str, Texts]
-    """The title of each item, in order; `p` is the "predict" question."""
+    """The title of each item, in order; `p`, if it is there, is the "predict" question."""
     figures: Mapping[str, Texts]
     """What a check measures, by its id: the text for the measured and the expected value."""
     misconceptions: Mapping[str, Texts]
@@ -287,7 +287,7 @@ def _check_items(source: LabFile, lab: Lab, faults: LabFaults) -> None:
         seen.add(check.id)
     for name in lab.figures.keys() - seen:
         faults.add(lab_error(source.file, f"figures.{name}", _("is unknown")))
-    judged = {check.item for check in lab.checks if not check.is_gate} | {PREDICT}
-    for item in sorted(judged ^ set(lab.items)):
+    judged = {check.item for check in lab.checks if not check.is_gate}
+    for item in sorted(judged ^ (set(lab.items) - {PREDICT})):
         what = _("lab.toml and checks.py do not agree on it")
         faults.add(lab_error(source.file, f"items.{item}", what))

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from grader.errors import CourseError
 from grader.lab import cells
+from grader.lab.lab import PREDICT
 from grader.notebook.parsons import Parsons
 from hardware.bench.drawing.png import to_png
 from hardware.i18n import _
@@ -33,7 +34,7 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
 def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
     """The instructor's notebook of a lab, with the solution and nbgrader's metadata (schema v3).
 
-    `points` are the maximum points of the lab's items, including "p".
+    `points` are the maximum points of the lab's items, including "p" if it has that.
     Raises: CourseError with the file and the cell.
     """
     lesson = folder / "lesson.md"
@@ -54,7 +55,9 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
         else:
             _add_code_metadata(cell, folder, points, counts, fail)
             cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"code-{number}"
-    wanted = ["setup", "predict", "program", *points]
+    wanted = ["setup", "program", *points]
+    if PREDICT in points:
+        wanted.append("predict")
     if (folder / cells.HOST_REFERENCE).is_file():
         wanted.append("host")
     if (folder / cells.SCENARIO_REFERENCE).is_file():
@@ -166,15 +169,14 @@ def _add_code_metadata(
     program = cells.program_of(cell.source)
     item = cells.item_of(cell.source)
     if item is not None:
-        if item not in points:
-            what = _("lab {lab} has no item {item!r}").format(lab=folder.name, item=item)
-            raise fail(what, _("choose one of: {names}").format(names=", ".join(points)))
+        _check_item(item, folder, points, fail)
         counts[item] += 1
         cell.metadata.nbgrader = _metadata(item, grade=True, locked=True, points=points[item])
     elif cells.is_setup(cell.source):
         counts["setup"] += 1
         cell.metadata.nbgrader = _metadata("setup", locked=True)
     elif cells.answer_of(cell.source) is not None:
+        _check_item(PREDICT, folder, points, fail)
         counts["predict"] += 1
         _check_region(cell.source, fail)
         cell.metadata.nbgrader = _metadata("predict", solution=True)
@@ -195,6 +197,12 @@ def _add_code_metadata(
         _check_region(cell.source, fail)
         cell.source = _with_reference(cell.source, folder / "reference.py", fail)
         cell.metadata.nbgrader = _metadata("program", solution=True)
+
+
+def _check_item(item: str, folder: Path, points: Mapping[str, float], fail: Fail) -> None:
+    if item not in points:
+        what = _("lab {lab} has no item {item!r}").format(lab=folder.name, item=item)
+        raise fail(what, _("choose one of: {names}").format(names=", ".join(points)))
 
 
 def _check_region(source: str, fail: Fail) -> None:
@@ -256,7 +264,7 @@ def _check_complete(
             raise CourseError(
                 cause.format(lesson=lesson, count=counts[name], what=what),
                 _(
-                    "a lesson has one set-up, one predict and one program cell,"
-                    " and one grade cell for every item"
+                    "a lesson has one set-up and one program cell, one grade cell for every item,"
+                    " and one predict cell if item p is there"
                 ),
             )

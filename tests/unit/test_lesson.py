@@ -37,6 +37,16 @@ def test_cells_get_their_part_from_their_text(tmp_path: Path) -> None:
     }
 
 
+def test_a_lab_without_item_p_has_no_predict_cell(tmp_path: Path) -> None:
+    points = {item: most for item, most in POINTS.items() if item != "p"}
+    lesson = LESSON.replace('```python\ngrade("p")\n```\n', "")
+    with pytest.raises(CourseError, match="has no item 'p'"):
+        source_notebook(write_lab(tmp_path, lesson), points)
+    without = re.sub(r"```python\n%%predict\n.*?```\n", "", lesson, flags=re.DOTALL)
+    notebook = source_notebook(write_lab(tmp_path, without), points)
+    assert "%%predict" not in "".join(cell.source for cell in notebook.cells)
+
+
 def test_arabic_and_english_are_cells_of_their_own(tmp_path: Path) -> None:
     texts = [cell.source for cell in build(tmp_path).cells if cell.cell_type == "markdown"]
     assert texts[0].startswith('<div dir="rtl" lang="ar">\n\n#')
