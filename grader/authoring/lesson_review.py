@@ -51,8 +51,12 @@ def problems(texts: Texts) -> Iterator[str]:
 
 def _pairs(cells: Sequence[NotebookNode]) -> Iterator[tuple[int, str, str]]:
     """Number (from 1), Arabic and English of the text cells; "" when one of them is missing. Cells
-    for notes are left out."""
-    sources = [(n, cell.source) for n, cell in enumerate(cells, 1) if cell.cell_type == "markdown"]
+    in which the trainee writes are left out: for notes, and for texts that a person grades."""
+    sources = [
+        (number, cell.source)
+        for number, cell in enumerate(cells, 1)
+        if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata
+    ]
     texts = [(n, text) for n, text in sources if not is_notes(text)]
     while texts:
         number, text = texts.pop(0)

@@ -16,6 +16,7 @@ from grader import (
     AtLeast,
     AtMost,
     Exactly,
+    Limit,
     Millis,
     Never,
     Run,
@@ -40,7 +41,7 @@ NAMES = "PASS LOW HIGH SLOW HUNG NO_SN DUP_SN BLINK ID STANDBY EMPTY".split()
 TRY, UNIT, FLAG = 0x10, 0x11, 0x7E
 NEVER = float("inf")
 PUBLIC = {"poly": 0x07, "init": 0x00}
-GOOD_LOST = {AtMost(n): 10 - n for n in range(1, 10)}
+LOST: dict[Limit[int], float] = {AtMost(n): 10 - n for n in range(1, 10)}
 WRONG_CODES, WRONG_LEFT = 2, 5
 NEAR_MV, NEAR_MA = 30, 2
 OFF_MS, LONGEST = ms(200), seconds(12)
@@ -135,8 +136,9 @@ def tries(run: Run) -> list[Try]:
     found = []
     for one in told(run).frames:
         if one.cmd == TRY and len(one.data) in (8, 17):
-            numbers = struct.unpack(">HBBHH", one.data[:8])
-            found.append(Try(one.at_ns, *numbers, one.data[8:].decode("ascii", "replace")))
+            unit, number, code, rail, standby = struct.unpack(">HBBHH", one.data[:8])
+            serial = one.data[8:].decode("ascii", "replace")
+            found.append(Try(one.at_ns, unit, number, code, rail, standby, serial))
     return found
 
 
@@ -189,7 +191,7 @@ def bad_rejected(run: Run) -> list[Text]:
 
 def why_untested(run: Run) -> str:
     """No frame is right, the program stopped in the middle, or it did not begin."""
-    if told(run).wrong and not told(run).frames:
+    if len(told(run).wrong) > len(told(run).frames):
         is_public = any(crc8(body[:-1], **PUBLIC) == body[-1] for body in told(run).bodies)
         return "hardcoded" if is_public else "crc"
     if not powered(run):
@@ -225,7 +227,7 @@ def why_rejected(run: Run) -> str:
     "b.good",
     points=10,
     expect=AtMost(0),
-    partial=GOOD_LOST,
+    partial=LOST,
     on_miss="false_reject",
     why=why_rejected,
 )
@@ -378,7 +380,7 @@ def wrong_frames(run: Run) -> Iterator[Text]:
         yield Text("cmd, len", frames[-1].at_ns)
 
 
-@check("f.frames", points=2, expect=Never(""), on_miss="frames", after="f.starts")
+@check("f.frames", points=2, expect=Never(""), on_miss="frames", after="b")
 def frame_faults(run: Run) -> list[Text]:
     """The frames that are wrong."""
     return list(wrong_frames(run))
@@ -404,7 +406,7 @@ def wrong_values(run: Run) -> Iterator[Text]:
     points=2,
     expect=Never(""),
     on_miss="values",
-    after="f.starts",
+    after="b",
     stated=[NEAR_MV, NEAR_MA],
 )
 def value_faults(run: Run) -> list[Text]:
@@ -425,7 +427,7 @@ def due_counts(run: Run) -> list[Text]:
     return found
 
 
-@check("f.counts", points=3, expect=Exactly(due_counts), on_miss="counts", after="f.starts")
+@check("f.counts", points=3, expect=Exactly(due_counts), on_miss="counts", after="b")
 def counts(run: Run) -> list[Text]:
     """What it has: the unit's number, its code, tested/passed/first."""
     return [

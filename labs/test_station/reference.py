@@ -4,6 +4,7 @@ from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 from ain import volts
 from codes import BLINK, DUP_SN, EMPTY, HIGH, HUNG, ID, LOW, NAMES, NO_SN, PASS, SLOW, STANDBY
+from line import link
 from machine import I2C, PWM, UART, Pin
 from neopixel import NeoPixel
 from pins import *
@@ -21,7 +22,6 @@ lamp = NeoPixel(Pin(NEOPIXEL), 1)
 i2c = I2C(I2C_BUS, scl=Pin(SCL), sda=Pin(SDA), freq=400_000)
 oled = SSD1306_I2C(128, 64, i2c)
 dut = UART(UART_DUT, 115200, tx=Pin(DUT_TX), rx=Pin(DUT_RX))
-link = UART(UART_LINK, 115200, tx=Pin(LINK_TX), rx=Pin(LINK_RX))
 
 TRY, UNIT = 0x10, 0x11
 PUSH_US, REST_US = 1500, 500

@@ -118,7 +118,9 @@ def unit(rng: random.Random, code: int, serial: int, before: list[Unit], i_max: 
     elif code == SLOW:
         made.rise = rng.randrange(700, 850)
     elif code == DUP_SN:
-        made.serial = made.memory = rng.choice([u for u in before if u.code == PASS]).serial
+        made.serial = made.memory = rng.choice(
+            [u.serial for u in before if u.code == PASS and not u.loose]
+        )
     elif code == BLINK:
         made.blinks = rng.choice((1, 2, 4))
     elif code == ID:
