@@ -445,7 +445,14 @@ def lamp_due(run: Run) -> list[Text]:
     return [Text(wanted.get(v.code, "red"), v.at_ns) for v in verdicts(run)]
 
 
-@check("g.lamp", points=2, expect=Exactly(lamp_due), on_miss="lamp", after="b", why=lambda run: other_pin(run, "NEOPIXEL"))
+@check(
+    "g.lamp",
+    points=2,
+    expect=Exactly(lamp_due),
+    on_miss="lamp",
+    after="b",
+    why=lambda run: other_pin(run, "NEOPIXEL"),
+)
 def lamp(run: Run) -> list[Text] | None:
     """The colour that the lamp had."""
     shown_by = colours(run, "NEOPIXEL", 1)
@@ -479,7 +486,14 @@ def screen(run: Run) -> list[Text]:
     return found
 
 
-@check("g.tone", points=1, expect=Exactly(lambda run: tones_due(run)), on_miss="tone", after="b", stated=[TONE_WITHIN])
+@check(
+    "g.tone",
+    points=1,
+    expect=Exactly(lambda run: tones_due(run)),
+    on_miss="tone",
+    after="b",
+    stated=[TONE_WITHIN],
+)
 def heard(run: Run) -> list[Text]:
     """After each verdict: whether the buzzer began to sound."""
     begun = [at for at, _ in tones(run, "BUZZER")]

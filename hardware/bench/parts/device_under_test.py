@@ -70,9 +70,7 @@ class DeviceUnderTest(Module, I2cMemory, UartPart):
     GROUP = "modules"
     PINS = {
         name: (0, 12 + 9.6 * n)
-        for n, name in enumerate(
-            ("VCC", "GND", "RAIL", "ISENSE", "LED", "TX", "RX", "SDA", "SCL")
-        )
+        for n, name in enumerate(("VCC", "GND", "RAIL", "ISENSE", "LED", "TX", "RX", "SDA", "SCL"))
     }
     SIZE = (134.4, 100.8)
     SUPPLY = ("VCC", "GND", 4.0)
