@@ -1,8 +1,8 @@
 """C2: every unit of the line gets the right verdict, and no unit stays under power.
 
 A *place* is the time from one start to the exchange of the unit. The *verdict* of a place is the
-code in its first UNIT frame. A *try* ends with its TRY frame. Good units are those that are good at
-the second try, too: two of them have a loose contact that the power-off cures.
+code in its first UNIT frame. A *try* ends with its TRY frame. Two of the good units have a loose
+contact, which the power-off cures: they pass in their second try.
 """
 
 import struct
@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from grader import (
-    NS_PER_S,
     AtLeast,
     AtMost,
     Exactly,
@@ -37,7 +36,10 @@ from grader.measure.pwm import tones
 from grader.measure.uart import uart_sent
 
 PASS, LOW, HIGH, SLOW, HUNG, NO_SN, DUP_SN, BLINK, ID, STANDBY, EMPTY = range(11)
-NAMES = "PASS LOW HIGH SLOW HUNG NO_SN DUP_SN BLINK ID STANDBY EMPTY".split()
+NAMES = (
+    *("PASS", "LOW", "HIGH", "SLOW", "HUNG", "NO_SN"),
+    *("DUP_SN", "BLINK", "ID", "STANDBY", "EMPTY"),
+)
 TRY, UNIT, FLAG = 0x10, 0x11, 0x7E
 NEVER = float("inf")
 PUBLIC = {"poly": 0x07, "init": 0x00}

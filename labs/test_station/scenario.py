@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from grader import BoardType, Episode, Step, ms, press, set_control
 
 PASS, LOW, HIGH, SLOW, HUNG, NO_SN, DUP_SN, BLINK, ID, STANDBY, EMPTY = range(11)
-NAMES = "PASS LOW HIGH SLOW HUNG NO_SN DUP_SN BLINK ID STANDBY EMPTY".split()
 FAULTS = range(LOW, EMPTY)
 UNITS, TWICE, LOOSE, DOUBLE = 40, 5, 2, 6
 """Units; faults that come twice; good units that fail once; starts that are pressed twice."""
