@@ -51,7 +51,7 @@ def send(cmd, data):
 
 
 def turn(us):
-    servo.duty_u16(us * 65535 // 20000)
+    servo.duty_ns(us * 1000)
 
 
 def rail_step(result):
