@@ -167,5 +167,7 @@ for duty in (4915, 1638, 3500, 4915):
 
 
 def test_a_servo_that_presses_nothing_is_named() -> None:
+    wires = ["s:V+ b:5V", "s:GND b:GND.1", "s:PWM b:13"]
+    program = "from machine import PWM, Pin\nPWM(Pin(13), freq=50, duty_ns=1_500_000)\n"
     with pytest.raises(DiagramError, match="attribute 'presses' is 'lamp'"):
-        lines({"s": ("wokwi-servo", {"presses": "lamp"})}, [], "")
+        lines({"s": ("wokwi-servo", {"presses": "lamp"})}, wires, program)

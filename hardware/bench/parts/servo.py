@@ -61,9 +61,6 @@ class Servo(Part):
     def start(self, world: World) -> None:
         super().start(world)
         self._since_ns = world.now_ns
-        for named in self.moves:
-            if named not in self.others or "pressed" not in self.others[named].CONTROLS:
-                raise self.bad_attr("presses", _("the id of a part with a button"))
 
     @property
     def moves(self) -> tuple[str, ...]:
@@ -106,6 +103,8 @@ class Servo(Part):
             return
         at_ns = self._since_ns + round(abs(PRESS_DEGREES - self._from) / self._speed * S)
         for named in self.moves:
+            if named not in self.others or "pressed" not in self.others[named].CONTROLS:
+                raise self.bad_attr("presses", _("the id of a part with a button"))
             self._press_at(self.others[named], at_ns, presses)
 
     def _press_at(self, part: Part, at_ns: int, presses: bool) -> None:
