@@ -1,8 +1,7 @@
 """C2: every unit of the line gets the right verdict, and no unit stays under power.
 
-A *place* is the time from one start to the exchange of the unit. The *verdict* of a place is the
-code in its first UNIT frame. A *try* ends with its TRY frame. Two of the good units have a loose
-contact, which the power-off cures: they pass in their second try.
+A *place* lasts from one start to the exchange of the unit. Its *verdict* is the code in its first
+UNIT frame. A *try* ends with its TRY frame. Two good units pass in their second try only.
 """
 
 import struct
@@ -48,7 +47,7 @@ WRONG_CODES, WRONG_LEFT = 2, 5
 NEAR_MV, NEAR_MA = 30, 2
 OFF_MS, LONGEST = ms(200), seconds(12)
 SHOWN, TONE_WITHIN = ms(500), ms(500)
-COLUMNS, ROWS = 128 // SIDE, {"code": 16, "serial": 32, "counts": 48}
+COLUMNS, ROWS = 128 // SIDE, (16, 32, 48)
 
 
 class Place(NamedTuple):
@@ -102,11 +101,12 @@ class Verdict:
 
 def places(run: Run) -> list[Place]:
     """All places, in order."""
-    found = []
-    for number, one in enumerate(run.data["places"], 1):
-        times = ms(one["starts"]).ns, ms(one["ends"]).ns
-        found.append(Place(number, *times, *(one[n] for n in Place._fields[3:])))
-    return found
+    return [
+        Place(
+            n, ms(one["starts"]).ns, ms(one["ends"]).ns, *(one[key] for key in Place._fields[3:])
+        )
+        for n, one in enumerate(run.data["places"], 1)
+    ]
 
 
 class Told(NamedTuple):
@@ -185,12 +185,6 @@ def rejected(run: Run) -> list[Text]:
     ]
 
 
-def bad_rejected(run: Run) -> list[Text]:
-    """The bad units that were rejected."""
-    bad = [(p, v) for p, v in judged(run) if p.code not in (PASS, EMPTY)]
-    return [shown(p, v) for p, v in bad if v and v.code not in (PASS, EMPTY)]
-
-
 def why_untested(run: Run) -> str:
     """No frame is right, the program stopped in the middle, or it did not begin."""
     if len(told(run).wrong) > len(told(run).frames):
@@ -207,7 +201,8 @@ def why_untested(run: Run) -> str:
 @gate("b.rejects", expect=AtLeast(1), on_miss="all_pass", why=why_untested)
 def count_rejected(run: Run) -> int | None:
     """How many bad units were rejected; None without any verdict."""
-    return len(bad_rejected(run)) if verdicts(run) else None
+    bad = [v for p, v in judged(run) if p.code not in (PASS, EMPTY)]
+    return sum(v.code not in (PASS, EMPTY) for v in bad if v) if verdicts(run) else None
 
 
 def why_rejected(run: Run) -> str:
@@ -305,12 +300,9 @@ def powered(run: Run) -> list[tuple[int, int]]:
 
 def why_power(run: Run) -> str:
     """On without a start, or not off after a verdict."""
-    late = offs.measure(run) or []
-    missing = next((t for t in late if t == NEVER), None)
-    at_ns = next((t.at_ns for t in late if t > OFF_MS), 0)
-    at = next((p for p in places(run) if p.ends > (at_ns or 0)), None)
-    where = f"{at.number} {name(at.code)}" if at else "-"
-    return f"{'power_alone' if missing else 'left_on'} {where}"
+    wrong = next((t for t in offs.measure(run) or [] if t > OFF_MS), Millis(0))
+    at = next((p for p in places(run) if p.ends > (wrong.at_ns or 0)), places(run)[-1])
+    return f"{'power_alone' if wrong == NEVER else 'left_on'} {at.number}: {name(at.code)}"
 
 
 @check(
@@ -331,10 +323,8 @@ def offs(run: Run) -> list[Millis] | None:
     for (on_ns, off_ns), next_ns in zip(spans, ends, strict=True):
         is_started = any(p.starts <= on_ns < p.ends for p in places(run))
         done = next((t.at_ns for t in tries(run) if on_ns < t.at_ns <= next_ns), None)
-        if done is None or not is_started:
-            found.append(Millis(NEVER, on_ns))
-        else:
-            found.append(millis_of_ns(off_ns - done, done))
+        late = millis_of_ns(off_ns - done, done) if done and is_started else Millis(NEVER, on_ns)
+        found.append(late)
     return found or None
 
 
@@ -458,11 +448,10 @@ def lamp_due(run: Run) -> list[Text]:
 def lamp(run: Run) -> list[Text] | None:
     """The colour that the lamp had."""
     shown_by = colours(run, "NEOPIXEL", 1)
-    names = {(0, 0, 0): "dark", (1, 0, 0): "red", (0, 1, 0): "green", (0, 0, 1): "blue"}
+    names = {"000": "dark", "100": "red", "010": "green", "001": "blue"}
     found = []
     for verdict in verdicts(run):
-        rgb = shown_by.at(verdict.at_ns + SHOWN.ns)[0]
-        lit = (int(rgb[0] > 0), int(rgb[1] > 0), int(rgb[2] > 0))
+        lit = "".join(str(int(x > 0)) for x in shown_by.at(verdict.at_ns + SHOWN.ns)[0])
         found.append(Text(names.get(lit, "mixed"), verdict.at_ns))
     return found if len(shown_by) else None
 
@@ -483,7 +472,7 @@ def screen(run: Run) -> list[Text]:
     found = []
     for v in verdicts(run):
         pixels = display.pixels(v.at_ns + SHOWN.ns)
-        texts = (read(pixels, 0, y, COLUMNS).strip() for y in ROWS.values())
+        texts = (read(pixels, 0, y, COLUMNS).strip() for y in ROWS)
         found.append(Text("|".join(texts), v.at_ns))
     return found
 
@@ -499,11 +488,11 @@ def screen(run: Run) -> list[Text]:
 def heard(run: Run) -> list[Text]:
     """After each verdict: whether the buzzer began to sound."""
     begun = [at for at, _ in tones(run, "BUZZER")]
-    found = []
-    for v in verdicts(run):
-        is_heard = any(-ms(100).ns <= at - v.at_ns <= TONE_WITHIN.ns for at in begun)
-        found.append(Text("tone" if is_heard else "-", v.at_ns))
-    return found
+    near = range(-ms(100).ns, TONE_WITHIN.ns)
+    heard_at = [any(at - v.at_ns in near for at in begun) for v in verdicts(run)]
+    return [
+        Text("tone" if h else "-", v.at_ns) for h, v in zip(heard_at, verdicts(run), strict=True)
+    ]
 
 
 def tones_due(run: Run) -> list[Text]:
