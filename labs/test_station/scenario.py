@@ -73,10 +73,11 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     for n, (code, serial) in enumerate(zip(codes, serials, strict=True)):
         units.append(unit(rng, code, serial, units, changed["i_max"]))
         units[-1].loose = n in loose
+    starts = [FIRST_MS + n * PLACE_MS + rng.randrange(-300, 300) for n in range(len(units) + 1)]
     steps: list[Step] = []
     for n, one in enumerate(units):
-        steps += place(rng, one, start_ms(rng, n), n in double)
-    places = [told(n, one) for n, one in enumerate(units)]
+        steps += place(rng, one, starts[n], n in double)
+    places = [told(one, starts[n], starts[n + 1] - TAKEN_MS) for n, one in enumerate(units)]
     files = {"device.json": json.dumps(LIMITS | changed).encode()}
     seconds = (FIRST_MS + len(units) * PLACE_MS) / 1000
     return [Episode("line", seconds, files, steps, {**changed, "places": places})]
@@ -129,11 +130,6 @@ def unit(rng: random.Random, code: int, serial: int, before: list[Unit], i_max: 
     return made
 
 
-def start_ms(rng: random.Random, n: int) -> int:
-    """When the start button of a place is pressed."""
-    return FIRST_MS + n * PLACE_MS + rng.randrange(-300, 300)
-
-
 def place(rng: random.Random, one: Unit, at: int, is_double: bool) -> list[Step]:
     """The unit is put in, and the start button pressed, or pressed again while it is tested."""
     put_in = ms(at - SET_MS)
@@ -148,12 +144,11 @@ def place(rng: random.Random, one: Unit, at: int, is_double: bool) -> list[Step]
     return steps
 
 
-def told(n: int, one: Unit) -> dict[str, float | int | str]:
-    """What the checks know of a place. Its start varies by less than 0.3 s."""
-    from_ms = FIRST_MS + n * PLACE_MS - 300
+def told(one: Unit, starts: int, ends: int) -> dict[str, float | int | str]:
+    """What the checks know of a place."""
     return {
-        "starts": from_ms,
-        "ends": from_ms + PLACE_MS - TAKEN_MS,
+        "starts": starts,
+        "ends": ends,
         "code": one.code,
         "serial": f"MP-{one.serial:06d}",
         "rail": one.rail,
