@@ -18,7 +18,7 @@ UNITS, TWICE, LOOSE, DOUBLE = 40, 5, 2, 6
 FIRST_MS, PLACE_MS, TAKEN_MS, SET_MS = 2000, 27_000, 1500, 1200
 """The first start; a place lasts so long. The unit is taken out, and the next one put in, so long
 before the start."""
-HUNG_BEFORE, REPEATED_FROM = 8, 10
+HUNG_BEFORE = 8
 PUBLIC = {"poly": 0x07, "init": 0x00, "i_max": 30}
 POLYNOMIALS = (0x1D, 0x2F, 0x31, 0x39, 0x9B, 0xA6, 0xD5)
 LIMITS = {
@@ -90,12 +90,14 @@ def hidden(rng: random.Random) -> dict[str, int]:
 
 
 def order(rng: random.Random) -> list[int]:
-    """The code of each place: a hung unit is among the first, a repeated serial number not."""
+    """The code of each place: a hung unit is among the first, and a unit that passes at once comes
+    before each one that repeats a serial number."""
     codes = [*FAULTS, *rng.sample(FAULTS, k=TWICE)]
     codes += [PASS] * (UNITS - len(codes)) + [EMPTY]
     while True:
         rng.shuffle(codes)
-        if HUNG in codes[:HUNG_BEFORE] and codes.index(DUP_SN) >= REPEATED_FROM:
+        before = codes[: codes.index(DUP_SN)].count(PASS)
+        if HUNG in codes[:HUNG_BEFORE] and before > LOOSE:
             return codes
 
 
