@@ -25,7 +25,10 @@ class Reach:
                 of_part.setdefault(part, []).append(cluster)
         self._next = {
             cluster.number: [
-                other for part, _, _ in cluster.listeners for other in of_part.get(part.id, ())
+                other
+                for part, _, _ in cluster.listeners
+                for name in (part.id, *part.moves)
+                for other in of_part.get(name, ())
             ]
             for cluster in netlist.clusters
         }

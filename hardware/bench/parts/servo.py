@@ -4,7 +4,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import FAULT, Part, PartView, Words, World
 from hardware.bench.svg.colours import hexadecimal
 from hardware.bench.svg.elements import circle, el, line, mix, path, rect
-from hardware.i18n import both
+from hardware.i18n import _, both
 
 S = 1_000_000_000
 TURNING_A = 0.25
@@ -15,6 +15,8 @@ SLACK_NS = 200_000
 """Pulses that are out of range by this much turn it to its end; others are ignored."""
 MAX_HZ = 400
 """The highest pulse rate, above that of digital servos; faster pulses are ignored."""
+PRESS_DEGREES = 60.0
+"""From this angle on the horn presses the button at its side."""
 HORNS = {
     "single": "M-6 0 L-4 -44 a4 4 0 0 1 8 0 L6 0 Z",
     "double": "M-6 0 L-4 -36 a4 4 0 0 1 8 0 L6 0 L4 36 a4 4 0 0 1 -8 0 Z",
@@ -29,7 +31,8 @@ class Servo(Part):
     A pulse of 0.5 ms is 0 degrees, one of 2.5 ms 180 degrees, at any rate up to 400 Hz. Without
     pulses it keeps its angle. It turns by `speed` degrees a second, an attribute of ours (600:
     SG90 data sheet, 0.1 s for 60 degrees). The control `stuck` (ours) is 1 while something blocks
-    it.
+    it. The attribute `presses` (ours) is the id of a part with a control `pressed`, such as a push
+    button: the horn presses it from 60 degrees on.
     """
 
     TYPES = ("wokwi-servo",)
@@ -42,7 +45,7 @@ class Servo(Part):
     SUPPLY = ("V+", "GND", 3.0)
     DRAWS = 0.006
     CONTROLS = {"stuck": FAULT}
-    ATTRS = {"horn": "single", "hornColor": "#ccc", "speed": "600"}
+    ATTRS = {"horn": "single", "hornColor": "#ccc", "speed": "600", "presses": ""}
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
@@ -50,7 +53,7 @@ class Servo(Part):
         self._horn = HORNS[self.choice("horn", *HORNS)]
         self._from = self._to = 0.0
         self._since_ns = self._rose_ns = 0
-        self._pwm_hz = 0
+        self._pwm_hz = self._plan = 0
 
     def draws_at_most(self) -> float:
         return TURNING_A
@@ -58,6 +61,11 @@ class Servo(Part):
     def start(self, world: World) -> None:
         super().start(world)
         self._since_ns = world.now_ns
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        named = self.attr("presses")
+        return (named,) if named else ()
 
     @property
     def angle(self) -> float:
@@ -85,6 +93,29 @@ class Servo(Part):
             share = (pulse_ns - SHORTEST_NS) / (LONGEST_NS - SHORTEST_NS)
             self._hold()
             self._to = 180 * min(1.0, max(0.0, share))
+            self._push()
+
+    def _push(self) -> None:
+        """Plan the moment at which the horn comes to the button, or leaves it."""
+        self._plan += 1
+        presses = self._to >= PRESS_DEGREES
+        if (self._from >= PRESS_DEGREES) == presses or self.values["stuck"] or not self.powered:
+            return
+        at_ns = self._since_ns + round(abs(PRESS_DEGREES - self._from) / self._speed * S)
+        for named in self.moves:
+            if named not in self.others or "pressed" not in self.others[named].CONTROLS:
+                raise self.bad_attr("presses", _("the id of a part with a button"))
+            self._press_at(self.others[named], at_ns, presses)
+
+    def _press_at(self, part: Part, at_ns: int, presses: bool) -> None:
+        """Press or release a part, unless the horn has another way by then."""
+        plan = self._plan
+
+        def touch() -> None:
+            if plan == self._plan:
+                part.set_control("pressed", presses)
+
+        part.world.at(at_ns, touch)
 
     def _hold(self) -> None:
         """Take the present angle as the start of the next movement."""
@@ -95,10 +126,12 @@ class Servo(Part):
         self._hold()
         self.powered = on
         self._to, self._pwm_hz = self._from, 0
+        self._plan += 1
 
     def set_control(self, name: str, value: float) -> None:
         self._hold()
         super().set_control(name, value)
+        self._push()
 
     def svg(self, view: PartView) -> str:
         horn = hexadecimal(self.attr("hornColor")) or "#cccccc"

@@ -394,6 +394,12 @@ class Part:
         return self.SUPPLY
 
     @property
+    def moves(self) -> tuple[str, ...]:
+        """The ids of parts that it changes without a wire, when a level at a pin of `LISTENS`
+        changes."""
+        return ()
+
+    @property
     def probes(self) -> Mapping[str, str]:
         """For instruments: by pin, the name of the signal that it probes."""
         return {}

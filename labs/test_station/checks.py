@@ -1,0 +1,500 @@
+"""C2: every unit of the line gets the right verdict, and no unit stays under power.
+
+A *place* lasts from one start to the exchange of the unit. Its *verdict* is the code in its first
+UNIT frame. A *try* ends with its TRY frame. Two good units pass in their second try only.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from grader import (
+    AtLeast,
+    AtMost,
+    Exactly,
+    Limit,
+    Millis,
+    Never,
+    Run,
+    Text,
+    check,
+    gate,
+    millis_of_ns,
+    ms,
+    once,
+    seconds,
+)
+from grader.measure.display import Screen
+from grader.measure.framing import crc8, unescaped
+from grader.measure.glyphs import SIDE, read
+from grader.measure.neopixel import colours
+from grader.measure.pins import other_pin
+from grader.measure.pwm import tones
+from grader.measure.uart import uart_sent
+
+PASS, LOW, HIGH, SLOW, HUNG, NO_SN, DUP_SN, BLINK, ID, STANDBY, EMPTY = range(11)
+NAMES = (
+    *("PASS", "LOW", "HIGH", "SLOW", "HUNG", "NO_SN"),
+    *("DUP_SN", "BLINK", "ID", "STANDBY", "EMPTY"),
+)
+TRY, UNIT, FLAG = 0x10, 0x11, 0x7E
+NEVER = float("inf")
+PUBLIC = {"poly": 0x07, "init": 0x00}
+LOST: dict[Limit[int], float] = {AtMost(n): 10 - n for n in range(1, 10)}
+WRONG_CODES, WRONG_LEFT = 2, 5
+NEAR_MV, NEAR_MA = 30, 2
+OFF_MS, LONGEST = ms(200), seconds(12)
+SHOWN, TONE_WITHIN = ms(500), ms(500)
+COLUMNS, ROWS = 128 // SIDE, (16, 32, 48)
+
+
+class Place(NamedTuple):
+    """What the scenario did there (see scenario.py); times in ns since t = 0."""
+
+    number: int
+    starts: int
+    ends: int
+    code: int
+    serial: str
+    rail: float
+    standby: float
+
+
+class Frame(NamedTuple):
+    """A frame of the program; its last bit was sent at `at_ns`."""
+
+    at_ns: int
+    seq: int
+    cmd: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Try:
+    """A TRY frame."""
+
+    at_ns: int
+    unit: int
+    number: int
+    code: int
+    rail: int
+    standby: int
+    serial: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A UNIT frame."""
+
+    at_ns: int
+    unit: int
+    code: int
+    tested: int
+    passed: int
+    first: int
+
+
+# What happened.
+
+
+def places(run: Run) -> list[Place]:
+    """All places, in order."""
+    return [
+        Place(
+            n, ms(one["starts"]).ns, ms(one["ends"]).ns, *(one[key] for key in Place._fields[3:])
+        )
+        for n, one in enumerate(run.data["places"], 1)
+    ]
+
+
+class Told(NamedTuple):
+    """What was sent: good frames, and when others came, with their bytes."""
+
+    frames: list[Frame]
+    wrong: list[Millis]
+    bodies: list[bytes]
+
+
+@once
+def told(run: Run) -> Told:
+    """All that was sent on LINK."""
+    found = Told([], [], [])
+    for at_ns, data in uart_sent(run, "LINK_TX").between_flags(FLAG):
+        body = unescaped(data)
+        crc = crc8(body[:-1], run.data["poly"], run.data["init"])
+        if len(body) >= 4 and body[0] == len(body) - 4 and crc == body[-1]:
+            found.frames.append(Frame(at_ns, body[1], body[2], body[3:-1]))
+        else:
+            found.wrong.append(Millis(at_ns / 1e6, at_ns))
+            found.bodies.append(body)
+    return found
+
+
+@once
+def tries(run: Run) -> list[Try]:
+    """The TRY frames of the right length."""
+    found = []
+    for one in told(run).frames:
+        if one.cmd == TRY and len(one.data) in (8, 17):
+            unit, number, code, rail, standby = struct.unpack(">HBBHH", one.data[:8])
+            serial = one.data[8:].decode("ascii", "replace")
+            found.append(Try(one.at_ns, unit, number, code, rail, standby, serial))
+    return found
+
+
+@once
+def verdicts(run: Run) -> list[Verdict]:
+    """The UNIT frames of the right length."""
+    found = []
+    for one in told(run).frames:
+        if one.cmd == UNIT and len(one.data) == 9:
+            found.append(Verdict(one.at_ns, *struct.unpack(">HBHHH", one.data)))
+    return found
+
+
+@once
+def judged(run: Run) -> list[tuple[Place, Verdict | None]]:
+    """Each place with its verdict; None: it has none, the unit was not tested."""
+    found = []
+    for place in places(run):
+        inside = (v for v in verdicts(run) if place.starts <= v.at_ns < place.ends)
+        found.append((place, next(inside, None)))
+    return found
+
+
+def name(code: int) -> str:
+    """The name of a code."""
+    return NAMES[code] if code < len(NAMES) else str(code)
+
+
+def shown(place: Place, verdict: Verdict | None) -> Text:
+    """A place, what its unit is, and the verdict: `7: HUNG -`."""
+    said = name(verdict.code) if verdict else "-"
+    return Text(f"{place.number}: {name(place.code)} → {said}", place.starts)
+
+
+# b: good units.
+
+
+def rejected(run: Run) -> list[Text]:
+    """The good units that did not pass."""
+    return [
+        shown(p, v) for p, v in judged(run) if p.code == PASS and (v is None or v.code != PASS)
+    ]
+
+
+def why_untested(run: Run) -> str:
+    """No frame is right, the program stopped in the middle, or it did not begin."""
+    if len(told(run).wrong) > len(told(run).frames):
+        is_public = any(crc8(body[:-1], **PUBLIC) == body[-1] for body in told(run).bodies)
+        return "hardcoded" if is_public else "crc"
+    if not powered(run):
+        return other_pin(run, "RELAY_1")
+    untested = [p for p, v in judged(run) if v is None]
+    if untested and all(v is None for p, v in judged(run) if p.number >= untested[0].number):
+        return f"stopped {untested[0].number}: {name(untested[0].code)}"
+    return ""
+
+
+@gate("b.rejects", expect=AtLeast(1), on_miss="all_pass", why=why_untested)
+def count_rejected(run: Run) -> int | None:
+    """How many bad units were rejected; None without any verdict."""
+    bad = [v for p, v in judged(run) if p.code not in (PASS, EMPTY)]
+    return sum(v.code not in (PASS, EMPTY) for v in bad if v) if verdicts(run) else None
+
+
+def why_rejected(run: Run) -> str:
+    """The first good units that were rejected: they are those with the loose contact, those that
+    came after a first try of theirs, or others."""
+    if key := why_untested(run):
+        return key
+    first = rejected(run)[0]
+    lost = [(p, v) for p, v in judged(run) if p.code == PASS and v and v.code != PASS]
+    by_tries = [[t for t in tries(run) if t.unit == v.unit] for _, v in lost]
+    if lost and all(len(found) == 1 for found in by_tries):
+        return f"no_retest {first}"
+    if lost and all(v.code == DUP_SN for _, v in lost):
+        return f"seen_early {first}"
+    return f"false_reject {first}"
+
+
+@check(
+    "b.good",
+    points=10,
+    expect=AtMost(0),
+    partial=LOST,
+    on_miss="false_reject",
+    why=why_rejected,
+)
+def count_lost(run: Run) -> int | None:
+    """How many good units did not pass."""
+    return len(rejected(run)) if verdicts(run) else None
+
+
+# a: escapes.
+
+
+def escaped(run: Run) -> list[Text]:
+    """The bad units that were not rejected, and the empty place if it passed."""
+    found = []
+    for place, v in judged(run):
+        wrong = (None, PASS) if place.code == EMPTY else (None, PASS, EMPTY)
+        if place.code != PASS and (v.code if v else None) in wrong:
+            found.append(shown(place, v))
+    return found
+
+
+def why_escaped(run: Run) -> str:
+    """Only units of one kind escape."""
+    if key := why_untested(run):
+        return key
+    kinds = {p.code for p, v in judged(run) if p.code not in (PASS, EMPTY) and v and v.code == 0}
+    first = escaped(run)[0]
+    if len(kinds) > 3:
+        return f"last_step_only {first}"
+    keys = {SLOW: "rail_once", BLINK: "led_level", DUP_SN: "repeat_serial"}
+    return f"{keys.get(kinds.pop(), 'escape')} {first}" if len(kinds) == 1 else f"escape {first}"
+
+
+@check("a", points=20, expect=Never(""), on_miss="escape", why=why_escaped, after="b", safety=True)
+def escapes(run: Run) -> list[Text]:
+    """The units that escaped."""
+    return escaped(run)
+
+
+# c: the codes.
+
+
+def miscoded(run: Run) -> list[Text]:
+    """The bad units and the empty place with another code than their first failing step's."""
+    bad = [(p, v) for p, v in judged(run) if p.code != PASS]
+    return [shown(p, v) for p, v in bad if v is None or v.code != p.code]
+
+
+@check(
+    "c",
+    points=10,
+    expect=AtMost(0),
+    partial={AtMost(WRONG_CODES): WRONG_LEFT},
+    on_miss="code",
+    why=lambda run: f"code {', '.join(miscoded(run)[:3])}",
+    after="a",
+)
+def count_miscoded(run: Run) -> int:
+    """How many have another code."""
+    return len(miscoded(run))
+
+
+# d: the power.
+
+
+@once
+def powered(run: Run) -> list[tuple[int, int]]:
+    """From when to when the relay was on (ns since t = 0); the end of the run when it stays."""
+    relay = run.signal("RELAY_1")
+    edges = zip(relay.t_ns, [*relay.t_ns[1:], relay.end_ns], relay.level, strict=True)
+    return [(int(a), int(b)) for a, b, high in edges if high]
+
+
+def why_power(run: Run) -> str:
+    """On without a start, or not off after a verdict."""
+    wrong = next((t for t in offs.measure(run) or [] if t > OFF_MS), Millis(0))
+    at = next((p for p in places(run) if p.ends > (wrong.at_ns or 0)), places(run)[-1])
+    return f"{'power_alone' if wrong == NEVER else 'left_on'} {at.number}: {name(at.code)}"
+
+
+@check(
+    "d",
+    points=10,
+    expect=AtMost(OFF_MS),
+    on_miss="left_on",
+    why=why_power,
+    after="b",
+    safety=True,
+)
+def offs(run: Run) -> list[Millis] | None:
+    """For each time that the relay was on: how long after the try's verdict it went off, negative
+    when it was off before. Infinite when there was no start before it in its place, or no verdict
+    of its try."""
+    spans, found = powered(run), []
+    ends = [*(a for a, _ in spans[1:]), run.end_ns - run.zero_ns]
+    for (on_ns, off_ns), next_ns in zip(spans, ends, strict=True):
+        is_started = any(p.starts <= on_ns < p.ends for p in places(run))
+        done = next((t.at_ns for t in tries(run) if on_ns < t.at_ns <= next_ns), None)
+        late = millis_of_ns(off_ns - done, done) if done and is_started else Millis(NEVER, on_ns)
+        found.append(late)
+    return found or None
+
+
+# e: the time of a try.
+
+
+@check("e", points=8, expect=AtMost(LONGEST), on_miss="slow", after="b")
+def mean_try(run: Run) -> Millis | None:
+    """The mean time of a try: from the start, or from the end of the try before it."""
+    spans = []
+    for place in places(run):
+        ends = [t.at_ns for t in tries(run) if place.starts <= t.at_ns < place.ends]
+        spans += [b - a for a, b in pairwise([place.starts, *ends])]
+    return Millis(sum(spans) / len(spans) / 1e6) if spans else None
+
+
+# f: frames, counters, yield.
+
+
+def why_starts(run: Run) -> str:
+    """A place has two verdicts, or none."""
+    for place in places(run):
+        count = sum(place.starts <= v.at_ns < place.ends for v in verdicts(run))
+        if count > 1:
+            return f"double_start {place.number}"
+    return why_untested(run)
+
+
+@gate("f.starts", expect=Exactly(lambda run: len(places(run))), on_miss="untested", why=why_starts)
+def count_verdicts(run: Run) -> int | None:
+    """How many UNIT frames there are."""
+    return len(verdicts(run)) or None
+
+
+def wrong_frames(run: Run) -> Iterator[Text]:
+    """Where a frame is wrong, or not the next one."""
+    for at in told(run).wrong:
+        yield Text("CRC", at.at_ns)
+    frames = told(run).frames
+    for before, one in pairwise(frames):
+        if one.seq != (before.seq + 1) % 256:
+            yield Text(f"seq {before.seq} → {one.seq}", one.at_ns)
+    known = len(tries(run)) + len(verdicts(run))
+    if len(frames) != known:
+        yield Text("cmd, len", frames[-1].at_ns)
+
+
+@check("f.frames", points=2, expect=Never(""), on_miss="frames", after="b")
+def frame_faults(run: Run) -> list[Text]:
+    """The frames that are wrong."""
+    return list(wrong_frames(run))
+
+
+def wrong_values(run: Run) -> Iterator[Text]:
+    """The tries whose values are not those of the unit."""
+    for place, verdict in judged(run):
+        for one in tries(run):
+            if verdict is None or one.unit != verdict.unit:
+                continue
+            if place.code not in (EMPTY, SLOW) and abs(one.rail - place.rail * 1000) > NEAR_MV:
+                yield Text(f"{place.number}: {one.rail} mV", one.at_ns)
+            is_measured = one.code in (PASS, STANDBY) and place.code in (PASS, STANDBY)
+            if is_measured and abs(one.standby / 10 - place.standby) > NEAR_MA:
+                yield Text(f"{place.number}: {one.standby / 10} mA", one.at_ns)
+            if place.code in (PASS, DUP_SN, BLINK, ID, STANDBY) and one.serial != place.serial:
+                yield Text(f"{place.number}: {one.serial or '-'}", one.at_ns)
+
+
+@check(
+    "f.values",
+    points=2,
+    expect=Never(""),
+    on_miss="values",
+    after="b",
+    stated=[NEAR_MV, NEAR_MA],
+)
+def value_faults(run: Run) -> list[Text]:
+    """The values that are wrong."""
+    return list(wrong_values(run))
+
+
+def due_counts(run: Run) -> list[Text]:
+    """What each UNIT frame must have, by the codes that the program sent itself."""
+    found, tested, passed, first = [], 0, 0, 0
+    for number, verdict in enumerate(verdicts(run), 1):
+        own = [t for t in tries(run) if t.unit == verdict.unit]
+        tested += verdict.code != EMPTY
+        passed += verdict.code == PASS
+        first += verdict.code == PASS and len(own) == 1
+        code = own[-1].code if own else verdict.code
+        found.append(Text(f"{number}: {name(code)} {tested}/{passed}/{first}", verdict.at_ns))
+    return found
+
+
+@check("f.counts", points=3, expect=Exactly(due_counts), on_miss="counts", after="b")
+def counts(run: Run) -> list[Text]:
+    """What it has: the unit's number, its code, tested/passed/first."""
+    return [
+        Text(f"{v.unit}: {name(v.code)} {v.tested}/{v.passed}/{v.first}", v.at_ns)
+        for v in verdicts(run)
+    ]
+
+
+# g: what the operator sees and hears.
+
+
+def lamp_due(run: Run) -> list[Text]:
+    """The colour after each verdict."""
+    wanted = {PASS: "green", EMPTY: "dark"}
+    return [Text(wanted.get(v.code, "red"), v.at_ns) for v in verdicts(run)]
+
+
+@check(
+    "g.lamp",
+    points=2,
+    expect=Exactly(lamp_due),
+    on_miss="lamp",
+    after="b",
+    why=lambda run: other_pin(run, "NEOPIXEL"),
+)
+def lamp(run: Run) -> list[Text] | None:
+    """The colour that the lamp had."""
+    shown_by = colours(run, "NEOPIXEL", 1)
+    names = {"000": "dark", "100": "red", "010": "green", "001": "blue"}
+    found = []
+    for verdict in verdicts(run):
+        lit = "".join(str(int(x > 0)) for x in shown_by.at(verdict.at_ns + SHOWN.ns)[0])
+        found.append(Text(names.get(lit, "mixed"), verdict.at_ns))
+    return found if len(shown_by) else None
+
+
+def screen_due(run: Run) -> list[Text]:
+    """What the display has to show after each verdict."""
+    found = []
+    for v in verdicts(run):
+        serial = next((t.serial for t in reversed(tries(run)) if t.unit == v.unit), "")
+        found.append(Text(f"{name(v.code)}|{serial}|{v.passed}/{v.tested}", v.at_ns))
+    return found
+
+
+@check("g.screen", points=2, expect=Exactly(screen_due), on_miss="screen", after="b")
+def screen(run: Run) -> list[Text]:
+    """What it showed."""
+    display = Screen(run, "board-ssd1306", {"SCL": "SCL", "SDA": "SDA"}, {"i2cAddress": "0x3c"})
+    found = []
+    for v in verdicts(run):
+        pixels = display.pixels(v.at_ns + SHOWN.ns)
+        texts = (read(pixels, 0, y, COLUMNS).strip() for y in ROWS)
+        found.append(Text("|".join(texts), v.at_ns))
+    return found
+
+
+@check(
+    "g.tone",
+    points=1,
+    expect=Exactly(lambda run: tones_due(run)),
+    on_miss="tone",
+    after="b",
+    stated=[TONE_WITHIN],
+)
+def heard(run: Run) -> list[Text]:
+    """After each verdict: whether the buzzer began to sound."""
+    begun = [at for at, _ in tones(run, "BUZZER")]
+    near = range(-ms(100).ns, TONE_WITHIN.ns)
+    heard_at = [any(at - v.at_ns in near for at in begun) for v in verdicts(run)]
+    return [
+        Text("tone" if h else "-", v.at_ns) for h, v in zip(heard_at, verdicts(run), strict=True)
+    ]
+
+
+def tones_due(run: Run) -> list[Text]:
+    """A tone for each unit that is rejected."""
+    return [Text("-" if v.code in (PASS, EMPTY) else "tone", v.at_ns) for v in verdicts(run)]

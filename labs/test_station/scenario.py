@@ -1,0 +1,158 @@
+"""C2's stimulus: forty units and one empty place, one after the other.
+
+Each place begins with the press of the start button. Before that the unit is exchanged, as an
+operator does it. `data["places"]` has of each place: when it `starts` and `ends` (ms since t = 0),
+the right `code`, and the unit's `serial`, `rail` (V) and `standby` (mA).
+"""
+
+import json
+import random
+from dataclasses import dataclass
+
+from grader import BoardType, Episode, Step, ms, press, set_control
+
+PASS, LOW, HIGH, SLOW, HUNG, NO_SN, DUP_SN, BLINK, ID, STANDBY, EMPTY = range(11)
+FAULTS = range(LOW, EMPTY)
+UNITS, TWICE, LOOSE, DOUBLE = 40, 5, 2, 6
+"""Units; faults that come twice; good units that fail once; starts that are pressed twice."""
+FIRST_MS, PLACE_MS, TAKEN_MS, SET_MS = 2000, 27_000, 1500, 1200
+"""The first start; a place lasts so long. The unit is taken out, and the next one put in, so long
+before the start."""
+HUNG_BEFORE = 8
+PUBLIC = {"poly": 0x07, "init": 0x00, "i_max": 30}
+POLYNOMIALS = (0x1D, 0x2F, 0x31, 0x39, 0x9B, 0xA6, 0xD5)
+LIMITS = {
+    "station": "EOL1",
+    "rail_min": 3.2,
+    "rail_max": 3.4,
+    "rail_ms": 500,
+    "boot_ms": 3000,
+    "blinks": 3,
+    "blink_ms": 2000,
+}
+
+
+@dataclass
+class Unit:
+    """What is in a place."""
+
+    code: int
+    serial: int
+    memory: int
+    rail: float
+    rise: int
+    blinks: int
+    standby: float
+    loose: int = 0
+
+    def controls(self) -> dict[str, float]:
+        """The controls of the device under test."""
+        told = 0 if self.code == NO_SN else self.serial
+        return {
+            "serial": told,
+            "memory": self.memory,
+            "rail": self.rail,
+            "rise": self.rise,
+            "blinks": self.blinks,
+            "standby": self.standby,
+            "hung": self.code == HUNG,
+            "loose": self.loose,
+        }
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """Other units in another order with each seed, and other limits and another CRC."""
+    rng = random.Random(seed)
+    changed = PUBLIC if seed == 0 else hidden(rng)
+    codes = order(rng)
+    good = [n for n, code in enumerate(codes) if code == PASS]
+    loose = set(rng.sample(good, k=LOOSE))
+    double = set(rng.sample(sorted(set(good) - loose), k=DOUBLE))
+    units: list[Unit] = []
+    serials = rng.sample(range(1000, 999_999), k=len(codes))
+    for n, (code, serial) in enumerate(zip(codes, serials, strict=True)):
+        units.append(unit(rng, code, serial, units, changed["i_max"]))
+        units[-1].loose = n in loose
+    starts = [FIRST_MS + n * PLACE_MS + rng.randrange(-300, 300) for n in range(len(units) + 1)]
+    steps: list[Step] = []
+    for n, one in enumerate(units):
+        steps += place(rng, one, starts[n], n in double)
+    places = [told(one, starts[n], starts[n + 1] - TAKEN_MS) for n, one in enumerate(units)]
+    files = {"device.json": json.dumps(LIMITS | changed).encode()}
+    seconds = (FIRST_MS + len(units) * PLACE_MS) / 1000
+    return [Episode("line", seconds, files, steps, {**changed, "places": places})]
+
+
+def hidden(rng: random.Random) -> dict[str, int]:
+    """Other values than the public ones: with 30 mA every good unit is rejected."""
+    i_max = rng.choice([42, 44, 46, 48, 50, 55])
+    return {"poly": rng.choice(POLYNOMIALS), "init": rng.randrange(1, 256), "i_max": i_max}
+
+
+def order(rng: random.Random) -> list[int]:
+    """The code of each place: a hung unit is among the first, and a unit that passes at once comes
+    before each one that repeats a serial number."""
+    codes = [*FAULTS, *rng.sample(FAULTS, k=TWICE)]
+    codes += [PASS] * (UNITS - len(codes)) + [EMPTY]
+    while True:
+        rng.shuffle(codes)
+        before = codes[: codes.index(DUP_SN)].count(PASS)
+        if HUNG in codes[:HUNG_BEFORE] and before > LOOSE:
+            return codes
+
+
+def unit(rng: random.Random, code: int, serial: int, before: list[Unit], i_max: int) -> Unit:
+    """A unit with the fault of this code."""
+    made = Unit(
+        code=code,
+        serial=serial,
+        memory=serial,
+        rail=round(rng.gauss(3.3, 0.015), 3),
+        rise=rng.randrange(60, 250),
+        blinks=3,
+        standby=round(rng.uniform(0.75, 0.88) * i_max, 1),
+    )
+    made.rail = min(max(made.rail, 3.25), 3.35)
+    if code == LOW:
+        made.rail = round(rng.uniform(2.6, 3.12), 3)
+    elif code == HIGH:
+        made.rail = round(rng.uniform(3.48, 3.8), 3)
+    elif code == SLOW:
+        made.rise = rng.randrange(700, 850)
+    elif code == DUP_SN:
+        made.serial = made.memory = rng.choice(
+            [u.serial for u in before if u.code == PASS and not u.loose]
+        )
+    elif code == BLINK:
+        made.blinks = rng.choice((1, 2, 4))
+    elif code == ID:
+        made.memory = rng.choice((0, serial + rng.choice((-1, 1)), rng.randrange(1000, 999_999)))
+    elif code == STANDBY:
+        made.standby = round(rng.uniform(1.2, 2.0) * i_max, 1)
+    return made
+
+
+def place(rng: random.Random, one: Unit, at: int, is_double: bool) -> list[Step]:
+    """The unit is put in, and the start button pressed, or pressed again while it is tested."""
+    put_in = ms(at - SET_MS)
+    steps = set_control("dut", "present", 0, at=ms(at - TAKEN_MS))
+    if one.code != EMPTY:
+        for name, value in one.controls().items():
+            steps += set_control("dut", name, float(value), at=put_in)
+        steps += set_control("dut", "present", 1, at=put_in)
+    steps += press("btn1", at=ms(at), hold=ms(rng.randrange(80, 200)))
+    if is_double:
+        steps += press("btn1", at=ms(at + rng.randrange(500, 2500)), hold=ms(120))
+    return steps
+
+
+def told(one: Unit, starts: int, ends: int) -> dict[str, float | int | str]:
+    """What the checks know of a place."""
+    return {
+        "starts": starts,
+        "ends": ends,
+        "code": one.code,
+        "serial": f"MP-{one.serial:06d}",
+        "rail": one.rail,
+        "standby": one.standby,
+    }
