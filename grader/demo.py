@@ -17,6 +17,7 @@ from grader.nbgrader import enrolment
 
 HANDED_IN = "2026-01-15 10:00:00 UTC"
 ANSWER = "إجابة تجريبية · a sample answer"
+REASON = "سبب تجريبي · because of the clock"
 
 
 def demo_course(course: Course) -> Course:
@@ -72,4 +73,6 @@ def filled_in(
                 cell.source = f"%%scenario\n{scenario}"
             case "predict":
                 cell.source = f"%%predict\n{answer}"
+            case "explain":
+                cell.source = f"%%explain\n{REASON}"
     return notebook

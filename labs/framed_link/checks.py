@@ -12,8 +12,10 @@ from itertools import pairwise
 import numpy as np
 
 from grader import (
+    NS_PER_MS,
     AtLeast,
     AtMost,
+    Episode,
     Exactly,
     HostLine,
     Millis,
@@ -23,7 +25,9 @@ from grader import (
     gate,
     millis_of_ns,
     ms,
+    observe,
     once,
+    send_uart,
 )
 from grader.measure.framing import crc8, escaped, flagged, unescaped
 from grader.measure.pins import other_pin
@@ -519,3 +523,32 @@ def right_results(run: Run) -> int:
     """How many results are right."""
     pairs = zip(linked(run).results, results_due(run), strict=True)
     return sum(result == due for result, due in pairs)
+
+
+# The "predict" question: with init 00, zeros before a byte do not change its checksum.
+
+TRIED = [bytes([0, 0, TGL, crc]) for crc in range(256)]
+TRY_EACH = ms(60)
+
+
+@observe(
+    Episode(
+        "predict",
+        seconds=16,
+        steps=[
+            step
+            for n, frame in enumerate(TRIED)
+            for step in send_uart("link", flagged(escaped(frame)), at=ms((n + 1) * TRY_EACH))
+        ],
+    )
+)
+def accepted_checksums(run: Run) -> dict[str, str] | None:
+    """Which checksums of a frame that ends in 03 the board accepts."""
+    line = uart_sent(run, "LINK_TX")
+    accepted = []
+    for n, frame in enumerate(TRIED):
+        span_ns = ((n + 1) * TRY_EACH * NS_PER_MS, (n + 2) * TRY_EACH * NS_PER_MS)
+        first, last = np.searchsorted(line.at_ns, span_ns)
+        if unescaped(line.data[first:last].strip(b"\x7e"))[2:3] == bytes([TGL | ANSWER]):
+            accepted.append(f"{frame[-1]:02X}")
+    return {"accepted": " ".join(accepted[:8])} if accepted else None

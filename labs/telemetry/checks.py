@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from grader import (
+    NS_PER_S,
     AtLeast,
     AtMost,
     Celsius,
     Conforms,
+    Episode,
     Exactly,
     Millis,
     Quantity,
@@ -21,8 +23,10 @@ from grader import (
     check,
     gate,
     ms,
+    observe,
     once,
     seconds,
+    set_control,
 )
 from grader.measure import mqtt, network
 from grader.measure.dht import START, DhtReading, dht22
@@ -472,3 +476,25 @@ def tries(run: Run) -> list[int]:
     tried = [network.joins(run), network.connects(run, MQTT_PORT)]
     spans = [(ms(away.from_ms).ns, ms(away.to_ms).ns) for away in run.data["outages"]]
     return [max(len(at_ns[inside_of(at_ns, *span)]) for at_ns in tried) for span in spans]
+
+
+# The "predict" question.
+
+CUT = ms(20_000)
+
+
+@observe(Episode("predict", seconds=90, steps=set_control("ap", "online", 0, at=CUT)))
+def last_will(run: Run) -> dict[str, str] | None:
+    """What the broker published in the name of a board that fell silent, and when."""
+    begun = [one for one in mqtt.messages(run, "connect") if one.t_ns < CUT.ns]
+    wills = [one for one in mqtt.messages(run, "will") if one.t_ns > CUT.ns]
+    if not begun or not wills:
+        return None
+    heard = [one.t_ns for one in mqtt.messages(run, client=begun[-1].client) if one.t_ns < CUT.ns]
+    after_s = (wills[0].t_ns - max(heard)) / NS_PER_S
+    return {
+        "keep_alive": f"{begun[-1].keep_alive_s} s",
+        "after": f"{after_s:.1f} s",
+        "will": f"{wills[0].topic} {wills[0].payload.decode(errors='replace')}",
+        "retain": str(int(wills[0].retain)),
+    }
