@@ -47,13 +47,16 @@ def prediction_in(
 
 
 def _own_text(cell: str | None, known: str) -> str:
-    """The text of a cell without its comments, unless it has nothing else: a diagram may stand in
-    comments. "" when it has no text of its own."""
+    """The text of a cell without the comments that it was released with: a trainee may write in
+    comments, too. "" when it has no text of its own."""
     if cell is None or not cells.predicted(cell, known):
         return ""
-    lines = cell.strip().splitlines()
-    own = [line for line in lines if not line.startswith("#")]
-    return "\n".join(own or lines)[:LONGEST].strip()
+    own = [
+        line
+        for line in cell.strip().splitlines()
+        if not (line.startswith("#") and cells.question_text(line) in known)
+    ]
+    return "\n".join(own)[:LONGEST].strip()
 
 
 Values = Mapping[str, str]
