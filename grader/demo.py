@@ -55,7 +55,8 @@ def filled_in(
     scenario: str | None = None,
 ) -> NotebookNode:
     """A released notebook as a trainee hands it in, with this program, host code, scenario and
-    answer. None deletes the cell of the program, the host code or the scenario."""
+    answer, and with a reason if there is an answer. None deletes the cell of the program, the host
+    code or the scenario."""
     notebook = copy.deepcopy(released)
     for cell in list(notebook.cells):
         match cell.metadata.get("nbgrader", {}).get("grade_id"):
@@ -74,5 +75,5 @@ def filled_in(
             case "predict":
                 cell.source = f"%%predict\n{answer}"
             case "explain":
-                cell.source = f"%%explain\n{REASON}"
+                cell.source = f"%%explain\n{REASON if answer.strip() else ''}"
     return notebook

@@ -31,6 +31,7 @@ from grader import (
 )
 from grader.measure.framing import crc8, escaped, flagged, unescaped
 from grader.measure.pins import other_pin
+from grader.measure.scenario_item import scenario_item
 from grader.measure.uart import uart_sent
 
 GET, SET, TGL, READ, ECHO, ANSWER, NAK = 1, 2, 3, 4, 5, 0x80, 0xFF
@@ -293,7 +294,7 @@ def why_noise(run: Run) -> str:
 
 @check(
     "c",
-    points=3,
+    points=2,
     episode="noise",
     expect=ANSWERED,
     on_miss="no_resync",
@@ -379,7 +380,7 @@ def why_off(run: Run) -> str:
 
 @check(
     "e",
-    points=2,
+    points=1,
     episode="quiet",
     expect=Within(ALLOWED, of=SILENCE),
     on_miss="failsafe",
@@ -523,6 +524,24 @@ def right_results(run: Run) -> int:
     """How many results are right."""
     pairs = zip(linked(run).results, results_due(run), strict=True)
     return sum(result == due for result, due in pairs)
+
+
+# t: the trainee's own test.
+
+right, found_wrong = scenario_item(
+    "t",
+    points=2,
+    mutants=(
+        "crc_span",
+        "dup_action",
+        "dup_silent",
+        "failsafe_any_byte",
+        "no_crc_check",
+        "no_escape",
+        "no_failsafe",
+        "no_nak",
+    ),
+)
 
 
 # The "predict" question: with init 00, zeros before a byte do not change its checksum.

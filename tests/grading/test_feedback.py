@@ -78,9 +78,7 @@ def test_a_waveform_has_buses_in_place_of_their_pins() -> None:
     assert "BTN_1" in svg and "SDA" not in svg
 
 
-def test_the_prediction_stands_beside_what_the_run_showed(
-    course: Course, hand_in: HandIn
-) -> None:
+def test_the_prediction_stands_beside_what_the_run_showed(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", mutant("pong_same"), answer="CPython, <b>here</b>")
     hand_in("s2", mutant("pong_same"), answer=" ")
     grade(course)
@@ -93,7 +91,9 @@ def test_the_prediction_stands_beside_what_the_run_showed(
     assert REASON in rows[2]
     assert page.select_one("#item-p .points").get_text().startswith("2 / 2")  # type: ignore[union-attr]
     other = BeautifulSoup(page_of(course, "s2"), "html.parser").select_one("#item-p")
-    assert other and "1 / 2" in other.get_text() and "a wrong guess costs nothing" in other.get_text()
+    assert (
+        other and "0 / 2" in other.get_text() and "a wrong guess costs nothing" in other.get_text()
+    )
 
 
 def test_nbgrader_makes_the_same_page(course: Course, hand_in: HandIn) -> None:
