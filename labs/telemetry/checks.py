@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 
 from grader import (
-    NS_PER_S,
     AtLeast,
     AtMost,
     Celsius,
     Conforms,
-    Episode,
     Exactly,
     Millis,
     Quantity,
@@ -23,15 +21,14 @@ from grader import (
     check,
     gate,
     ms,
-    observe,
     once,
     seconds,
-    set_control,
 )
 from grader.measure import mqtt, network
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
+from grader.measure.scenario_item import scenario_item
 from grader.measure.times import delay, inside_of, periods
 
 PERIOD, FEWEST = seconds(5), 20
@@ -286,7 +283,7 @@ def unhandled(run: Run) -> str:
 
 @check(
     "c",
-    points=2,
+    points=1,
     episode="outage",
     expect=AtMost(BACK),
     on_miss="status",
@@ -354,7 +351,7 @@ def why_command(run: Run) -> str:
 
 @check(
     "d.good",
-    points=2,
+    points=1,
     episode="cmd",
     expect=AtMost(PROMPT),
     on_miss="command",
@@ -478,23 +475,19 @@ def tries(run: Run) -> list[int]:
     return [max(len(at_ns[inside_of(at_ns, *span)]) for at_ns in tried) for span in spans]
 
 
-# The "predict" question.
+# t: the trainee's own test.
 
-CUT = ms(20_000)
-
-
-@observe(Episode("predict", seconds=90, steps=set_control("ap", "online", 0, at=CUT)))
-def last_will(run: Run) -> dict[str, str] | None:
-    """What the broker published in the name of a board that fell silent, and when."""
-    begun = [one for one in mqtt.messages(run, "connect") if one.t_ns < CUT.ns]
-    wills = [one for one in mqtt.messages(run, "will") if one.t_ns > CUT.ns]
-    if not begun or not wills:
-        return None
-    heard = [one.t_ns for one in mqtt.messages(run, client=begun[-1].client) if one.t_ns < CUT.ns]
-    after_s = (wills[0].t_ns - max(heard)) / NS_PER_S
-    return {
-        "keep_alive": f"{begun[-1].keep_alive_s} s",
-        "after": f"{after_s:.1f} s",
-        "will": f"{wills[0].topic} {wills[0].payload.decode(errors='replace')}",
-        "retain": str(int(wills[0].retain)),
-    }
+right, found_wrong = scenario_item(
+    "t",
+    points=2,
+    mutants=(
+        "bad_json",
+        "dup_action",
+        "json_string",
+        "no_ack",
+        "no_resubscribe",
+        "one_remembered",
+        "only_syntax",
+        "stale_data",
+    ),
+)
