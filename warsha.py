@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAGICS = {
     "line": ("%board", "bench", "files", "lab", "trace", "wave"),
-    "cell": ("predict", "host", "parsons", "scenario"),
+    "cell": ("predict", "explain", "host", "parsons", "scenario"),
     "line_cell": ("board", "run_scenario"),
 }
 """The magics of a notebook. `%%%board` as a line is one, too: it explains itself."""

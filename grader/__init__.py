@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         shortened,
     )
     from grader.lab.line_form import HasForm, LineForm
+    from grader.lab.prediction import observe
     from grader.lab.run import FileSnapshot, OutputLine, Run, lines_after, once
     from grader.lab.signal import Signal, spans_ms
     from grader.lab.text_limits import Conforms, Matches
@@ -172,6 +173,7 @@ __all__ = [
     "millis_of_ns",
     "moment_of_ns",
     "ms",
+    "observe",
     "once",
     "parse_json",
     "place_of",
@@ -198,6 +200,7 @@ _MODULES = (
     "grader.lab.line_form",
     "grader.lab.value_path",
     "grader.lab.check",
+    "grader.lab.prediction",
     "grader.strict_json",
     "grader.host.host_line",
     "hardware.boards",

@@ -17,6 +17,7 @@ from grader.nbgrader import enrolment
 
 HANDED_IN = "2026-01-15 10:00:00 UTC"
 ANSWER = "إجابة تجريبية · a sample answer"
+REASON = "سبب تجريبي · because of the clock"
 
 
 def demo_course(course: Course) -> Course:
@@ -54,7 +55,8 @@ def filled_in(
     scenario: str | None = None,
 ) -> NotebookNode:
     """A released notebook as a trainee hands it in, with this program, host code, scenario and
-    answer. None deletes the cell of the program, the host code or the scenario."""
+    answer, and with a reason if there is an answer. None deletes the cell of the program, the host
+    code or the scenario."""
     notebook = copy.deepcopy(released)
     for cell in list(notebook.cells):
         match cell.metadata.get("nbgrader", {}).get("grade_id"):
@@ -72,4 +74,6 @@ def filled_in(
                 cell.source = f"%%scenario\n{scenario}"
             case "predict":
                 cell.source = f"%%predict\n{answer}"
+            case "explain":
+                cell.source = f"%%explain\n{REASON if answer.strip() else ''}"
     return notebook

@@ -31,8 +31,8 @@ class Record:
     """The board program; None: the notebook had none."""
     host: str | None
     """The host code; None: there was none."""
-    answered: bool
-    """Whether the "predict" question had an answer."""
+    answered: float
+    """Which share of the texts of the "predict" question was there (see `OwnPrediction`)."""
     cards: tuple[Card, ...]
     scenario: str | None = None
     """The trainee's own scenario; None: there was none."""

@@ -151,7 +151,7 @@ def _question(lab: Lab, language: str) -> str:
     notebook = source_notebook(lab.folder, lab.maxima)
     at = next(n for n, cell in enumerate(notebook.cells) if cells.answer_of(cell.source))
     before = [cell for cell in notebook.cells[:at] if _is_in(cell, language)]
-    text = before[-1].source if before else handed_out_question(lab.folder)
+    text = before[-1].source if before else handed_out_question(lab.folder, "predict")
     return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
 
 

@@ -20,6 +20,7 @@ from grader.classrun.submission_folder import find_notebook, notebooks_in, read_
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.lab import cells
 from grader.lab.class_list import id_problem
+from grader.lab.prediction import OwnPrediction, prediction_in
 from hardware.i18n import _
 
 MAX_CELLS = 2000
@@ -39,8 +40,8 @@ class Submission:
     """The text of the last `%%host` cell."""
     scenario: str | None
     """The text of the last `%%scenario` cell."""
-    answered: bool
-    """Whether the "predict" question has an answer."""
+    prediction: OwnPrediction
+    """The answers to the "predict" question."""
     notebook: NotebookNode
     """The submission's cells, with the released cells' own metadata and without outputs."""
     notes: tuple[str, ...]
@@ -87,7 +88,11 @@ def read_submission(
     notebook = _rebuild(found, released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     program = _program_of(sources, notes)
-    answers = [answer for answer in map(cells.answer_of, sources) if answer is not None]
+    answer, reason = (
+        next((text for text in map(text_of, reversed(sources)) if text is not None), None)
+        for text_of in (cells.answer_of, cells.reason_of)
+    )
+    question, reason_question = (released_question(released, it) for it in cells.QUESTIONS)
     return Submission(
         lab=lab,
         student=student,
@@ -96,7 +101,7 @@ def read_submission(
         scenario=_last(
             cells.scenario_of, sources, _("{count} scenario cells: the last one counts"), notes
         ),
-        answered=bool(answers) and cells.predicted(answers[-1], released_question(released)),
+        prediction=prediction_in(answer, question, reason, reason_question),
         notebook=notebook,
         notes=tuple(notes),
         file=file.name,
@@ -173,13 +178,14 @@ def _with_program(raw: bytes, released: NotebookNode) -> list[tuple[str, str, st
     return found
 
 
-def released_question(released: NotebookNode) -> str:
-    """The "predict" question in the released notebook: the text before its cell, and the cell."""
+def released_question(released: NotebookNode, magic: str) -> str:
+    """The question of `%%predict` or `%%explain` in the released notebook: the text before its
+    cell, and the cell; "" when there is no such cell."""
     texts: list[str] = []
     for cell in released.cells:
         if cell.cell_type != "code":
             texts.append(cell.source)
-        elif (answer := cells.answer_of(cell.source)) is not None:
+        elif (answer := cells.body_of(cell.source, f"%%{magic}")) is not None:
             return cells.question_text("\n".join([*texts, answer]))
         else:
             texts = []

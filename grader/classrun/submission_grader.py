@@ -212,7 +212,7 @@ class SubmissionGrader:
             program=submission.program,
             host=submission.host,
             scenario=submission.scenario,
-            answered=submission.answered,
+            prediction=submission.prediction,
             seeds=self.seeds.of(submission.student, time + submission.sha256),
             sandbox="none" if stamp["sandbox"] == "none" else "bwrap",
         )
@@ -242,7 +242,7 @@ class SubmissionGrader:
             program=task.program,
             host=task.host,
             scenario=task.scenario,
-            answered=task.answered,
+            answered=task.prediction.share,
             cards=tuple(cards),
             assignment="" if sanitizer.assignment == task.lab else sanitizer.assignment,
         )

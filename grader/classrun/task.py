@@ -1,17 +1,21 @@
 """Score one submission: a `Task` is plain data that decides the marks, the result is a `Card` for
 each item. It runs in worker processes, on a cluster, and in a trainee's notebook."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.archive import lab_cache
 from grader.host.host_functions import HostCode
 from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
-from grader.lab.lab import Lab, Texts
+from grader.lab.lab import PREDICT, Lab, Texts
+from grader.lab.prediction import OwnPrediction
+from grader.score.budget import Budget
 from grader.score.card import Card
 from grader.score.misconceptions import also, hint, message
+from grader.score.observe import observe
 from grader.score.results import ItemResult
-from grader.score.score import score
+from grader.score.score import predict_result, score
 from grader.score.waveforms import ItemWaveforms
 from hardware.notebook.stray_characters import find as find_marks
 
@@ -28,8 +32,7 @@ class Task:
     """The board program; None: there is none, and the board starts without a main.py."""
     host: str | None
     """The functions that run on the computer; None: the notebook has none."""
-    answered: bool
-    """Whether the "predict" question has an answer."""
+    prediction: OwnPrediction
     seeds: tuple[int, ...]
     scenario: str | None = None
     """The trainee's own scenario; None: the notebook has none."""
@@ -47,18 +50,42 @@ def score_task(task: Task) -> list[Card]:
 def score_lab(lab: Lab, task: Task) -> list[Card]:
     """Run the program on virtual boards and judge it. The cards have the lab's order of items."""
     program = {} if task.program is None else {PROGRAM: task.program.encode()}
-    pictures = ItemWaveforms()
+    pictures, budget = ItemWaveforms(), Budget()
+    host = HostCode(task.host, task.sandbox)
     marks = score(
         lab,
         task.board,
         program,
         task.seeds,
-        predicted=task.answered,
+        predicted=task.prediction.share,
         observer=pictures,
-        host=HostCode(task.host, task.sandbox),
+        host=host,
         scenario=task.scenario,
+        budget=budget,
     )
-    return [_card(lab, task, result, pictures) for result in marks.items.values()]
+    observed = observe(lab, task.board, program, host, budget)
+    return [
+        predict_card(lab, task.prediction, observed)
+        if result.id == PREDICT
+        else _card(lab, task, result, pictures)
+        for result in marks.items.values()
+    ]
+
+
+def predict_card(lab: Lab, prediction: OwnPrediction, observed: Mapping[str, str]) -> Card:
+    """The card of the "predict" question: what the trainee wrote beside what the run showed."""
+    result = predict_result(prediction.share)
+    return Card(
+        item=PREDICT,
+        points=result.points,
+        maximum=result.max_points,
+        title=lab.items[PREDICT],
+        message=message(lab, result) if result.key else {},
+        key=result.key,
+        predicted=prediction.text,
+        observed=observed,
+        reason=prediction.reason,
+    )
 
 
 def _card(lab: Lab, task: Task, result: ItemResult, pictures: ItemWaveforms) -> Card:

@@ -17,9 +17,10 @@ HOST_REFERENCE = "reference_host.py"
 SCENARIO_REFERENCE = "reference_scenario.yaml"
 """A scenario that gets all points, in the folder of a lab that asks for one."""
 
-ANSWER_FILE = "predict.txt"
-"""The "predict" question and its cell as released, in a trainee's lab folder: practice compares
-the answer with them."""
+QUESTIONS = ("predict", "explain")
+"""The magics of the cells in which a trainee answers a question: what will the run show, and why
+did it show that? `<magic>.txt` in a trainee's lab folder has the question and its cell as
+released: practice compares the answer with them."""
 
 SHORTEST_ANSWER = 4
 """Letters, digits and signs that an answer needs beside the words of the question."""
@@ -68,20 +69,26 @@ def program_of(source: str) -> tuple[str, str] | None:
 
 def answer_of(source: str) -> str | None:
     """The text of a `%%predict` cell; None for other cells."""
-    return _body(source, "%%predict")
+    return body_of(source, "%%predict")
+
+
+def reason_of(source: str) -> str | None:
+    """The text of an `%%explain` cell; None for other cells."""
+    return body_of(source, "%%explain")
 
 
 def host_of(source: str) -> str | None:
     """The text of a `%%host` cell, exactly as the magic gets it. None for other cells."""
-    return _body(source, "%%host")
+    return body_of(source, "%%host")
 
 
 def scenario_of(source: str) -> str | None:
     """The text of a `%%scenario` cell, exactly as the magic gets it. None for other cells."""
-    return _body(source, "%%scenario")
+    return body_of(source, "%%scenario")
 
 
-def _body(source: str, magic: str) -> str | None:
+def body_of(source: str, magic: str) -> str | None:
+    """The text of a cell with that magic alone in its first line; None for other cells."""
     first, body = _split(source)
     return body if first.split() == [magic] else None
 
@@ -103,8 +110,8 @@ def is_notes(source: str) -> bool:
 
 
 def predicted(answer: str | None, question: str) -> bool:
-    """Whether the "predict" question has an answer: a text of its own, not a sign and not the
-    words of the question. `question`: the question, and its cell as released.
+    """Whether a question has an answer: a text of its own, not a sign and not the words of the
+    question. `question`: the question, and its cell as released.
 
     Nobody reads the answer, so this is no proof of a thought; a question that a person grades is
     made with `manual` (docs/reference/lesson-format.md).

@@ -1,8 +1,9 @@
 """A lab: one folder, loaded by its path. It is never imported as a module."""
 
 import hashlib
+import string
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +14,7 @@ from grader.lab.check import Check
 from grader.lab.episode import Episode
 from grader.lab.lab_file import LabFile, bilingual_text, misconception_texts, pin_roles
 from grader.lab.limits import Never
+from grader.lab.prediction import Observation
 from grader.lab.unit_check import unit_conflict
 from hardware import boards
 from hardware.boards import BoardType
@@ -68,6 +70,10 @@ class Lab:
     """The functions of the cell `%%host` that the checks call."""
     checks: tuple[Check, ...]
     scenario: Scenario
+    observed: Texts = field(default_factory=dict)
+    """What the run shows of the "predict" question, with names in braces for its values; empty
+    when the lab has no `@observe`."""
+    observation: Observation | None = None
 
     @property
     def slug(self) -> str:
@@ -157,8 +163,8 @@ def load(folder: Path) -> Lab:
     faults = LabFaults()
     source = LabFile(folder / "lab.toml")
     file = folder / "checks.py"
-    nothing: tuple[tuple[Check, ...], Scenario] = (), _no_scenario
-    checks, scenario = faults.attempt(lambda: _load_checks(file), nothing)
+    nothing = _Declared((), _no_scenario, None)
+    declared = faults.attempt(lambda: _load_checks(file), nothing)
     no_texts: tuple[dict[str, Texts], dict[str, Texts]] = {}, {}
     texts, hints = faults.attempt(
         lambda: misconception_texts(source.file, source.tables("misconceptions")), no_texts
@@ -180,12 +186,15 @@ def load(folder: Path) -> Lab:
         misconceptions=texts,
         hints=hints,
         host=faults.attempt(lambda: source.names("host"), ()),
-        checks=tuple(_in_both_languages(check, figures) for check in checks),
-        scenario=scenario,
+        checks=tuple(_in_both_languages(check, figures) for check in declared.checks),
+        scenario=declared.scenario,
+        observed=faults.attempt(lambda: source.optional_texts("observed"), {}),
+        observation=declared.observation,
     )
     faults.attempt(source.require_empty, None)
-    if checks and lab.items:
+    if declared.checks and lab.items:
         _check_items(source, lab, faults)
+        faults.attempt(lambda: _check_observation(source, lab), None)
     faults.raise_all()
     return lab
 
@@ -236,15 +245,28 @@ def _bilingual(source: LabFile, key: str, faults: LabFaults) -> dict[str, Texts]
     return found
 
 
-def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
-    """The checks that checks.py defines, in order, and the function `scenario` of scenario.py, or
-    of checks.py when there is no scenario.py."""
+@dataclass(frozen=True)
+class _Declared:
+    """What the Python files of a lab declare. The checks, in order, are in checks.py; the function
+    `scenario` and what has `@observe` may also be in scenario.py and predict.py."""
+
+    checks: tuple[Check, ...]
+    scenario: Scenario
+    observation: Observation | None
+
+
+def _load_checks(file: Path) -> _Declared:
     names = _run_file(file)
-    own = file.with_name("scenario.py")
-    scenario = (_run_file(own) if own.is_file() else names).get("scenario")
+    apart = [file.with_name("scenario.py"), file.with_name("predict.py")]
+    with_scenario, predict = (_run_file(own) if own.is_file() else names for own in apart)
+    scenario = with_scenario.get("scenario")
     if not callable(scenario):
         raise lab_error(file, "scenario", _("there is no such function"))
-    return tuple(c for c in names.values() if isinstance(c, Check)), scenario
+    checks = tuple(c for c in names.values() if isinstance(c, Check))
+    observations = [o for o in predict.values() if isinstance(o, Observation)]
+    if len(observations) > 1:
+        raise lab_error(file, "@observe", _("is there twice"))
+    return _Declared(checks, scenario, next(iter(observations), None))
 
 
 def _in_both_languages(check: Check, figures: Mapping[str, Texts]) -> Check:
@@ -266,6 +288,22 @@ def _run_file(file: Path) -> dict[str, Any]:
     except Exception as error:
         raise lab_error(file, "", f"{type(error).__name__}: {error}") from error
     return vars(module)
+
+
+def _check_observation(source: LabFile, lab: Lab) -> None:
+    """Check that an observation has its text, with the same values in both languages. Raises:
+    LabError."""
+    if bool(lab.observed) != (lab.observation is not None):
+        what = _("lab.toml and checks.py do not agree on it")
+        raise lab_error(source.file, "observed", what)
+    names = [
+        {name for _text, name, *_rest in string.Formatter().parse(text) if name is not None}
+        for text in lab.observed.values()
+    ]
+    if names and names[0] != names[1]:
+        raise lab_error(source.file, "observed", _("its texts have not the same values"))
+    if lab.observation and lab.observation.program:
+        source.path("@observe", lab.observation.program)
 
 
 def _check_items(source: LabFile, lab: Lab, faults: LabFaults) -> None:

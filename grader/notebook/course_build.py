@@ -160,7 +160,9 @@ def copy_for_trainees(root: Path, lab: Lab, trainee: Path) -> None:
         lab.folder, place, ignore=shutil.ignore_patterns("__pycache__", ".*", *PRIVATE)
     )
     released = nbformat.read(notebook, as_version=4)
-    (place / cells.ANSWER_FILE).write_text(released_question(released), encoding="utf-8")
+    for magic in cells.QUESTIONS:
+        question = released_question(released, magic)
+        (place / f"{magic}.txt").write_text(question, encoding="utf-8")
 
 
 def _prepare_jupyter(course: Course, trainee: Path) -> None:

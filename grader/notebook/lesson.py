@@ -23,7 +23,7 @@ from hardware.i18n import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
-OWN_CELLS = ("setup", "predict", "program", "host", "scenario")
+OWN_CELLS = ("setup", "predict", "program", "host", "explain", "scenario")
 """The names of cells with a meaning."""
 
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
@@ -180,6 +180,10 @@ def _add_code_metadata(
         counts["predict"] += 1
         _check_region(cell.source, fail)
         cell.metadata.nbgrader = _metadata("predict", solution=True)
+    elif cells.reason_of(cell.source) is not None:
+        counts["explain"] += 1
+        _check_region(cell.source, fail)
+        cell.metadata.nbgrader = _metadata("explain", solution=True)
     elif cells.host_of(cell.source) is not None:
         counts["host"] += 1
         _check_region(cell.source, fail)

@@ -1,4 +1,4 @@
-"""Practice in the trainee's notebook: `%lab`, `%%parsons`, `%%predict`, `%%host`,
+"""Practice in the trainee's notebook: `%lab`, `%%parsons`, `%%predict`, `%%explain`, `%%host`,
 `%%scenario` and `grade("b")`.
 
 The program of the last `%%board main.py` cell runs on a new virtual board. It is judged by the
@@ -22,15 +22,18 @@ from typing import Any, Self
 from IPython import get_ipython
 from IPython.display import HTML, display
 
-from grader.classrun.task import Task, score_lab
+from grader.classrun.task import Task, predict_card, score_lab
 from grader.errors import CourseError
+from grader.host.host_functions import HostCode
 from grader.host.probe import isolation_error
 from grader.host.sandbox import Isolation
 from grader.lab import cells, own_scenario
-from grader.lab.lab import LABS, Lab, load
+from grader.lab.lab import LABS, PREDICT, Lab, load
+from grader.lab.prediction import OwnPrediction, prediction_in
 from grader.notebook.parsons import Parsons, verdict
 from grader.notebook.progress import Progress, save_progress
-from grader.score.card import Card, card_html, total_html
+from grader.score.card import Card, card_html, comparison_html, own_text_html, total_html
+from grader.score.observe import observe
 from grader.seeds import PUBLIC_SEED
 from hardware.bench.diagram import suggest
 from hardware.bench.scenario.scenario import parse
@@ -48,11 +51,8 @@ NOTEBOOK = "JPY_SESSION_NAME"
 NBGRADER = "NBGRADER_EXECUTION"
 """nbgrader sets this variable while it autogrades or validates a notebook."""
 
-_PREDICT_CELL = re.compile(
-    r"(?:\A|^```\n)((?:(?!^```).)*)^```python[^\n]*\n(%%predict\n.*?)^```",
-    re.MULTILINE | re.DOTALL,
-)
-"""The text before the cell, and the cell."""
+_CELL = r"(?:\A|^```\n)((?:(?!^```).)*)^```python[^\n]*\n%%{magic}\n(.*?)^```"
+"""The text before a cell of lesson.md, and the text of the cell."""
 
 
 class Points(float):
@@ -78,6 +78,7 @@ class PracticeSession:
     lab: Lab | None = None
     board: str = ""
     answer: str | None = None
+    reason: str | None = None
     host: str | None = None
     scenario: str | None = None
     seed: int = PUBLIC_SEED
@@ -112,7 +113,7 @@ def grade(item: str | None = None, *, seed: int | None = None) -> Points:
         print(
             "· " + _("no program yet: run the cell that begins with %%board main.py, then grade")
         )
-    cards = _cards(lab, item, seed)
+    cards, is_new = _cards(lab, item, seed)
     if item is None:
         total = round(sum(card.points for card in cards), 2)
         if NBGRADER not in os.environ:
@@ -120,10 +121,14 @@ def grade(item: str | None = None, *, seed: int | None = None) -> Points:
             save_progress(Path.cwd(), lab.slug, Progress(total, most))
         return Points.of(total, total_html(cards) + _seed_html(session.seed))
     card = next(card for card in cards if card.item == item)
-    return Points.of(card.points, card_html(card) + _seed_html(session.seed))
+    seen = next((card for card in cards if is_new and card.item == PREDICT != item), None)
+    html = card_html(card) + (comparison_html(seen) if seen else "") + _seed_html(session.seed)
+    return Points.of(card.points, html)
 
 
-def _cards(lab: Lab, item: str | None, seed: int | None) -> list[Card]:
+def _cards(lab: Lab, item: str | None, seed: int | None) -> tuple[list[Card], bool]:
+    """The cards of the try, and whether it is a new one. What the trainee writes of the "predict"
+    question makes no new try."""
     task = _task(lab, session.seed if seed is None else seed)
     is_new = item is None or task not in session.scored
     if seed is None and is_new:
@@ -132,11 +137,14 @@ def _cards(lab: Lab, item: str | None, seed: int | None) -> list[Card]:
     if task not in session.scored:
         session.scored = {task: score_lab(lab, task)}
     session.seed = task.seeds[0]
-    return session.scored[task]
+    prediction = _prediction(lab)
+    return [
+        predict_card(lab, prediction, card.observed) if card.item == PREDICT else card
+        for card in session.scored[task]
+    ], is_new
 
 
 def _task(lab: Lab, seed: int) -> Task:
-    answered = cells.predicted(session.answer, handed_out_question(lab.folder))
     program = programs.get(cells.PROGRAM)
     return Task(
         lab=lab.slug,
@@ -145,7 +153,7 @@ def _task(lab: Lab, seed: int) -> Task:
         program=program,
         host=session.host,
         scenario=session.scenario,
-        answered=answered,
+        prediction=OwnPrediction(),
         seeds=(seed,),
         sandbox=_sandbox() if lab.host else "bwrap",
         above=blank_lines.get(cells.PROGRAM, 0),
@@ -168,15 +176,21 @@ def _sandbox() -> Isolation:
     return "none" if isolation_error() else "bwrap"
 
 
-def handed_out_question(folder: Path) -> str:
-    """The lab's "predict" question, as `released_question` has it."""
-    handed_out = folder / cells.ANSWER_FILE
+def _prediction(lab: Lab) -> OwnPrediction:
+    question, reason_question = (handed_out_question(lab.folder, it) for it in cells.QUESTIONS)
+    return prediction_in(session.answer, question, session.reason, reason_question)
+
+
+def handed_out_question(folder: Path, magic: str) -> str:
+    """The lab's question of `%%predict` or `%%explain`, as `released_question` has it."""
+    handed_out, lesson = folder / f"{magic}.txt", folder / "lesson.md"
     if handed_out.is_file():
         return handed_out.read_text(encoding="utf-8")
-    match = _PREDICT_CELL.search((folder / "lesson.md").read_text(encoding="utf-8"))
+    text = lesson.read_text(encoding="utf-8") if lesson.is_file() else ""
+    match = re.search(_CELL.format(magic=magic), text, re.MULTILINE | re.DOTALL)
     if match is None:
         return ""
-    return cells.question_text(match[1] + cells.released_text(cells.answer_of(match[2]) or ""))
+    return cells.question_text(match[1] + cells.released_text(match[2]))
 
 
 def lab(line: str) -> None:
@@ -224,6 +238,7 @@ def _read_notebook() -> None:
             blank_lines[cells.PROGRAM] = above.count("\n")
     for source in reversed(sources):
         session.answer = session.answer or cells.answer_of(source)
+        session.reason = session.reason or cells.reason_of(source)
         session.host = session.host or cells.host_of(source)
         session.scenario = session.scenario or cells.scenario_of(source)
     if cells.PROGRAM in programs and not has_program:
@@ -257,12 +272,28 @@ def _saved_cells(notebook: Path) -> list[str]:
 def predict(_line: str, cell: str) -> None:
     """`%%predict`: keep the answer to the "predict" question, and show it."""
     session.answer = cell
-    if session.lab and not cells.predicted(cell, handed_out_question(session.lab.folder)):
+    text = _prediction(session.lab).text if session.lab else cell.strip()
+    if not text:
         print("· " + _("your prediction is not there yet: write it into this cell, and run it"))
         return
-    lines = cell.strip().splitlines()
-    own = [line for line in lines if not line.startswith("#")] or lines
-    display(HTML("".join(f'<div dir="auto">{escape(line)}</div>' for line in own)))
+    display(HTML(own_text_html(text)))
+
+
+def explain(_line: str, cell: str) -> None:
+    """`%%explain`: keep the reason for what the run showed, and put the prediction beside it."""
+    session.reason = cell
+    if session.lab is None or cells.PROGRAM not in programs or session.answer is None:
+        _read_notebook()
+    lab = session.lab
+    if lab is None:
+        raise CourseError(_("no lab is selected"), _("run the cell with %lab first"))
+    program = {name: programs[name].encode() for name in (cells.PROGRAM,) if name in programs}
+    code = HostCode(session.host, _sandbox() if lab.host else "bwrap")
+    observed = observe(lab, session.board, program, code)
+    card = predict_card(lab, _prediction(lab), observed)
+    display(HTML(comparison_html(card)))
+    if not card.reason:
+        print("· " + _("your reason is not there yet: write it into this cell, and run it"))
 
 
 def host(_line: str, cell: str) -> None:
@@ -342,6 +373,7 @@ def load_ipython_extension(ipython: Any) -> None:
     ipython.register_magic_function(lab, "line", "lab")
     complete_arguments(ipython, "%lab", _lab_arguments)
     ipython.register_magic_function(predict, "cell", "predict")
+    ipython.register_magic_function(explain, "cell", "explain")
     ipython.register_magic_function(host, "cell", "host")
     ipython.register_magic_function(scenario, "cell", "scenario")
     ipython.register_magic_function(parsons, "cell", "parsons")

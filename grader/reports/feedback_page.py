@@ -11,7 +11,7 @@ from grader.html_text import LATIN, auto_direction, bilingual, latin, lines
 from grader.lab.cells import PROGRAM
 from grader.reports.feedback_data import HINTS_FROM, FeedbackData, FeedbackItem
 from grader.reports.html_page import html_page, label, titled
-from grader.score.card import number
+from grader.score.card import COMPARED, Card, number, own_text_html
 
 _STATES = {
     "full": ("✓", "كاملة", "full"),
@@ -207,12 +207,28 @@ def _details(feedback: FeedbackData, entry: FeedbackItem) -> Iterator[str]:
     if rows:
         yield f'<div class="about pair">{bilingual(card.about)}</div>' if card.about else ""
         yield f'<dl class="figures">{rows}</dl>'
+    if card.predicted or card.observed:
+        yield _comparison(card)
     if card.message and any(card.message.values()):
         yield _box("why", label(*_HEADS[card.key in NO_MISCONCEPTION]), card.message, card.also)
     if card.key and card.hint and feedback.number >= HINTS_FROM:
         yield _box("hint", label("تلميح", "hint"), card.hint)
     if card.waveform:
         yield _figure(entry)
+
+
+def _comparison(card: Card) -> str:
+    """The trainee's prediction, what the run showed of it, and the trainee's reason."""
+    texts = {"predicted": own_text_html(card.predicted)}
+    if card.observed:
+        texts["observed"] = f'<div class="pair">{bilingual(card.observed)}</div>'
+    if card.reason is not None:
+        texts["reason"] = own_text_html(card.reason)
+    rows = (
+        f"<div><dt>{label(*COMPARED[name])}</dt><dd>{text}</dd></div>"
+        for name, text in texts.items()
+    )
+    return f'<dl class="compared">{"".join(rows)}</dl>'
 
 
 def _box(kind: str, head: str, *texts: Mapping[str, str]) -> str:

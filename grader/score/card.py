@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any, Self
 
-from grader.html_text import latin, rich
+from grader.html_text import latin, lines, rich
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,13 @@ class Card:
     """What `measured` and `expected` are; empty when the lab does not say it."""
     also: Mapping[str, str] = field(default_factory=dict)
     """What else was missed: the messages of the item's other parts, with their values."""
+
+    predicted: str = ""
+    """The trainee's prediction, for the "predict" question."""
+    observed: Mapping[str, str] = field(default_factory=dict)
+    """What the run showed of it; empty when the lab does not observe it."""
+    reason: str | None = None
+    """The trainee's reason for what the run showed; None when it is not asked for."""
 
     def as_dict(self) -> dict[str, Any]:
         """The card as plain data for JSON."""
@@ -102,15 +109,67 @@ def card_html(card: Card) -> str:
         head += _ENGLISH.format(escape(card.title["en"]))
     return (
         f'<div class="warsha-mark" dir="rtl" lang="ar" style="{_BOX.format(colour=colour)}">'
-        f"{head}{_measured(card)}{_message(card)}{_waveform(card)}</div>"
+        f"{head}{_comparison(card)}{_measured(card)}{_message(card)}{_waveform(card)}</div>"
+    )
+
+
+COMPARED = {
+    "predicted": ("توقّعت", "you predicted"),
+    "observed": ("وأظهر التشغيل", "the run showed"),
+    "reason": ("والسبب", "your reason"),
+}
+"""The heads of the texts that stand beside each other for the "predict" question."""
+
+
+def own_text_html(text: str) -> str:
+    """A trainee's own text as HTML, each line in the direction of its first letter. A comment may
+    be a line of a diagram: its characters have one width."""
+    style = "white-space:pre-wrap;text-align:start"
+    shown = ((escape(line), "code" if line.startswith("#") else "span") for line in lines(text))
+    rows = (f'<div dir="auto" style="{style}"><{tag}>{line}</{tag}></div>' for line, tag in shown)
+    return "".join(rows) if text else "—"
+
+
+def comparison_html(card: Card) -> str:
+    """What the trainee predicted beside what the run showed, and why, as a box of its own; empty
+    for an item that is not the "predict" question."""
+    if not card.observed:
+        return ""
+    box = _BOX.format(colour="#0969da")
+    return f'<div class="warsha-mark" dir="rtl" lang="ar" style="{box}">{_comparison(card)}</div>'
+
+
+def _comparison(card: Card) -> str:
+    if not card.observed and not card.predicted:
+        return ""
+    observed = {language: text.strip() for language, text in card.observed.items()}
+    texts = {
+        "predicted": own_text_html(card.predicted),
+        "observed": f'<div style="white-space:pre-line">{_both(observed)}</div>' * bool(observed),
+        "reason": "" if card.reason is None else own_text_html(card.reason),
+    }
+    rows = "".join(
+        f'<tr><th style="{_CELL};white-space:nowrap;vertical-align:top">{_heads(*COMPARED[name])}'
+        f'</th><td style="{_CELL};width:100%">{text}</td></tr>'
+        for name, text in texts.items()
+        if text
+    )
+    return (
+        f'<table style="margin:.3em 0;border-collapse:collapse;table-layout:auto">{rows}</table>'
+    )
+
+
+def _heads(arabic: str, english: str) -> str:
+    return (
+        f'<span class="warsha-ar">{arabic}</span> '
+        f'<bdi class="warsha-en" dir="ltr" style="font-weight:normal">{english}</bdi>'
     )
 
 
 def _measured(card: Card) -> str:
     rows = [("القياس", "measured", card.measured), ("المتوقّع", "expected", card.expected)]
     cells = "".join(
-        f'<tr><th style="{_CELL}"><span class="warsha-ar">{arabic}</span> '
-        f'<bdi class="warsha-en" dir="ltr" style="font-weight:normal">{english}</bdi></th>'
+        f'<tr><th style="{_CELL}">{_heads(arabic, english)}</th>'
         f'<td style="{_CELL}"><code dir="ltr">{latin(value)}</code></td></tr>'
         for arabic, english, value in rows
         if value
@@ -157,6 +216,7 @@ def _row(card: Card) -> str:
     colour = _colour(card.points, card.maximum)
     return (
         f'<tr><td style="text-align:start"><strong dir="ltr">{escape(card.item)}</strong></td>'
-        f'<td style="text-align:start;width:100%">{title}{_measured(card)}{_message(card)}</td>'
+        f'<td style="text-align:start;width:100%">{title}{_comparison(card)}{_measured(card)}'
+        f"{_message(card)}</td>"
         f'<td style="text-align:end;white-space:nowrap;color:{colour}">{score}</td></tr>'
     )

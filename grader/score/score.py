@@ -17,20 +17,22 @@ def score(
     program: Program,
     seeds: Sequence[int],
     *,
-    predicted: bool = False,
+    predicted: float = 0.0,
     observer: Observer | None = None,
     host: HostCode | None = None,
     scenario: str | None = None,
+    budget: Budget | None = None,
 ) -> LabScore:
     """Run a program on all seeds.
 
     Args:
-        predicted: whether the "predict" question was answered.
+        predicted: which share of the "predict" question's texts is there (`OwnPrediction.share`).
         scenario: the text of the trainee's own scenario.
+        budget: what the submission may still use.
 
     Raises: NotGraded, and there is no mark then; LabError when the lab has no such board.
     """
-    results, budget = [], Budget()
+    results, budget = [], budget or Budget()
     for seed in seeds:
         found = run_lab(lab, lab.board(board), program, seed, host, budget, observer, scenario)
         if observer is not None:
@@ -39,7 +41,7 @@ def score(
     return merge(lab, results, predicted=predicted)
 
 
-def merge(lab: Lab, results: Sequence[SeedResult], *, predicted: bool) -> LabScore:
+def merge(lab: Lab, results: Sequence[SeedResult], *, predicted: float) -> LabScore:
     """The mark from the results of all seeds, with the items in the order of lab.toml."""
     items = {}
     for item in lab.items:
@@ -50,10 +52,10 @@ def merge(lab: Lab, results: Sequence[SeedResult], *, predicted: bool) -> LabSco
     return LabScore(items, tuple(results))
 
 
-def predict_result(predicted: bool) -> ItemResult:
-    """The result of item p: any answer gets all points."""
-    points = PREDICT_POINTS if predicted else 0.0
-    return ItemResult(PREDICT, points, PREDICT_POINTS, key="" if predicted else "blank")
+def predict_result(predicted: float) -> ItemResult:
+    """The result of item p: any prediction and any reason get their points."""
+    key = "" if predicted == 1 else "blank"
+    return ItemResult(PREDICT, PREDICT_POINTS * predicted, PREDICT_POINTS, key=key)
 
 
 def _item(lab: Lab, item: str, results: Sequence[SeedResult]) -> ItemResult:

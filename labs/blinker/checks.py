@@ -3,7 +3,7 @@
 import json
 import random
 
-from grader import BoardType, Episode, Millis, Run, Within, check, ms
+from grader import BoardType, Episode, Millis, Run, Within, check, ms, observe
 from grader.measure.pins import other_pin
 
 PUBLIC = (300, 700)
@@ -99,3 +99,10 @@ def off_times(run: Run) -> list[Millis] | None:
     """The length of each dark time between two flashes; None when there are too few."""
     found = run.signal("LED_G").widths(False)
     return found if len(found) >= FLASHES else None
+
+
+@observe(Episode("predict", seconds=10))
+def flashes(run: Run) -> dict[str, str]:
+    """How often the LED went on in 10 s, with the times of the example."""
+    lamp = run.signal("LED_G")
+    return {"count": str(len(lamp.rises_ns()) + int(lamp.at(0)))}

@@ -8,7 +8,7 @@ digits and the decimal sign of any script.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 
 from grader import (
@@ -16,6 +16,7 @@ from grader import (
     AtMost,
     Celsius,
     Check,
+    Episode,
     Exactly,
     LineForm,
     Millis,
@@ -28,7 +29,9 @@ from grader import (
     gate,
     millis_of_ns,
     ms,
+    observe,
     once,
+    set_control,
 )
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
@@ -448,3 +451,23 @@ right, found_wrong = scenario_item(
         "unhandled",
     ),
 )
+
+
+# The "predict" question.
+
+FAST = [
+    step
+    for n in range(40)
+    for step in set_control("dht", "temperature", 20 + n, at=ms(1000 + 333 * n))
+]
+
+
+@observe(Episode("predict", seconds=8, steps=FAST, from_reset=True), program="experiment.py")
+def fast_readings(run: Run) -> dict[str, str] | None:
+    """What was printed until the program ended, equal values together; and how many readings
+    failed."""
+    ended = [*run.main_ends_ns(), run.end_ns - run.zero_ns]
+    printed = [one.text for one in run.all_lines() if one.at_ns < ended[0]]
+    good = [text for text in printed if text.removeprefix("-").replace(".", "").isdigit()]
+    groups = ", ".join(f"{text} ×{len([*same])}" for text, same in groupby(good))
+    return {"printed": groups, "errors": str(len(printed) - len(good))} if printed else None

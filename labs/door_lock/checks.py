@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from grader import (
     AtMost,
+    Episode,
     Exactly,
     Hertz,
     LineForm,
@@ -28,6 +29,7 @@ from grader import (
     millis_of_ns,
     moment_of_ns,
     ms,
+    observe,
     once,
     seconds,
     us,
@@ -421,3 +423,19 @@ def mean_beat(run: Run) -> Millis | None:
     """The mean time from one change to the next."""
     found: Sequence[Millis] = periods(beats(run))
     return Millis(sum(found) / len(found), found[0].at_ns) if found else None
+
+
+# The "predict" question.
+
+
+@observe(Episode("predict", seconds=4, from_reset=True), program="experiment.py")
+def starved(run: Run) -> dict[str, str] | None:
+    """How many lines came while `job` worked, and the longest time from a beat to the next."""
+    printed = run.all_lines()
+    texts = [one.text for one in printed]
+    beats_ns = [one.at_ns for one in printed if one.text.startswith("beat ")]
+    if "job begins" not in texts or "job ends" not in texts or len(beats_ns) < 2:
+        return None
+    between = texts.index("job ends") - texts.index("job begins") - 1
+    gap_ns = max(b - a for a, b in pairwise(beats_ns))
+    return {"between": str(between), "gap": str(millis_of_ns(gap_ns))}

@@ -28,6 +28,7 @@ from grader import (
     millis_of_ns,
     moment_of_ns,
     ms,
+    observe,
     press,
 )
 from grader.measure.given import calls
@@ -35,6 +36,7 @@ from grader.measure.pins import other_pin, setups
 from grader.measure.pwm import tones
 from grader.measure.scenario_item import scenario_item
 from grader.measure.serial import read_lines
+from grader.measure.times import delay
 
 SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)
@@ -414,3 +416,31 @@ right, found_wrong = scenario_item(
         "unlatched",
     ),
 )
+
+
+# The "predict" question.
+
+PRESSES = [ms(700 * n + random.Random(n).uniform(300, 900)) for n in range(20)]
+
+
+@observe(
+    Episode(
+        "predict",
+        seconds=16,
+        steps=[step for at in PRESSES for step in press("btn1", at=at, hold=ms(150))],
+        from_reset=True,
+    ),
+    program="experiment.py",
+)
+def latencies(run: Run) -> dict[str, str] | None:
+    """How long polling and an interrupt take to notice a press."""
+    values: dict[str, str] = {}
+    for how, role in (("poll", "LED_Y"), ("irq", "LED_R")):
+        rises_ns = run.signal(role).rises_ns()
+        late = [delay(rises_ns, at.ns) for at in PRESSES]
+        found = [one for one in late if one is not None]
+        if not found:
+            return None
+        values |= {f"{how}_mean": str(Millis(sum(found) / len(found)))}
+        values |= {f"{how}_worst": str(max(found))}
+    return values

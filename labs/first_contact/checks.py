@@ -7,6 +7,7 @@ empty line after each of these.
 
 import random
 import re
+import sys
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
@@ -33,6 +34,7 @@ from grader import (
     millis_of_ns,
     moment_of_ns,
     ms,
+    observe,
     seconds,
     serial,
     shortened,
@@ -421,3 +423,14 @@ def sum_check(id: str, episode: str, part: Callable[[Run], slice]) -> Check:
 summed = sum_check("e.plus", "talk", lambda run: slice(first_negative(run)))
 summed_with_signs = sum_check("e.minus", "talk", lambda run: slice(first_negative(run), None))
 summed_with_both_ends = sum_check("e.both", "mixed", lambda run: slice(None))
+
+
+# The "predict" question.
+
+
+@observe(Episode("predict", seconds=1, from_reset=True), program="experiment.py")
+def interpreters(run: Run) -> dict[str, str] | None:
+    """What the cell prints with `%%board`, and what it shows here without it."""
+    printed = [line.text for line in run.all_lines()]
+    here = f"{sys.implementation.name} {sys.platform}"
+    return {"computer": here, "board": printed[0]} if printed else None

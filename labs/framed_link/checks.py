@@ -12,8 +12,10 @@ from itertools import pairwise
 import numpy as np
 
 from grader import (
+    NS_PER_MS,
     AtLeast,
     AtMost,
+    Episode,
     Exactly,
     HostLine,
     Millis,
@@ -23,10 +25,13 @@ from grader import (
     gate,
     millis_of_ns,
     ms,
+    observe,
     once,
+    send_uart,
 )
 from grader.measure.framing import crc8, escaped, flagged, unescaped
 from grader.measure.pins import other_pin
+from grader.measure.scenario_item import scenario_item
 from grader.measure.uart import uart_sent
 
 GET, SET, TGL, READ, ECHO, ANSWER, NAK = 1, 2, 3, 4, 5, 0x80, 0xFF
@@ -289,7 +294,7 @@ def why_noise(run: Run) -> str:
 
 @check(
     "c",
-    points=3,
+    points=2,
     episode="noise",
     expect=ANSWERED,
     on_miss="no_resync",
@@ -375,7 +380,7 @@ def why_off(run: Run) -> str:
 
 @check(
     "e",
-    points=2,
+    points=1,
     episode="quiet",
     expect=Within(ALLOWED, of=SILENCE),
     on_miss="failsafe",
@@ -519,3 +524,50 @@ def right_results(run: Run) -> int:
     """How many results are right."""
     pairs = zip(linked(run).results, results_due(run), strict=True)
     return sum(result == due for result, due in pairs)
+
+
+# t: the trainee's own test.
+
+right, found_wrong = scenario_item(
+    "t",
+    points=2,
+    mutants=(
+        "crc_span",
+        "dup_action",
+        "dup_silent",
+        "failsafe_any_byte",
+        "no_crc_check",
+        "no_escape",
+        "no_failsafe",
+        "no_nak",
+    ),
+)
+
+
+# The "predict" question: with init 00, zeros before a byte do not change its checksum.
+
+TRIED = [bytes([0, 0, TGL, crc]) for crc in range(256)]
+TRY_EACH = ms(60)
+
+
+@observe(
+    Episode(
+        "predict",
+        seconds=16,
+        steps=[
+            step
+            for n, frame in enumerate(TRIED)
+            for step in send_uart("link", flagged(escaped(frame)), at=ms((n + 1) * TRY_EACH))
+        ],
+    )
+)
+def accepted_checksums(run: Run) -> dict[str, str] | None:
+    """Which checksums of a frame that ends in 03 the board accepts."""
+    line = uart_sent(run, "LINK_TX")
+    accepted = []
+    for n, frame in enumerate(TRIED):
+        span_ns = ((n + 1) * TRY_EACH * NS_PER_MS, (n + 2) * TRY_EACH * NS_PER_MS)
+        first, last = np.searchsorted(line.at_ns, span_ns)
+        if unescaped(line.data[first:last].strip(b"\x7e"))[2:3] == bytes([TGL | ANSWER]):
+            accepted.append(f"{frame[-1]:02X}")
+    return {"accepted": " ".join(accepted[:8])} if accepted else None

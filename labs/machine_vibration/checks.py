@@ -19,6 +19,7 @@ from grader import (
     AtLeast,
     AtMost,
     Degrees,
+    Episode,
     Exactly,
     Hertz,
     LineForm,
@@ -33,7 +34,9 @@ from grader import (
     gate,
     millis_of_ns,
     ms,
+    observe,
     once,
+    set_control,
 )
 from grader.measure.i2c import RegisterAccess, addressed, reads_of, register_accesses
 from grader.measure.pins import other_pin
@@ -532,3 +535,29 @@ def shock_delays(run: Run) -> list[Millis]:
     at_ns = np.array(shocks(run), np.int64)
     found = [(at, delay(at_ns, at)) for at, is_shock, _ in reports(run) if is_shock]
     return [Millis(NEVER, at) if late is None else late for at, late in found]
+
+
+# The "predict" question.
+
+
+@observe(
+    Episode(
+        "predict",
+        seconds=2,
+        steps=set_control("imu", "accelZ", -1, at=ms(0)),
+        data={"config": {"addr": 0x68}},
+    )
+)
+def upside_down(run: Run) -> dict[str, str] | None:
+    """The last two bytes that were read of the Z axis."""
+    z_axis = ACCEL_XOUT_H + 4
+    found = [one for one in reads_of(accesses(run), z_axis) if one.covers(z_axis + 1)]
+    if not found:
+        return None
+    begin = z_axis - (found[-1].register or 0)
+    data = found[-1].data[begin : begin + 2]
+    return {
+        "bytes": data.hex(" ").upper(),
+        "signed": str(int.from_bytes(data, "big", signed=True)),
+        "unsigned": str(int.from_bytes(data, "big")),
+    }

@@ -17,6 +17,7 @@ from grader import (
     check,
     gate,
     ms,
+    observe,
     publish,
 )
 from grader.measure import mqtt
@@ -134,3 +135,18 @@ def will(run: Run) -> list[Text]:
     kinds = [" retained" if one.retain else "" for one in found]
     texts = zip(found, mqtt.payloads(found), kinds, strict=True)
     return [Text(f"{one.topic} {payload}{kind}", one.t_ns) for one, payload, kind in texts]
+
+
+@observe(
+    Episode(
+        "predict",
+        seconds=4,
+        steps=publish(f"{PUBLIC['base']}/set", b"on", at=ms(2000)),
+        data=PUBLIC,
+    )
+)
+def kept_state(run: Run) -> dict[str, str] | None:
+    """The last state that the board published, and whether the broker keeps it."""
+    found = told(run, "state")[-1:]
+    texts = mqtt.payloads(found)
+    return {"state": texts[0], "retain": str(int(found[0].retain))} if found else None

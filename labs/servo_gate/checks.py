@@ -14,6 +14,7 @@ from grader import (
     AtMost,
     Between,
     Degrees,
+    Episode,
     HasForm,
     Hertz,
     Limit,
@@ -33,6 +34,8 @@ from grader import (
     millis_of_ns,
     moment_of_ns,
     ms,
+    observe,
+    serial,
     us,
 )
 from grader.measure.pins import floats, other_pin
@@ -516,3 +519,14 @@ def park_delay(run: Run) -> Millis:
     back = at_ns[1:][(np.diff(angles) < 0) & (at_ns[1:] >= pressed)]
     is_seen = len(back) and is_moving(at_ns[1:], pressed) and not floats(run, "BTN_1")
     return millis_of_ns(back[0] - pressed, pressed) if is_seen else Millis(NEVER, pressed)
+
+
+# The "predict" question.
+
+
+@observe(Episode("predict", seconds=3, steps=serial(b"GATE 45\n", at=ms(200))))
+def pulse_for_45(run: Run) -> dict[str, str] | None:
+    """The pulse when the gate has stopped."""
+    servo, end_ns = pwm(run, "SERVO"), ms(2900).ns
+    width, duty = servo.width_at(end_ns), servo.duty_at(end_ns)
+    return None if width is None or duty is None else {"width": str(width), "duty": str(duty)}

@@ -16,6 +16,7 @@ from grader import (
     AtMost,
     Between,
     Check,
+    Episode,
     Exactly,
     HasForm,
     Hertz,
@@ -37,7 +38,9 @@ from grader import (
     millis_of_ns,
     moment_of_ns,
     ms,
+    observe,
     once,
+    set_control,
     us,
 )
 from grader.measure.pins import other_pin
@@ -425,3 +428,28 @@ def changes(run: Run) -> list[Quantity]:
     near = [(a, b + GRACE.ns) for zone, a, b in zones(run, run.data["height"]) if not zone]
     each = [[t for t in at_ns if a <= t < b] for a, b in near]
     return [Quantity(len(t), (t[1:] or [a])[0]) for t, (a, _) in zip(each, near, strict=True)]
+
+
+# The "predict" question.
+
+
+@observe(
+    Episode(
+        "predict",
+        seconds=4,
+        steps=[
+            *set_control("sonar", "distance", 100, at=ms(0)),
+            *set_control("sonar", "temperature", 20, at=ms(0)),
+            *set_control("sonar", "temperature", 45, at=ms(2000)),
+        ],
+    )
+)
+def echo_times(run: Run) -> dict[str, str] | None:
+    """The last echo at each temperature."""
+    found = echoes(run.signal("TRIG"), run.signal("ECHO"))
+    heard = found.echo_ns > 0
+    cool = found.echo_ns[heard & (found.at_ns < ms(1900).ns)]
+    warm = found.echo_ns[heard & (found.at_ns > ms(2100).ns)]
+    if not len(cool) or not len(warm):
+        return None
+    return {"cool": str(millis_of_ns(cool[-1])), "warm": str(millis_of_ns(warm[-1]))}

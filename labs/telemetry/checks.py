@@ -28,6 +28,7 @@ from grader.measure import mqtt, network
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
+from grader.measure.scenario_item import scenario_item
 from grader.measure.times import delay, inside_of, periods
 
 PERIOD, FEWEST = seconds(5), 20
@@ -282,7 +283,7 @@ def unhandled(run: Run) -> str:
 
 @check(
     "c",
-    points=2,
+    points=1,
     episode="outage",
     expect=AtMost(BACK),
     on_miss="status",
@@ -350,7 +351,7 @@ def why_command(run: Run) -> str:
 
 @check(
     "d.good",
-    points=2,
+    points=1,
     episode="cmd",
     expect=AtMost(PROMPT),
     on_miss="command",
@@ -472,3 +473,21 @@ def tries(run: Run) -> list[int]:
     tried = [network.joins(run), network.connects(run, MQTT_PORT)]
     spans = [(ms(away.from_ms).ns, ms(away.to_ms).ns) for away in run.data["outages"]]
     return [max(len(at_ns[inside_of(at_ns, *span)]) for at_ns in tried) for span in spans]
+
+
+# t: the trainee's own test.
+
+right, found_wrong = scenario_item(
+    "t",
+    points=2,
+    mutants=(
+        "bad_json",
+        "dup_action",
+        "json_string",
+        "no_ack",
+        "no_resubscribe",
+        "one_remembered",
+        "only_syntax",
+        "stale_data",
+    ),
+)

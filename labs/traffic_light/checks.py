@@ -15,6 +15,7 @@ from operator import eq
 import numpy as np
 
 from grader import (
+    NS_PER_MS,
     BoardType,
     Episode,
     Exactly,
@@ -30,6 +31,7 @@ from grader import (
     millis_of_ns,
     moment_of_ns,
     ms,
+    observe,
     once,
     seconds,
     spans_ms,
@@ -429,3 +431,17 @@ def blink_duty(run: Run) -> list[Percent]:
 def tracebacks(run: Run) -> list[Moment]:
     """When an exception ended the program."""
     return [moment_of_ns(traceback.at_ns) for traceback in run.tracebacks()]
+
+
+# The "predict" question.
+
+
+@observe(Episode("predict", seconds=15))
+def timing_diagram(run: Run) -> dict[str, str]:
+    """A line for each lamp with the published plan: its level in the middle of each second."""
+    middles_ns = np.arange(500, 15_000, 1000) * NS_PER_MS
+    levels = {lamp: run.signal(f"LED_{lamp}").at_all(middles_ns) for lamp in LAMPS}
+    return {
+        lamp.lower(): "".join("#" if is_lit else "." for is_lit in lit)
+        for lamp, lit in levels.items()
+    }

@@ -14,6 +14,7 @@ from grader import (
     NS_PER_S,
     AtLeast,
     AtMost,
+    Episode,
     HasForm,
     Hertz,
     LineForm,
@@ -29,8 +30,10 @@ from grader import (
     gate,
     millis_of_ns,
     ms,
+    observe,
     once,
     place_of,
+    set_control,
 )
 from grader.measure.adc import conversions
 from grader.measure.pins import other_pin
@@ -399,3 +402,26 @@ def changed_at(run: Run) -> list[Volts]:
     lit = [SETTLED.ns] if run.signal("LED_R").at(SETTLED.ns) else []
     edges = lit + lamp_edges(run)
     return [Volts(v, t) for v, t in zip(true_at(run, edges), edges, strict=True)]
+
+
+# The "predict" question.
+
+
+@observe(
+    Episode(
+        "predict",
+        seconds=6,
+        steps=[
+            *set_control("panel", "position", 1.65 / SUPPLY_V, at=ms(0)),
+            *set_control("panel", "position", 1.75 / SUPPLY_V, at=ms(3000)),
+        ],
+    )
+)
+def codes(run: Run) -> dict[str, str] | None:
+    """The last code that was printed at each voltage."""
+    found = lines(run)
+    raw = found.numbers("raw")
+    first, last = raw[found.at_ns < ms(3000).ns], raw[found.at_ns >= ms(5000).ns]
+    if not len(first) or not len(last) or not np.isfinite([first[-1], last[-1]]).all():
+        return None
+    return {"code": f"{first[-1]:.0f}", "more": f"{last[-1]:.0f}"}

@@ -13,6 +13,7 @@ from nbgrader.tests import run_nbgrader
 from grader.archive.store import Store
 from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
+from grader.demo import REASON
 from grader.lab.course import Course
 from grader.lab.lab import find
 from grader.nbgrader import commands, config
@@ -75,6 +76,24 @@ def test_a_waveform_has_buses_in_place_of_their_pins() -> None:
     svg = drawn.of("e")
     assert "I2C 22 21" in svg and "W 3d: 80 21" in svg
     assert "BTN_1" in svg and "SDA" not in svg
+
+
+def test_the_prediction_stands_beside_what_the_run_showed(course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", mutant("pong_same"), answer="CPython, <b>here</b>")
+    hand_in("s2", mutant("pong_same"), answer=" ")
+    grade(course)
+    write(course)
+    page = BeautifulSoup(page_of(course, "s1"), "html.parser")
+    rows = [row.get_text(" ", strip=True) for row in page.select("#item-p .compared > div")]
+    assert [row.split(" ", 1)[0] for row in rows] == ["توقّعت", "وأظهر", "والسبب"]
+    assert "CPython, <b>here</b>" in rows[0]
+    assert rows[1].count("micropython esp32") == 2, "in Arabic and in English"
+    assert REASON in rows[2]
+    assert page.select_one("#item-p .points").get_text().startswith("2 / 2")  # type: ignore[union-attr]
+    other = BeautifulSoup(page_of(course, "s2"), "html.parser").select_one("#item-p")
+    assert (
+        other and "0 / 2" in other.get_text() and "a wrong guess costs nothing" in other.get_text()
+    )
 
 
 def test_nbgrader_makes_the_same_page(course: Course, hand_in: HandIn) -> None:

@@ -8,6 +8,7 @@ import pytest
 from grader.classrun import pool
 from grader.classrun.task import Task, score_lab
 from grader.lab.lab import find
+from grader.lab.prediction import OwnPrediction
 from tools import hungry_class
 from tools.hungry_class import BOARD, HUNGRY, LAB, Cost
 
@@ -19,7 +20,7 @@ def cost_of(kind: str) -> Cost:
     """What a program of that kind takes in a worker."""
     lab = find(LAB)
     text = hungry_class.hungry_program(kind)
-    task = Task(LAB, lab.digest, BOARD, text, None, answered=True, seeds=(1,))
+    task = Task(LAB, lab.digest, BOARD, text, None, OwnPrediction("twelve"), seeds=(1,))
     return hungry_class.scored(task, partial(score_lab, lab))[1]
 
 

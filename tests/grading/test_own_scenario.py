@@ -11,6 +11,7 @@ from grader.classrun.task import Task, score_lab
 from grader.lab.cells import scenario_of
 from grader.lab.lab import Lab, find, load
 from grader.lab.own_scenario import OwnScenario
+from grader.lab.prediction import OwnPrediction
 from grader.notebook.course_build import PRIVATE
 from grader.score.card import Card
 from hardware.bench.protocol import frames
@@ -98,9 +99,8 @@ def test_without_the_reference_the_own_program_is_the_right_one(trainees_copy: L
 def cards(lab: Lab, scenario: str | None) -> Iterator[Card]:
     """Item t of the reference with a scenario."""
     program, board = (lab.folder / "reference.py").read_text(), next(iter(lab.boards))
-    task = Task(
-        lab.slug, lab.digest, board, program, None, answered=True, seeds=(1,), scenario=scenario
-    )
+    written = OwnPrediction("twelve")
+    task = Task(lab.slug, lab.digest, board, program, None, written, (1,), scenario=scenario)
     yield from (card for card in score_lab(lab, task) if card.item == "t")
 
 

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.lab.course import Course
 from grader.lab.lab import LABS, PREDICT, find, slugs
+from grader.lab.prediction import prediction_in
 from grader.notebook import practice
 from grader.score.card import number
 from grader.seeds import PUBLIC_SEED
@@ -62,8 +65,8 @@ def test_a_mark_is_a_number_for_nbgrader_and_a_card_for_people(shell: Interactiv
 
 def test_an_answer_counts_when_it_is_the_trainees_own(shell: InteractiveShell) -> None:
     run(shell, f"%lab {LAB}")
-    handed_out = practice.handed_out_question(find(LAB).folder)
-    assert handed_out == practice.handed_out_question(practice.session.lab.folder)  # type: ignore[union-attr]
+    handed_out = practice.handed_out_question(find(LAB).folder, "predict")
+    assert handed_out == practice.handed_out_question(practice.session.lab.folder, "predict")  # type: ignore[union-attr]
     assert "Which Python runs the cell" in handed_out
     for nothing in (
         handed_out,
@@ -78,15 +81,70 @@ def test_an_answer_counts_when_it_is_the_trainees_own(shell: InteractiveShell) -
     run(shell, f"%%predict\n{handed_out}")
     assert run(shell, 'grade("p")') == 0
     run(shell, "%%predict\nلغة بايثون على الحاسب")
-    assert run(shell, 'grade("p")') == 2
+    assert run(shell, 'grade("p")') == 1
 
 
 @pytest.mark.parametrize("slug", [slug for slug in slugs() if PREDICT in find(slug).items])
 def test_the_answer_of_each_lesson_counts(slug: str) -> None:
     lesson = (LABS / slug / "lesson.md").read_text(encoding="utf-8")
-    cell = lesson.partition("\n%%predict\n")[2].partition("```")[0]
-    answer = cell.partition(cells.BEGIN)[2].partition(cells.END)[0]
-    assert cells.predicted(answer, practice.handed_out_question(LABS / slug))
+    answers = {}
+    for magic in cells.QUESTIONS:
+        cell = lesson.partition(f"\n%%{magic}\n")[2].partition("```")[0]
+        answers[magic] = cell.partition(cells.BEGIN)[2].partition(cells.END)[0]
+    questions = [practice.handed_out_question(LABS / slug, magic) for magic in cells.QUESTIONS]
+    found = prediction_in(answers["predict"], questions[0], answers["explain"], questions[1])
+    assert found.text and found.reason
+
+
+def test_the_prediction_stands_beside_what_the_run_showed(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE
+    run(shell, "%%predict\nthe chip on the board")
+    shown = explained(shell, "%%explain\n# لماذا؟")
+    assert "the chip on the board" in shown and "micropython esp32" in shown
+    assert "وأظهر التشغيل" in shown and "the run showed" in shown
+    assert "your reason is not there yet" in shown
+    assert run(shell, 'grade("p")') == 1
+    copied = explained(shell, "%%explain\nthe chip on the board")
+    assert "your reason is not there yet" in copied
+    shown = explained(shell, "%%explain\nthere was no <b>magic</b> in that cell")
+    assert "not there yet" not in shown and "no &lt;b&gt;magic&lt;/b&gt;" in shown
+    mark = run(shell, 'grade("p")')
+    assert mark == 2
+    page = mark._repr_html_()  # type: ignore[attr-defined]
+    assert "the chip on the board" in page and "micropython esp32" in page
+
+
+def explained(shell: InteractiveShell, cell: str) -> str:
+    """What a cell `%%explain` prints and shows."""
+    shown: list[str] = []
+    with (
+        capture_output() as printed,
+        patch.object(practice, "display", lambda html: shown.append(html.data)),
+    ):
+        shell.run_cell(cell)
+    return "".join(shown) + str(printed.stdout)
+
+
+def test_the_first_mark_of_a_try_has_the_comparison_and_a_later_reason_makes_no_new_try(
+    shell: InteractiveShell,
+) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE
+    run(shell, "%%predict\nthe chip on the board")
+    first = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
+    assert "the chip on the board" in first
+    seed = practice.session.seed
+    explained(shell, "%%explain\nthere was no magic")
+    second = run(shell, 'grade("b")')._repr_html_()  # type: ignore[attr-defined]
+    assert "the chip on the board" not in second
+    assert run(shell, 'grade("p")') == 2
+    assert practice.session.seed == seed
+
+
+def test_a_reason_needs_a_lab(shell: InteractiveShell) -> None:
+    with pytest.raises(CourseError, match="no lab is selected"):
+        practice.explain("", "because")
 
 
 def test_a_program_is_run_once_for_all_its_items(
@@ -193,6 +251,7 @@ def test_after_a_restart_the_saved_notebook_is_graded(
 ) -> None:
     program = "\n\n%%board main.py --detach\n" + REFERENCE
     codes = [f"%load_ext warsha\n%lab {LAB}", "%%predict\nlow 12 14 91", "%%board\n1", program]
+    codes.append("%%explain\nno pull-up was there")
     saved_cells = [{"cell_type": "code", "source": code} for code in codes]
     notebook = tmp_path / "notebook.ipynb"
     notebook.write_text(json.dumps({"cells": saved_cells}))

@@ -13,8 +13,9 @@ from nbformat import NotebookNode
 
 from grader.classrun import submission_folder as handed_in
 from grader.classrun.submission import Submission, read_submission
-from grader.demo import filled_in
+from grader.demo import ANSWER, REASON, filled_in
 from grader.errors import NothingHandedIn, SubmissionError
+from grader.lab.prediction import LONGEST, OwnPrediction
 from tests.support.tiny_lesson import cell_named, released_notebook
 
 PROGRAM = "print('READY L00')\n"
@@ -43,13 +44,16 @@ def hand_in(folder: Path, notebook: Any, name: str = "blink.ipynb") -> None:
 def test_a_plain_submission(folder: Path, released: NotebookNode) -> None:
     hand_in(folder, filled_in(released, PROGRAM))
     found = read(folder, released)
-    assert (found.program, found.answered, found.notes) == (PROGRAM, True, ())
+    assert (found.program, found.notes) == (PROGRAM, ())
+    assert found.prediction == OwnPrediction(ANSWER, REASON)
+    assert found.prediction.share == 1
 
 
 def test_the_release_itself_has_no_answer(folder: Path, released: NotebookNode) -> None:
     hand_in(folder, released)
     found = read(folder, released)
-    assert not found.answered
+    assert found.prediction == OwnPrediction("", "")
+    assert found.prediction.share == 0
     assert found.program is not None
     assert found.program.endswith("write here\n")
 
@@ -57,7 +61,37 @@ def test_the_release_itself_has_no_answer(folder: Path, released: NotebookNode) 
 @pytest.mark.parametrize("answer", ["", "  \n\t"])
 def test_a_blank_answer_is_none(folder: Path, released: NotebookNode, answer: str) -> None:
     hand_in(folder, filled_in(released, PROGRAM, answer))
-    assert not read(folder, released).answered
+    assert read(folder, released).prediction.text == ""
+
+
+@pytest.mark.parametrize(
+    "copied",
+    ["", ANSWER, "Why did it blink so often?", "# لماذا؟ · Why?", "..", f"{ANSWER} Why"],
+)
+def test_a_reason_is_no_copy_of_the_prediction_or_the_question(
+    folder: Path, released: NotebookNode, copied: str
+) -> None:
+    notebook = filled_in(released, PROGRAM)
+    cell_named(notebook, "explain").source = f"%%explain\n{copied}"
+    hand_in(folder, notebook)
+    assert read(folder, released).prediction == OwnPrediction(ANSWER, "")
+    assert read(folder, released).prediction.share == 0.5
+
+
+def test_a_lab_that_was_released_without_a_reason_asks_for_none(
+    folder: Path, released: NotebookNode
+) -> None:
+    released.cells.remove(cell_named(released, "explain"))
+    hand_in(folder, filled_in(released, PROGRAM))
+    assert read(folder, released).prediction == OwnPrediction(ANSWER, None)
+    assert read(folder, released).prediction.share == 1
+
+
+def test_of_a_text_that_never_ends_the_first_part_is_kept(
+    folder: Path, released: NotebookNode
+) -> None:
+    hand_in(folder, filled_in(released, PROGRAM, "five " * LONGEST))
+    assert len(read(folder, released).prediction.text) <= LONGEST
 
 
 @pytest.mark.parametrize(
@@ -103,7 +137,7 @@ def test_several_files_and_none_is_named(folder: Path, released: NotebookNode) -
 def test_a_program_alone_is_graded(folder: Path, released: NotebookNode) -> None:
     (folder / "main.py").write_text("\ufeff" + PROGRAM, encoding="utf-8")
     found = read(folder, released)
-    assert (found.program, found.answered, found.file) == (PROGRAM, False, "main.py")
+    assert (found.program, found.prediction.share, found.file) == (PROGRAM, 0, "main.py")
     assert found.notes == ("no notebook: main.py is graded",)
     assert [cell.source for cell in found.notebook.cells if "grade" in cell.source]
     with pytest.raises(NothingHandedIn):  # among several labs it is not known whose it is
@@ -179,7 +213,7 @@ def test_no_program_cell(folder: Path, released: NotebookNode) -> None:
     hand_in(folder, filled_in(released, None))
     found = read(folder, released)
     assert found.program is None
-    assert found.answered
+    assert found.prediction.share == 1
     assert "%%board main.py" in found.notes[0]
 
 

@@ -56,6 +56,16 @@ from machine import Pin
 ### END SOLUTION
 ```
 
+Why did it blink so often?
+
+```python
+%%explain
+# لماذا؟ · Why?
+### BEGIN SOLUTION
+each flash and its pause take half a second
+### END SOLUTION
+```
+
 ```python
 grade()
 ```

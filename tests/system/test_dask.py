@@ -30,6 +30,7 @@ from grader.classrun.task import Task, score_task
 from grader.cli import app
 from grader.lab.course import Course
 from grader.lab.lab import Lab, find
+from grader.lab.prediction import OwnPrediction
 from grader.score.card import Card
 from grader.version import engine_version
 from hardware.paths import port_build
@@ -211,7 +212,7 @@ def test_a_worker_that_joins_in_time_continues(
         leaving_cluster.scale(1)
 
     lab = find(LAB)
-    task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
+    task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, OwnPrediction("twelve"), (1,))
     build = Build(engine_version(), "esp32", port_build("esp32"))
     with DaskCluster(leaving_cluster.scheduler_address, notify=notify) as cluster:
         results = cluster.run(by_text, pack(lab), build, ((n, task) for n in range(20)))
@@ -296,7 +297,7 @@ def test_a_cluster_behind_tls(tmp_path: Path) -> None:
     }
     security = distributed.Security(tls_ca_file=cert, require_encryption=True, **whose)
     lab = find(LAB)
-    task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
+    task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, OwnPrediction("twelve"), (1,))
     with local_cluster(
         n_workers=1,
         processes=False,

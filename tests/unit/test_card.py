@@ -9,6 +9,7 @@ import pytest
 from grader.authoring.lab_check import program_text
 from grader.classrun.task import Task, score_lab
 from grader.lab.lab import Lab, find
+from grader.lab.prediction import OwnPrediction
 from grader.score.card import Card, card_html
 from grader.score.misconceptions import also, message
 from grader.score.results import ItemResult
@@ -42,7 +43,7 @@ def scored(lab: Lab, program: str) -> dict[str, Card]:
         board=next(iter(lab.boards)),
         program=program,
         host=None,
-        answered=True,
+        prediction=OwnPrediction("twelve", "because"),
         seeds=(0,),
     )
     return {card.item: card for card in score_lab(lab, task)}

@@ -30,6 +30,7 @@ def test_cells_get_their_part_from_their_text(tmp_path: Path) -> None:
     assert kinds == {
         "setup": (False, False, None),
         "predict": (False, True, None),
+        "explain": (False, True, None),
         "program": (False, True, None),
         "a": (True, False, 4.0),
         "b": (True, False, 5.0),
@@ -70,6 +71,7 @@ def test_solution_lines_leave_out_what_is_given(tmp_path: Path) -> None:
         'print("READY L00")',
         "led.toggle()",
         "twenty times in ten seconds",
+        "each flash and its pause take half a second",
     }
 
 

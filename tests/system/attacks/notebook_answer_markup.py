@@ -6,5 +6,5 @@ BAD = "20</textarea></td><script>alert(1)</script>\t=HYPERLINK(\"http://127.0.0.
 def attack(folder, notebook):
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        if source.startswith("%%predict"):
+        if source.startswith(("%%predict", "%%explain")):
             cell["source"] = source + "\n" + BAD + "\n" + "x" * 200_000
