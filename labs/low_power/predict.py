@@ -36,4 +36,4 @@ def days(run: Run) -> dict[str, str] | None:
 
 
 def _days(milliamps: float) -> str:
-    return f"{CELL_MAH / milliamps / 24:.1f}"
+    return f"{CELL_MAH / milliamps / 24:.0f}"
