@@ -255,7 +255,7 @@ def wanted_tariffs(run: Run) -> list[str]:
 
 
 def why_tariff(run: Run) -> str:
-    """Only parcels that weigh as much as a limit are wrong; or only the class of size."""
+    """Only parcels that weigh as much as a limit are wrong; or heights are wrong."""
     pairs = weighed(run)
     wrong = [one for one, e in pairs if (e.get("size"), e.get("price")) != (one.size, one.price)]
     limits = run.data["limits"]
