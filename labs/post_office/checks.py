@@ -46,7 +46,7 @@ CLOSED, OPEN, ALLOWED = us(500), us(1500), us(50)
 NEVER, LAMPS, COUNTERS = float("inf"), 8, 4
 ROW, CELLS, ROWS_PX = 16, 16, range(0, 57, 4)
 """The display's row of what is typed; and where a row of text is looked for."""
-LEAK = 5
+LEAK, NEAR_MM = 5, 10
 WHOLE, BIT = {"type": "integer", "minimum": 0}, {"enum": [0, 1]}
 
 
@@ -255,13 +255,14 @@ def wanted_tariffs(run: Run) -> list[str]:
 
 
 def why_tariff(run: Run) -> str:
-    """Only parcels that weigh as much as a limit are wrong; or only the class of size."""
+    """Only parcels that weigh as much as a limit are wrong; or heights are wrong."""
     pairs = weighed(run)
     wrong = [one for one, e in pairs if (e.get("size"), e.get("price")) != (one.size, one.price)]
     limits = run.data["limits"]
     if wrong and all(one.grams in limits for one in wrong):
         return "boundary"
-    is_height = any(event.get("size") != one.size for one, event in pairs)
+    off = [abs(value(e, "mm") - one.mm) for one, e in pairs if e.get("size") != one.size]
+    is_height = max(off, default=0) > NEAR_MM
     return "height" if is_height else ""
 
 
