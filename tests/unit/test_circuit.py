@@ -248,6 +248,20 @@ def test_open_drain_is_coupled_to_its_own_line() -> None:
     assert level(circuit, 25) == 0
 
 
+def test_after_a_write_that_only_a_read_can_notice_no_question_is_due() -> None:
+    parts: Parts = {"dht": ("dht22", {})}
+    wires = [("dht:VCC", "esp:3V3"), ("dht:GND", "esp:GND.1"), ("dht:SDA", "esp:25")]
+    circuit, _ = build(parts, [*wires, ("esp:26", "esp:27"), ("esp:32", "esp:EN")])
+    circuit.pin_mode(25, MODE_OPEN_DRAIN, PULL_UP, True)
+    circuit.pin_mode(26, MODE_OUT, PULL_NONE, True)
+    circuit.pin_mode(27, MODE_IN, PULL_NONE, True)
+    circuit.pin_mode(32, MODE_OPEN_DRAIN, PULL_UP, True)
+    board = circuit.sides["esp"]
+    assert board.coupled() == 1 << 25 | 1 << 26 | 1 << 32
+    assert board.asked_at_read(0) == 1 << 25 | 1 << 26, "the other one resets the board"
+    assert board.asked_at_read(1 << 27) == 1 << 25, "an interrupt waits at the other one's input"
+
+
 def test_pwm_reaches_another_input_with_its_edges() -> None:
     circuit, world = build({}, [("esp:25", "esp:34")])
     circuit.pin_mode(25, MODE_OUT, PULL_NONE, False)

@@ -15,6 +15,7 @@ static struct vb_grant last;      // the last grant
 static struct vb_step steps[UINT8_MAX]; // and its steps
 static size_t steps_at;        // the next step
 static bool promise_void, wake_seen;
+static bool at_read;          // the promise is void, but only a read of a pin can notice it
 static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
 uint64_t vb_coupled;
 static uint64_t pending;     // channels of the last grant that were not fetched since
@@ -52,7 +53,7 @@ bool vb_link_edges_unknown(void) {
     return !vb_headless() || vb_link_void() || vb_now() >= known_until() || steps_at < last.steps;
 }
 
-uint64_t vb_link_due(void) { return promise_void || wake_seen ? 0 : MIN(tx_due, known_until()); }
+uint64_t vb_link_due(void) { return (promise_void && !at_read) || wake_seen ? 0 : MIN(tx_due, known_until()); }
 
 void vb_flush(void) {
     size_t len = out_n * sizeof(out[0]);
@@ -84,11 +85,20 @@ uint64_t vb_link_levels(void) {
 }
 
 // A coupled output changed, or an output may be coupled from now on: the next read has to ask for the inputs.
-static void break_promise(void) {
-    if (!promise_void) {
+static void break_promise(bool until_read) {
+    if (!promise_void || (at_read && !until_read)) {
         promise_void = true;
-        vb_service_soon();
+        at_read = until_read;
+        if (!at_read) {
+            vb_service_soon();
+        }
     }
+}
+
+// A handler may interrupt a wait for an edge, an engine and another thread look at any time, and a person watches.
+static bool until_read(uint8_t kind, uint8_t a) {
+    return kind == VB_REC_OUT && (last.at_read >> a & 1) && vb_headless() && !vb_clock_busy() && !vb_hard && !vb_engine_on
+        && !vb_thread_others();
 }
 
 // A PWM that starts makes its pin an output, as MODE does: the bench has not said yet whether it is coupled.
@@ -110,7 +120,7 @@ static bool is_coupled(uint8_t kind, uint8_t a, uint32_t c) {
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
     put_at(kind, a, b, c, t);
     if (is_coupled(kind, a, c)) {
-        break_promise();
+        break_promise(false);
     }
 }
 
@@ -127,8 +137,11 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
         }
         return;
     }
+    if (kind == VB_REC_IRQ && at_read) {
+        break_promise(false); // what was written may be an edge there
+    }
     if (is_coupled(kind, a, c)) {
-        break_promise();
+        break_promise(until_read(kind, a));
         if (vb_engine_on) {
             vb_aside(vb_sync); // it may read what this changed, from now on
         }
@@ -178,7 +191,7 @@ static void take_grant(uint8_t *into, size_t len) {
     }
     vb_coupled = last.coupled;
     pending = last.pending;
-    promise_void = wake_seen = false;
+    promise_void = wake_seen = at_read = false;
     tx_due = VB_NEVER;
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);

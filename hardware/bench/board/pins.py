@@ -71,7 +71,7 @@ class Pins:
         self.levels = 0
         self._driving = self._pwm = self._open_drain = 0
         self._rose = self._fell = 0
-        self._on_rise = self._on_fall = self._read_rarely = 0
+        self._on_rise = self._on_fall = self._read_rarely = self._peripheral_inputs = 0
         self.feed(b"")
 
     # -- what the board did -----------------------------------------------------------------
@@ -104,6 +104,11 @@ class Pins:
     def noticed(self) -> int:
         """Those of them after which the board has to ask."""
         return self.coupled() & ~self._circuit.silent()
+
+    def asked_at_read(self) -> int:
+        """Those of them after which it has to ask only when it reads a pin."""
+        watched = self._on_rise | self._on_fall | self._peripheral_inputs
+        return self._circuit.asked_at_read(watched)
 
     def next_edge_ns(self, batch: bytes, since_ns: int) -> int:
         """When the board changes the level of one of its outputs after a time, as far as the
@@ -187,6 +192,7 @@ class Pins:
         """Whether a peripheral has this pad as its input. Until the program watches it for edges,
         the board asks at each read of it, and other boards need not wait for it."""
         self._read_rarely = _with(self._read_rarely, gpio, on)
+        self._peripheral_inputs = _with(self._peripheral_inputs, gpio, on)
 
     def exposed(self) -> bool:
         """Whether the program can see without asking what another board does, with the pads as

@@ -48,7 +48,7 @@ MOST_HELD_NS = 2**32 - 1
 UARTS = (1 << frames.CHANNEL_RADIO) - 1
 """The channels of the UARTs: they have their numbers."""
 REPLY = frames.LAYOUT_GRANT
-WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 10)
+WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 11)
 
 
 def uid_of(seed: int) -> str:
@@ -467,6 +467,7 @@ class VirtualBoard:
             self.pins.levels,
             *self.pins.edges(),
             self.pins.noticed(),
+            self.pins.asked_at_read(),
             value,
             flags,
             interrupts,

@@ -84,6 +84,11 @@ class BoardSide:
         """See `Circuit.silent`."""
         return self.circuit.silent() >> self._first & PINS
 
+    def asked_at_read(self, watched: int) -> int:
+        """See `Circuit.asked_at_read`."""
+        found = self.circuit.asked_at_read((watched | 1 << RESET_PAD) << self._first)
+        return found >> self._first & PINS
+
     def lazy(self) -> int:
         """See `Circuit.lazy`."""
         return self.circuit.lazy() >> self._first & PINS

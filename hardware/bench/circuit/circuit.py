@@ -106,6 +106,7 @@ class Circuit:
         self._same_readings = 0
         self._reach: Reach = like._reach if like else Reach(self.netlist)
         self._silent: tuple[tuple[int, int], int] = UNKNOWN
+        self._at_read: tuple[tuple[int, int], int] = UNKNOWN
         """The last mask of `silent`, and what it was made from."""
         for pad in range(RESET_PAD, len(self.pads), GPIOS):
             if self.netlist.gpio_net[pad] in self.netlist.wired:
@@ -165,9 +166,25 @@ class Circuit:
     def _is_silent(self, pad: int) -> bool:
         if Shortcut.SILENT_OUTPUTS not in self.SHORTCUTS:
             return False
+        return self._reaches_none_of(~self._outputs, pad)
+
+    def asked_at_read(self, watched: int) -> int:
+        """Mask of the coupled outputs whose changes a program notices only when it reads a pin:
+        they reach none of the watched pads."""
+        if Shortcut.ASK_AT_READ not in self.SHORTCUTS:
+            return 0
+        key = self._coupled, watched
+        if key != self._at_read[0]:
+            pads = (pad for pad in _bits(self._coupled) if self._reaches_none_of(watched, pad))
+            self._at_read = key, sum(1 << pad for pad in pads)
+        return self._at_read[1]
+
+    def _reaches_none_of(self, pads: int, pad: int) -> bool:
+        """Whether what comes of a pad's changes stays at its board, switches nothing on or off,
+        and reaches none of these pads."""
         reached = self._reach.of(self._clusters[pad])
         one_board = reached.pads >> pad // GPIOS * GPIOS <= MASK
-        return one_board and not reached.supplies and not reached.pads & ~self._outputs
+        return one_board and not reached.supplies and not reached.pads & pads
 
     def lazy(self) -> int:
         """Mask of the silent outputs whose writes are not applied one by one: what comes of them

@@ -9,6 +9,8 @@ class Shortcut(Flag):
 
     SILENT_OUTPUTS = auto()
     """The board need not ask after a write that no program can notice (`reach.py`)."""
+    ASK_AT_READ = auto()
+    """The board need not ask after a write until it reads a pin, where only levels can follow."""
     LAZY_REGISTERS = auto()
     """Chains of shift registers and of display drivers are worked out when somebody looks
     (`lazy_registers.py`)."""

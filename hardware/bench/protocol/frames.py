@@ -7,7 +7,7 @@ section of frames.toml: the values of [by], for example, are the constants BY_â€
 import struct
 from typing import Final
 
-VERSION: Final = 6
+VERSION: Final = 7
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -333,10 +333,10 @@ LAYOUT_TEXT: Final = struct.Struct("<HI")
 
 b, c
 """
-LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQ")
+LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQQ")
 """The answer to a request, or a wake (see [reply]): the inputs; they are known until horizon.
 
-kind, steps, rx_len, horizon, levels, rose, fell, coupled, value, flags, pending
+kind, steps, rx_len, horizon, levels, rose, fell, coupled, at_read, value, flags, pending
 """
 LAYOUT_STEP: Final = struct.Struct("<QQ")
 """The levels from t on (before the horizon), unless the board writes a coupled output.
