@@ -27,9 +27,9 @@ from grader.measure.pins import other_pin
 from grader.measure.times import delay, inside_of
 
 PLAIN_PORT, TLS_PORT = 1883, 8883
-PROMPT = seconds(1)
-"""The time for the relay to move, and for the answer to come: the HMAC, the file and TLS take up
-to 0.2 s."""
+PROMPT = ms(250)
+"""The time for the relay to move, and for the answer to come. A right program needs up to 130 ms:
+the HMAC, the file and TLS."""
 OVER = seconds(1)
 """Whatever a command causes has happened after this."""
 FEWEST = 4
@@ -38,7 +38,8 @@ SETTLED = ms(500)
 MOST_MESSAGES, MOST_EDGES = 1000, 10
 """A right program makes far fewer of each. The rest is not looked at: it costs time only."""
 NEVER = float("inf")
-ONBOARD = ("cmd", "replay", "fake")
+FAKES = ("self-signed", "wrong-host", "expired")
+EACH = ("cmd", "replay", *FAKES)
 
 
 def told(run: Run, name: str) -> list[Any]:
@@ -57,9 +58,16 @@ def code(run: Run, key: str, text: str) -> str:
 
 
 def why_port(run: Run) -> str:
-    """It has used the port without TLS."""
-    is_plain = len(network.connects(run, PLAIN_PORT)) > 0
-    return "plain_mqtt" if is_plain else ""
+    """It has used the port without TLS, or TLS did not come about."""
+    if len(network.connects(run, PLAIN_PORT)):
+        return "plain_mqtt"
+    is_refused = len(network.connects(run, TLS_PORT)) and not mqtt.messages(run, "connect")
+    return "no_tls" if is_refused else ""
+
+
+def why_trusted(run: Run) -> str:
+    """It checks certificates, but not with today's date: only an old one is good for it."""
+    return why_port(run) or ("old_clock" if run.episode.name == "expired" else "")
 
 
 @check(
@@ -86,10 +94,10 @@ def ports(run: Run) -> list[Text]:
 @check(
     "a.refuse",
     points=2,
-    episode="fake",
+    episode=FAKES,
     expect=Exactly(["refused"]),
     on_miss="no_verify",
-    why=why_port,
+    why=why_trusted,
     safety=True,
     after="a.connect",
 )
@@ -145,7 +153,7 @@ def shown(run: Run) -> Iterable[tuple[str, int]]:
 @check(
     "b.serial",
     points=1,
-    episode=ONBOARD,
+    episode=EACH,
     expect=Never(""),
     on_miss="prints_key",
     after="a.connect",
@@ -170,7 +178,7 @@ def plain_words(run: Run) -> list[Text]:
 clear = check(
     "b.clear",
     points=1,
-    episode=ONBOARD,
+    episode=EACH,
     expect=Never(""),
     on_miss="plain_mqtt",
     after="a.connect",
@@ -205,17 +213,23 @@ def acks(run: Run, n: int | None) -> list[Any]:
     ]
 
 
-def seen(run: Run, one: Any) -> Text:
-    """What a command caused in OVER: its answer, and the relay with all its levels."""
+def answer(run: Run, one: Any) -> Text:
+    """Which answer came to a command in OVER: `n`, or `err` to one that must be refused."""
     at_ns = ms(one.at).ns
     times = mqtt.times(acks(run, one.n))
     is_answered = bool(len(times[inside_of(times, at_ns, at_ns + OVER.ns)]))
     right = "err" if one.n is None else "n"
+    return Text(right if is_answered else "-", at_ns)
+
+
+def seen(run: Run, one: Any) -> Text:
+    """The same, with all levels of the relay in that time."""
+    at_ns = ms(one.at).ns
     relay = run.signal("RELAY_1").since(at_ns)
     edges = relay.edges_ns()[:MOST_EDGES]
     levels = relay.at_all(np.append(at_ns, edges[edges <= at_ns + OVER.ns]))
     shown = "→".join(str(int(level)) for level in levels)
-    return Text(f"{right if is_answered else '-'}, relay {shown}", at_ns)
+    return Text(f"{answer(run, one)}, relay {shown}", at_ns)
 
 
 REFUSED = "err, relay 0"
@@ -235,22 +249,8 @@ def wrong_pin(run: Run) -> str:
     why=wrong_pin,
 )
 def good_answers(run: Run) -> list[Millis]:
-    """The relay's and the answer's time, for the first two commands."""
-    return answer_times(run, run.data["commands"][:2])
-
-
-@check(
-    "c.forged",
-    points=2,
-    episode="cmd",
-    expect=Exactly([REFUSED] * 4),
-    on_miss="forged",
-    after="c.good",
-    stated=[OVER / 1000],
-)
-def forged(run: Run) -> list[Text]:
-    """What each of the forged commands caused."""
-    return [seen(run, one) for one in run.data["commands"][2:6]]
+    """The relay's and the answer's time, for the first four commands."""
+    return answer_times(run, run.data["commands"][:4])
 
 
 def bad_json(run: Run) -> str:
@@ -259,18 +259,36 @@ def bad_json(run: Run) -> str:
 
 
 @check(
+    "c.forged",
+    points=2,
+    episode="cmd",
+    expect=Exactly([REFUSED] * 4),
+    on_miss="forged",
+    on_error=bad_json,
+    after="c.good",
+    stated=[OVER / 1000],
+)
+def forged(run: Run) -> list[Text]:
+    """What each of the forged commands caused."""
+    return [seen(run, one) for one in run.data["commands"][4:8]]
+
+
+@check(
     "c.bad",
     points=1,
     episode="cmd",
-    expect=Exactly([REFUSED] * 3 + ["n, relay 0→1"]),
+    expect=Exactly(["err", "err", "err", "n, relay 1"]),
     on_miss="bad_json",
     on_error=bad_json,
     after="c.good",
     stated=[OVER / 1000],
 )
 def bad_answers(run: Run) -> list[Text]:
-    """What the texts that are no commands, and the good one after them, caused."""
-    return [seen(run, one) for one in run.data["commands"][6:]]
+    """The answers to the texts that are no commands, and to the good one after them."""
+    *bad, last = run.data["commands"][8:]
+    level = int(run.signal("RELAY_1").at(ms(last.at).ns + OVER.ns))
+    works = answer(run, last)
+    return [*(answer(run, one) for one in bad), Text(f"{works}, relay {level}", works.at_ns)]
 
 
 # d: replay.
@@ -308,9 +326,9 @@ def after_reset(run: Run) -> list[Text]:
 
 
 @gate("e.count", episode=("cmd", "replay"), expect=AtLeast(FEWEST), on_miss="few_messages")
-def count(run: Run) -> int:
+def count(run: Run) -> int | None:
     """How many messages of telemetry came."""
-    return len(told(run, "telemetry"))
+    return len(told(run, "telemetry")) or None
 
 
 @once

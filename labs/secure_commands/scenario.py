@@ -1,4 +1,4 @@
-"""L17's stimulus: signed, forged and repeated commands, a reset, and a broker with a bad certificate.
+"""L17's stimulus: signed, forged and repeated commands, a reset, and bad certificates.
 
 `data` has the base topic (`base`), the `secrets` of this board and those of the example
 (`public`), and the `commands`. All times are milliseconds since t = 0.
@@ -19,12 +19,13 @@ PUBLIC = {
     "password": "blue-desert-17",
     "key": "6f1d0c52a9b84e7733c0de5af2914b08d7e65a3c8f0219b4e6ad70c5183f92b1",
 }
-BAD_BROKERS = ("expired.warsha", "self-signed.warsha", "wrong-host.warsha")
+FAULTS = ("self-signed", "wrong-host", "expired")
+"""The faults of certificates; each has a host of the bench."""
 SITES = ("assiut", "benha", "luxor", "qena", "tanta")
 KINDS = ("pump", "fan", "boiler", "valve")
 CONNECTED_MS = 15_000
 """A board is at the broker by then: on a Pico W the handshake takes 2 s or more."""
-FAKE_S = 25
+FAKE_S = 15
 NO_JSON = ("on {}", "{{cmd: on, n: {}}}", "{{'cmd': 'on', 'n': {}}}", "cmd=on&n={}")
 
 
@@ -42,7 +43,8 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     """Commands, replays with a reset between them, and a broker that only says who it is."""
     rng = random.Random(seed)
     device, secrets = hidden(rng) if seed else (PUBLIC_DEVICE, PUBLIC)
-    return [cmd(rng, device, secrets), replay(rng, device, secrets), fake(rng, device, secrets)]
+    fakes = [fake(fault, device, secrets) for fault in FAULTS]
+    return [cmd(rng, device, secrets), replay(rng, device, secrets), *fakes]
 
 
 def hidden(rng: random.Random) -> tuple[dict[str, str], dict[str, str]]:
@@ -103,22 +105,24 @@ def signed(n: int, cmd: str, code: str) -> str:
 
 
 def cmd(rng: random.Random, device: dict[str, str], secrets: dict[str, str]) -> Episode:
-    """On and off; four forged commands; three that are none; and on again."""
+    """Four good commands; four forged ones; three texts that are none; and a good one."""
     numbers = [rng.randrange(100, 1000)]
-    for _ in range(9):
+    for _ in range(11):
         numbers.append(numbers[-1] + rng.randrange(2, 40))
-    on, off, *forged, text, types, unknown, last = numbers
+    good, forged, (text, types, unknown, last) = numbers[:4], numbers[4:8], numbers[8:]
     forgeries = [
         signed(forged[0], "on", f"{rng.getrandbits(256):064x}"),
         json.dumps({"n": forged[1], "cmd": "on"}),
         signed(forged[2], "on", mac(secrets, f"cmd {forged[2]} off")),
-        signed(forged[3], "on", mac(secrets, f"cmd {on} on")),
+        signed(forged[3], "on", mac(secrets, f"cmd {good[0]} on")),
     ]
     rng.shuffle(forgeries)
-    messages = [
-        (order(secrets, on, "on"), on, 1),
-        (order(secrets, off, "off"), off, 0),
-        *((one, None, 0) for one in forgeries),
+    messages: list[tuple[str, int | None, int]] = [
+        (order(secrets, n, word), n, level)
+        for n, (word, level) in zip(good, [("on", 1), ("off", 0)] * 2, strict=True)
+    ]
+    messages += [(one, None, 0) for one in forgeries]
+    messages += [
         (rng.choice(NO_JSON).format(text), None, 0),
         (json.dumps({"n": str(types), "cmd": 1, "mac": types}), None, 0),
         (order(secrets, unknown, "open"), None, 0),
@@ -135,7 +139,7 @@ def replay(rng: random.Random, device: dict[str, str], secrets: dict[str, str]) 
     first = rng.randrange(100, 1000)
     on, off = first, first + rng.randrange(2, 40)
     new = off + rng.randrange(2, 40)
-    messages = [
+    messages: list[tuple[str, int | None, int]] = [
         (order(secrets, on, "on"), on, 1),
         (order(secrets, off, "off"), off, 0),
         (order(secrets, on, "on"), None, 0),
@@ -155,10 +159,9 @@ def replay(rng: random.Random, device: dict[str, str], secrets: dict[str, str]) 
     return episode("replay", seconds, device, secrets, steps, commands=commands, reset=reset)
 
 
-def fake(rng: random.Random, device: dict[str, str], secrets: dict[str, str]) -> Episode:
-    """The broker's certificate has expired, is signed by itself, or is for another name."""
-    device = device | {"broker": rng.choice(BAD_BROKERS)}
-    return episode("fake", FAKE_S, device, secrets, [])
+def fake(fault: str, device: dict[str, str], secrets: dict[str, str]) -> Episode:
+    """The broker's certificate is signed by itself, is for another name, or has expired."""
+    return episode(fault, FAKE_S, device | {"broker": f"{fault}.warsha"}, secrets, [])
 
 
 def placed(
