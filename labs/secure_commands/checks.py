@@ -27,7 +27,7 @@ from grader.measure.pins import other_pin
 from grader.measure.times import delay, inside_of
 
 PLAIN_PORT, TLS_PORT = 1883, 8883
-PROMPT = ms(250)
+PROMPT = ms(180)
 """The time for the relay to move, and for the answer to come. A right program needs up to 130 ms:
 the HMAC, the file and TLS."""
 OVER = seconds(1)
