@@ -15,7 +15,7 @@ from hardware.notebook.session import available, current
 BOARD = ("connect", "use", "list", "status", "info", "repl", "reset", "interrupt", "check")
 CELL = ("--timeout", "--background")
 PROGRAM = ("--detach", "--seconds")
-BENCH = ("lint", "edit", "press", "set", "wave", "port", "publish", "messages", "reset")
+BENCH = ("lint", "edit", "press", "set", "wave", "port", "publish", "messages", "pcap", "reset")
 WAVE = ("--last", "--from", "--to", "--cursors")
 FILES = ("ls", "put", "get", "rm", "mkdir", "cat", "sync")
 KEYS = frozenset(("pressed", "5"))

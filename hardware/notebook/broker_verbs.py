@@ -1,12 +1,14 @@
-"""The verbs of `%bench` for the bench's MQTT broker: another client on the network publishes and
-subscribes."""
+"""The verbs of `%bench` for the network: another client at the MQTT broker publishes and
+subscribes, and a listener captures the packets."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from hardware.bench.network.mqtt.packets import MqttError
 from hardware.bench.network.mqtt.session import matches
+from hardware.bench.pcap import pcap
 from hardware.errors import HardwareError
-from hardware.i18n import _
+from hardware.i18n import _, at_place, reason
 from hardware.notebook.session import Session
 
 
@@ -41,3 +43,17 @@ def messages(session: Session, pattern: str) -> list[BrokerMessage]:
         if note.client and note.kind in ("publish", "will") and matches(pattern, note.topic)
     ]
     return sorted(found, key=lambda one: one.at_s)
+
+
+def capture(session: Session, file: Path) -> None:
+    """Write all packets that the board has sent or received since power-on as a capture file.
+    Raises: HardwareError when the file cannot be written."""
+    bench = session.need_bench()
+    board = session.board_id or next(iter(bench.board_types))
+    content = bench.ask_now(lambda bench: pcap(bench.traces[board]))
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise HardwareError(
+            at_place(file, reason(error)), _("Give a path that is writable.")
+        ) from None

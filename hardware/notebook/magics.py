@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 from posixpath import normpath
 from typing import Any
 
@@ -46,7 +47,8 @@ BOARD_FORM = (
 )
 BENCH_FORM = (
     "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | "
-    "wave PART CONTROL 12Hz AMPLITUDE | port PART | publish TOPIC TEXT | messages FILTER | reset"
+    "wave PART CONTROL 12Hz AMPLITUDE | port PART | publish TOPIC TEXT | messages FILTER | "
+    "pcap FILE | reset"
 )
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; the words of other forms have none."""
@@ -102,6 +104,7 @@ BENCH_HELP = (
         "found = %bench messages lab/#   what boards have published there: a list with time, "
         "topic, text and whether it is retained"
     ),
+    both("%bench pcap run.pcap        write all packets of the board so far into a capture file"),
     both("%bench reset                press the reset button of the board"),
 )
 
@@ -259,6 +262,8 @@ def _bench_words(words: list[str]) -> str | None:
             current.need_bench().wave(moved_by(current, part), control, *swing)
         case ["port", part]:
             return current.need_bench().serve_port(part)
+        case ["pcap", file]:
+            broker_verbs.capture(current, Path(file))
         case ["reset"]:
             current.need_bench().reset()
         case _:

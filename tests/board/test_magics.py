@@ -89,6 +89,16 @@ def test_cells_are_another_client_at_the_broker(shell: InteractiveShell) -> None
     assert run(shell, "print(0 < found[0].at_s < found[1].at_s)") == "True\n"
 
 
+def test_a_cell_captures_the_packets_of_its_board(shell: InteractiveShell, tmp_path: Path) -> None:
+    run(shell, "%board connect bench:esp32")
+    run(shell, "%%board", ANSWERS.replace("client.wait_msg()", ""))
+    run(shell, f"%bench pcap {tmp_path}/run.pcap")
+    content = (tmp_path / "run.pcap").read_bytes()
+    assert content.startswith(bytes.fromhex("4d3cb2a1"))
+    assert b"lab/status" in content
+    assert "missing" in run(shell, f"%bench pcap {tmp_path}/missing/run.pcap")
+
+
 def test_an_error_points_at_the_line_of_the_cell(shell: InteractiveShell) -> None:
     shown = run(shell, "%%board", "x = 1", "print(x / 0)")
     assert "cell line 3" in shown

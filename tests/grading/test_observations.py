@@ -22,6 +22,7 @@ SHOWN = {
     "machine_vibration": "`F0 00`, which is `-4096`, and `61440`",
     "mqtt_lamp": "`on` with retain `1`",
     "operator_display": "`1024` bytes of the picture in `23.09 ms`",
+    "secure_commands": "`topic command code`",
     "servo_gate": "`999.771 µs`, which is `4.999 %`",
     "store_and_forward": "came `2` times",
     "tank_level": "`5.824 ms`; at 45 °C: `5.578 ms`",

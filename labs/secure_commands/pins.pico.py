@@ -1,0 +1,2 @@
+# Which pin plays which role on the Pico W.
+RELAY_1 = 10
