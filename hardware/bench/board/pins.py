@@ -101,14 +101,12 @@ class Pins:
         """Those of them whose records are applied one by one, and SERIAL_BIT."""
         return self.coupled() & ~self._circuit.lazy()
 
-    def noticed(self) -> int:
-        """Those of them after which the board has to ask."""
-        return self.coupled() & ~self._circuit.silent()
-
-    def asked_at_read(self) -> int:
-        """Those of them after which it has to ask only when it reads a pin."""
+    def asked_after(self) -> tuple[int, int]:
+        """Those of them after which the board has to ask, and those of these after which it has to
+        ask only when it reads a pin."""
         watched = self._on_rise | self._on_fall | self._peripheral_inputs
-        return self._circuit.asked_at_read(watched)
+        at_read = self._circuit.asked_at_read(watched)
+        return self.coupled() & ~self._circuit.silent(), at_read
 
     def next_edge_ns(self, batch: bytes, since_ns: int) -> int:
         """When the board changes the level of one of its outputs after a time, as far as the

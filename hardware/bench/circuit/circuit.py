@@ -8,7 +8,7 @@ nanoseconds."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 SETTLE_LIMIT = 1000
 """Parts that react at once can make each other react. More steps than this are an endless loop."""
-UNKNOWN = ((-1, -1), 0)
 """What `silent` has to work out again."""
 
 
@@ -105,9 +104,6 @@ class Circuit:
         """Mask of the pads that drive at both levels: all others the program may read."""
         self._same_readings = 0
         self._reach: Reach = like._reach if like else Reach(self.netlist)
-        self._silent: tuple[tuple[int, int], int] = UNKNOWN
-        self._at_read: tuple[tuple[int, int], int] = UNKNOWN
-        """The last mask of `silent`, and what it was made from."""
         for pad in range(RESET_PAD, len(self.pads), GPIOS):
             if self.netlist.gpio_net[pad] in self.netlist.wired:
                 self.pads[pad].set_up(MODE_IN, PULL_UP, latch=False)
@@ -155,36 +151,16 @@ class Circuit:
     def silent(self) -> int:
         """Mask of the coupled outputs whose changes no program can notice: nothing that comes of
         them reaches an input. A board need not ask after such a write."""
-        key = self._coupled, self._outputs
-        if key != self._silent[0]:
-            self._silent = (
-                key,
-                sum(1 << pad for pad in _bits(self._coupled) if self._is_silent(pad)),
-            )
-        return self._silent[1]
-
-    def _is_silent(self, pad: int) -> bool:
         if Shortcut.SILENT_OUTPUTS not in self.SHORTCUTS:
-            return False
-        return self._reaches_none_of(~self._outputs, pad)
+            return 0
+        return self._reach.none_of(self._coupled, ~self._outputs)
 
     def asked_at_read(self, watched: int) -> int:
         """Mask of the coupled outputs whose changes a program notices only when it reads a pin:
         they reach none of the watched pads."""
         if Shortcut.ASK_AT_READ not in self.SHORTCUTS:
             return 0
-        key = self._coupled, watched
-        if key != self._at_read[0]:
-            pads = (pad for pad in _bits(self._coupled) if self._reaches_none_of(watched, pad))
-            self._at_read = key, sum(1 << pad for pad in pads)
-        return self._at_read[1]
-
-    def _reaches_none_of(self, pads: int, pad: int) -> bool:
-        """Whether what comes of a pad's changes stays at its board, switches nothing on or off,
-        and reaches none of these pads."""
-        reached = self._reach.of(self._clusters[pad])
-        one_board = reached.pads >> pad // GPIOS * GPIOS <= MASK
-        return one_board and not reached.supplies and not reached.pads & pads
+        return self._reach.none_of(self._coupled, watched)
 
     def lazy(self) -> int:
         """Mask of the silent outputs whose writes are not applied one by one: what comes of them
@@ -509,9 +485,3 @@ class Circuit:
         if not any(self.pads[g].reads for g in cluster.gpios):
             self._floating.stop(net)
         return False
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        yield (mask & -mask).bit_length() - 1
-        mask &= mask - 1

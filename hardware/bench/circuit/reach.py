@@ -2,7 +2,11 @@
 
 from typing import NamedTuple
 
-from hardware.bench.circuit.netlist import Cluster, Netlist
+from hardware.bench.circuit.board_side import MASK
+from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
+
+MOST_ANSWERS = 64
+"""So many answers of `none_of` are kept."""
 
 
 class Reached(NamedTuple):
@@ -33,12 +37,33 @@ class Reach:
             for cluster in netlist.clusters
         }
         self._reached: dict[int, Reached] = {}
+        self._clusters = [netlist.cluster_of[net] for net in netlist.gpio_net]
+        self._none_of: dict[tuple[int, int], int] = {}
 
     def of(self, cluster: Cluster) -> Reached:
         """What the changes of a cluster reach, with its own pads."""
         if (known := self._reached.get(cluster.number)) is None:
             known = self._reached[cluster.number] = self._search(cluster)
         return known
+
+    def none_of(self, outputs: int, pads: int) -> int:
+        """Those of these outputs (a mask) whose changes stay at their board, switch nothing on or
+        off, and reach none of these pads (a mask)."""
+        key = outputs, pads
+        if (known := self._none_of.get(key)) is None:
+            if len(self._none_of) == MOST_ANSWERS:
+                self._none_of.clear()
+            known = 0
+            for pad in range(outputs.bit_length()):
+                if outputs >> pad & 1 and self._stays_away(pad, pads):
+                    known |= 1 << pad
+            self._none_of[key] = known
+        return known
+
+    def _stays_away(self, pad: int, pads: int) -> bool:
+        reached = self.of(self._clusters[pad])
+        one_board = reached.pads >> pad // GPIOS * GPIOS <= MASK
+        return one_board and not reached.supplies and not reached.pads & pads
 
     def _search(self, cluster: Cluster) -> Reached:
         found, todo = {cluster.number: cluster}, [cluster]
