@@ -360,7 +360,12 @@ def verdicts(run: Run) -> list[Text]:
 
 def why_telemetry(run: Run) -> str:
     """Which part of a message is wrong."""
-    keys = {"form": "form", "mac": "telemetry_mac", "n": "telemetry_n", "relay": "relay_value"}
+    keys = {
+        "form": "telemetry_form",
+        "mac": "telemetry_mac",
+        "n": "telemetry_n",
+        "relay": "relay_value",
+    }
     return next((keys[one] for one in verdicts(run) if one in keys), "")
 
 
