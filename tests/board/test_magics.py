@@ -71,16 +71,18 @@ client.wait_msg()
 """
 
 
+TOLD = """
+def told(topic):
+    while not (found := get_ipython().run_line_magic('bench', 'messages ' + topic)):
+        pass
+    return found[-1]
+"""
+
+
 def test_cells_are_another_client_at_the_broker(shell: InteractiveShell) -> None:
     run(shell, "%board connect bench:esp32")
     run(shell, "%%board --background", ANSWERS)
-    run(
-        shell,
-        "def told(topic):",
-        "    while not (found := get_ipython().run_line_magic('bench', 'messages ' + topic)):",
-        "        pass",
-        "    return found[-1]",
-    )
+    run(shell, TOLD)
     assert run(shell, "print(*told('lab/status')[1:])") == "lab/status online True\n"
     run(shell, 'text = \'{"relay": 1, "id": 7}\'', "%bench publish lab/cmd {text}")
     assert run(shell, "print(*told('lab/ack')[1:])") == 'lab/ack {"relay": 1, "id": 7} False\n'
@@ -92,6 +94,7 @@ def test_cells_are_another_client_at_the_broker(shell: InteractiveShell) -> None
 def test_a_cell_captures_the_packets_of_its_board(shell: InteractiveShell, tmp_path: Path) -> None:
     run(shell, "%board connect bench:esp32")
     run(shell, "%%board", ANSWERS.replace("client.wait_msg()", ""))
+    run(shell, TOLD, "told('lab/status')")  # a packet is in the capture when it has arrived
     run(shell, f"%bench pcap {tmp_path}/run.pcap")
     content = (tmp_path / "run.pcap").read_bytes()
     assert content.startswith(bytes.fromhex("4d3cb2a1"))
