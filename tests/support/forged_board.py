@@ -12,7 +12,7 @@ import time
 
 ACT = struct.Struct("<BBHIqB7x")
 RECORD = struct.Struct("<BBHIQ")
-REPLY = struct.Struct("<B3xI9Q")
+REPLY = struct.Struct("<B3xI10Q")
 GRANT = 2
 CALL, WAIT = 19, 20
 WRITE, ASK, ABSOLUTE, NO_REPLY, STALL, EXIT, RESTART = range(7)

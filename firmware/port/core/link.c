@@ -19,9 +19,9 @@ static bool at_read;          // the promise is void, but only a read of a pin c
 static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
 uint64_t vb_coupled;
 static uint64_t pending;     // channels of the last grant that were not fetched since
-static int steady_pin = -1;    // the bench has promised that the ADC of this pad reads the same
-static uint32_t steady_uv;
-static uint64_t steady_until;  // so long
+static uint64_t steady;        // the bench has promised that the ADC of these pads reads the same
+static uint32_t steady_uv[64];
+static uint64_t steady_until[64]; // so long
 
 #define TX_NS 2000000 // a delay, or a program that prints a lot would ask after each line
 
@@ -64,8 +64,8 @@ void vb_flush(void) {
 // ---- records ----
 
 static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
-    if (a == steady_pin && (kind == VB_REC_OUT || kind == VB_REC_PWM)) {
-        steady_pin = -1; // an output whose own ADC the program reads
+    if (kind == VB_REC_OUT || kind == VB_REC_PWM) {
+        steady &= ~(1ull << (a & 63)); // an output whose own ADC the program reads
     }
     out[out_n++] = (struct vb_record) {kind, a, b, c, t};
     if (out_n == MP_ARRAY_SIZE(out)) {
@@ -186,9 +186,7 @@ static void take_grant(uint8_t *into, size_t len) {
     take_bytes(into, len);
     vb_host_read(steps, last.steps * sizeof(steps[0]));
     steps_at = 0;
-    if (!(last.flags & VB_FLAG_SAME_READING)) {
-        steady_pin = -1;
-    }
+    steady &= last.same;
     vb_coupled = last.coupled;
     pending = last.pending;
     promise_void = wake_seen = at_read = false;
@@ -279,14 +277,15 @@ static void ask_adc(void) { ask(VB_REC_ADC, asked_pin); }
 
 uint64_t vb_link_convert(uint8_t pin) {
     vb_clock_settle();
-    if (pin != steady_pin || promise_void || wake_seen || vb_now() >= MIN(last.horizon, steady_until)) {
+    bool known = steady >> pin & 1 && vb_now() < MIN(last.horizon, steady_until[pin]);
+    if (!known || promise_void || wake_seen) {
         asked_pin = pin;
         vb_aside(ask_adc);
-        steady_pin = pin;
-        steady_uv = last.value;
-        steady_until = vb_now() + (last.value >> 32);
+        steady |= 1ull << pin;
+        steady_uv[pin] = last.value;
+        steady_until[pin] = vb_now() + (last.value >> 32);
     }
-    return steady_uv;
+    return steady_uv[pin];
 }
 
 // Pads that are inputs of a UART: the program hardly reads them as pins, so the bench promises nothing about them, and

@@ -48,7 +48,7 @@ MOST_HELD_NS = 2**32 - 1
 UARTS = (1 << frames.CHANNEL_RADIO) - 1
 """The channels of the UARTs: they have their numbers."""
 REPLY = frames.LAYOUT_GRANT
-WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 11)
+WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 12)
 
 
 def uid_of(seed: int) -> str:
@@ -452,8 +452,6 @@ class VirtualBoard:
         if is_adc:
             value |= min(self.circuit.holds_ns(request.a), MOST_HELD_NS) << 32
             horizon_ns = min(horizon_ns, self.lookahead.next_ns)
-        elif self.circuit.reads_the_same():
-            flags |= frames.FLAG_SAME_READING
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
         steps, horizon_ns = self.lookahead.steps_until(horizon_ns, self.circuit, self.pins)
@@ -467,6 +465,7 @@ class VirtualBoard:
             self.pins.levels,
             *self.pins.edges(),
             *self.pins.asked_after(),
+            self.circuit.same_readings(),
             value,
             flags,
             interrupts,

@@ -135,9 +135,9 @@ class BoardSide:
         """See `Circuit`."""
         return self.circuit.holds_ns(self._first + gpio)
 
-    def reads_the_same(self) -> bool:
-        """Whether nothing has changed at the pad that its ADC has read last."""
-        return bool(self.circuit.same_readings() >> self._first & PINS)
+    def same_readings(self) -> int:
+        """See `Circuit.same_readings`."""
+        return self.circuit.same_readings() >> self._first & PINS
 
     def predict(self, step: OutputStep) -> Prediction | None:
         """The levels after a step of a part, if nothing else would come of it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
-from hardware.bench.circuit.board_side import MASK, BoardSide
+from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Coupling, coupling_of
 from hardware.bench.circuit.electric import Electric
@@ -332,8 +332,7 @@ class Circuit:
 
     def microvolts(self, gpio: int) -> int:
         """One conversion of the voltage at a pad, now."""
-        others = ~(MASK << gpio // GPIOS * GPIOS)
-        self._same_readings = self._same_readings & others | 1 << gpio
+        self._same_readings |= 1 << gpio
         solution = self._solve(self._clusters[gpio])
         return self._converter.microvolts(gpio, solution, self._types[gpio].v_supply)
 
@@ -344,7 +343,7 @@ class Circuit:
         return self._converter.holds_ns(gpio, c := self._clusters[gpio], self._solve(c))
 
     def same_readings(self) -> int:
-        """Mask of the pads that boards have converted last, where nothing has changed since."""
+        """Mask of the pads that boards have converted, where nothing has changed since."""
         return self._same_readings if Shortcut.SAME_READINGS in self.SHORTCUTS else 0
 
     def level_of(self, part: str, pin: str) -> bool:

@@ -7,7 +7,7 @@ section of frames.toml: the values of [by], for example, are the constants BY_â€
 import struct
 from typing import Final
 
-VERSION: Final = 7
+VERSION: Final = 8
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -276,8 +276,6 @@ FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2
 """no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
-FLAG_SAME_READING: Final = 4
-"""the last answer to an ADC still holds, for the time that it named."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2
@@ -333,10 +331,10 @@ LAYOUT_TEXT: Final = struct.Struct("<HI")
 
 b, c
 """
-LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQQ")
+LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQQQ")
 """The answer to a request, or a wake (see [reply]): the inputs; they are known until horizon.
 
-kind, steps, rx_len, horizon, levels, rose, fell, coupled, at_read, value, flags, pending
+kind, steps, rx_len, horizon, levels, rose, fell, coupled, at_read, same, value, flags, pending
 """
 LAYOUT_STEP: Final = struct.Struct("<QQ")
 """The levels from t on (before the horizon), unless the board writes a coupled output.
