@@ -15,7 +15,7 @@ from hardware.bench.board.record_validation import REQUESTS, WAITS
 from hardware.bench.protocol import frames
 
 RECORD = struct.Struct("<BBHIQ")
-REPLY = struct.Struct("<B3xI9Q")
+REPLY = struct.Struct("<B3xI10Q")
 TEXT = struct.Struct("<HI")
 S = 1_000_000_000
 ESP_FLASH_BYTES = (2 << 20) + 0x6000
@@ -80,7 +80,7 @@ class BareBench:
 
     def wake(self) -> None:
         """Notify the board of a new event."""
-        self._socket.sendall(REPLY.pack(frames.REPLY_WAKE, *(10 * [0])))
+        self._socket.sendall(REPLY.pack(frames.REPLY_WAKE, *(11 * [0])))
 
     def raw(self, code: str) -> tuple[str, str]:
         """Run code in the raw REPL. Returns its output and its traceback."""
@@ -127,7 +127,7 @@ class BareBench:
         value = self.microvolts
         if row[0] in WAITS:
             value = self.t_ns if data else min(horizon, self.t_ns + row[3] * 1000)
-        numbers = (horizon, self.levels, *self.edges, self.coupled, 0, value, self.flags, 0)
+        numbers = (horizon, self.levels, *self.edges, self.coupled, 0, 0, value, self.flags, 0)
         self.edges = (0, 0)
         self._socket.sendall(REPLY.pack(frames.REPLY_GRANT, len(data), *numbers) + data)
 

@@ -28,10 +28,10 @@ def say(kind, a=0, b=0, c=0, t=0):
 
 def ask(kind, a=0, b=0, c=255, t=0):
     say(kind, a, b, c, t)
-    head = link.recv(80, socket.MSG_WAITALL)
-    if len(head) < 80:
+    head = link.recv(88, socket.MSG_WAITALL)
+    if len(head) < 88:
         os._exit(0)
-    kind, length, *words = struct.unpack("<B3xI9Q", head)
+    kind, length, *words = struct.unpack("<B3xI10Q", head)
     return words, link.recv(length, socket.MSG_WAITALL) if length else b""
 
 
