@@ -283,7 +283,8 @@ uint64_t vb_link_convert(uint8_t pin) {
         vb_aside(ask_adc);
         steady |= 1ull << pin;
         steady_uv[pin] = last.value;
-        steady_until[pin] = vb_now() + (last.value >> 32);
+        uint64_t held = last.value >> 32;
+        steady_until[pin] = held == VB_HELD_FOREVER ? VB_NEVER : vb_now() + held;
     }
     return steady_uv[pin];
 }

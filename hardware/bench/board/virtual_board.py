@@ -43,8 +43,8 @@ each second it is one in four."""
 FOREVER = 2**64 - 1
 """The horizon of a board (the time until which its inputs are known) when nothing is planned. The
 port calls it VB_NEVER."""
-MOST_HELD_NS = 2**32 - 1
-"""The longest time for which an answer can say that the ADC reads the same."""
+MOST_HELD_NS = frames.HELD_FOREVER - 1
+"""The longest time with an end for which an answer can say that the ADC reads the same."""
 UARTS = (1 << frames.CHANNEL_RADIO) - 1
 """The channels of the UARTs: they have their numbers."""
 REPLY = frames.LAYOUT_GRANT
@@ -450,7 +450,9 @@ class VirtualBoard:
             if received:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
         if is_adc:
-            value |= min(self.circuit.holds_ns(request.a), MOST_HELD_NS) << 32
+            held_ns = self.circuit.holds_ns(request.a)
+            held = frames.HELD_FOREVER if held_ns >= NEVER else min(held_ns, MOST_HELD_NS)
+            value |= held << 32
             horizon_ns = min(horizon_ns, self.lookahead.next_ns)
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-from hardware.bench.events import NEVER
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line, rect
 from hardware.i18n import both
@@ -40,10 +39,6 @@ class ResistorPart(Part):
     def ohms(self) -> float:
         """Its resistance."""
         return self.number("value", unit="Ω")
-
-    @property
-    def holds_ns(self) -> int:
-        return NEVER
 
     @property
     def caption(self) -> str:

@@ -272,6 +272,8 @@ SLEEP_DEEP: Final = 2
 """machine.deepsleep()."""
 WAIT_FOREVER: Final = 4294967295
 """the board has no deadline."""
+HELD_FOREVER: Final = 4294967295
+"""the ADC of the pad reads the same until a grant says otherwise."""
 FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2

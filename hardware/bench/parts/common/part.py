@@ -14,7 +14,7 @@ from math import isfinite, pi, radians, sin
 from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
-from hardware.bench.events import Clock
+from hardware.bench.events import NEVER, Clock
 from hardware.bench.protocol.pad_log import PadLog
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
@@ -293,8 +293,9 @@ class Part:
     @property
     def holds_ns(self) -> int:
         """For how long (ns) its elements and conversions stay the same if no person moves a
-        control. Until then the board need not ask. 0: not known."""
-        return 0
+        control and it does not call `changed`. Until then the board need not ask. 0: not known,
+        as of a part with its own `converted`, unless it says more."""
+        return NEVER if type(self).converted is Part.converted else 0
 
     def converted(self, pin: str, volts: float) -> float:
         """The voltage that a board's converter reads at a pin of `ANALOG`, for the real voltage.
