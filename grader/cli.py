@@ -8,6 +8,7 @@ them: `warsha --help` imports none of them, and a test holds it.
 import os
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -171,7 +172,8 @@ def grade(
 
 @app.command()
 def demo(course: CourseName = None) -> None:
-    """Build the course, grade a sample class on virtual boards, and show the scores."""
+    """Build the course, grade a sample class on virtual boards, and show the scores. One hidden
+    seed each: the class is the references and all mutants of the course."""
     from rich.progress import track
 
     from grader import demo
@@ -182,7 +184,7 @@ def demo(course: CourseName = None) -> None:
     from grader.reports.feedback_writer import FeedbackWriter
 
     out = Console()
-    sample = demo.demo_course(load_course(course))
+    sample = replace(demo.demo_course(load_course(course)), seeds=1)
     build_course(sample, out.print)
     demo.make_class(sample)
     begin = time.perf_counter()

@@ -1,5 +1,6 @@
-# Misconception: it is enough to set up the button that wakes it and say READY; the loop can stay empty.
+# Misconception: it is enough to set up the button that wakes it and say READY; the loop can sleep.
 import esp32
+import time
 from machine import Pin
 from pins import BTN_1
 
@@ -8,4 +9,4 @@ esp32.wake_on_ext0(button, esp32.WAKEUP_ALL_LOW)
 print("READY L16")
 
 while True:
-    pass
+    time.sleep(3600)
