@@ -70,6 +70,9 @@ class Lab:
     """The functions of the cell `%%host` that the checks call."""
     checks: tuple[Check, ...]
     scenario: Scenario
+    stable: bool = False
+    """Whether an exception that ends the program, and a heap that falls, halve what an episode
+    earns."""
     observed: Texts = field(default_factory=dict)
     """What the run shows of the "predict" question, with names in braces for its values; empty
     when the lab has no `@observe`."""
@@ -188,6 +191,7 @@ def load(folder: Path) -> Lab:
         host=faults.attempt(lambda: source.names("host"), ()),
         checks=tuple(_in_both_languages(check, figures) for check in declared.checks),
         scenario=declared.scenario,
+        stable=faults.attempt(lambda: source.take("stable", bool, False), False),
         observed=faults.attempt(lambda: source.optional_texts("observed"), {}),
         observation=declared.observation,
     )

@@ -15,6 +15,9 @@ from grader.lab.units import NS_PER_MS, Bytes
 from grader.measure.times import Times
 from hardware.bench.protocol import frames
 
+LEAST_COLLECTIONS = 6
+"""Fewer garbage collections say nothing about a heap that falls."""
+
 
 @dataclass(frozen=True)
 class Heap:
@@ -34,6 +37,19 @@ class Heap:
         if not 0 <= first < last:
             return None
         return Bytes(int(self.free[first] - self.free[last]), int(self.at_ns[last]))
+
+    def lost(self, first_ns: int) -> int | None:
+        """How many bytes the free heap lost from a time to the end; negative when it grew. None
+        when it was collected less than six times.
+
+        Between two collections a program holds more or less of its data, so the most free bytes
+        of the first third of the collections are compared with those of the last third.
+        """
+        free = self.free[np.searchsorted(self.at_ns, first_ns) :]
+        if len(free) < LEAST_COLLECTIONS:
+            return None
+        third = len(free) // 3
+        return int(free[:third].max() - free[-third:].max())
 
 
 def heap(run: Run) -> Heap:

@@ -11,11 +11,14 @@ from grader.lab.limits import Never, Verdict, shortened
 from grader.lab.line_form import LineForm
 from grader.lab.run import OutputLine, Run
 from grader.measure.answers import DrivenWire
+from grader.measure.memory import heap
 from grader.score.results import ItemResult
 from hardware.bench.protocol.frames import END_CPU, END_WALL
 
 LONGEST_DETAIL = 200
 """Characters of the last line of a traceback that feedback shows."""
+MOST_LOST = 2048
+"""In a lab with `stable = true` the free heap may fall by so many bytes in an episode."""
 _PROMPT = re.compile(r'>>>|\.\.\. |MicroPython v|Type "help|Traceback |  File |\w+Error:')
 _PLACE = re.compile(r'^  File "/?main\.py", line (\d{1,6})', re.MULTILINE)
 
@@ -29,8 +32,11 @@ def judge(
     runs: Iterable[Run],
     first: str,
     on_run: OnRun | None = None,
+    *,
+    stable: bool = False,
 ) -> tuple[dict[str, ItemResult], dict[str, ItemResult]]:
-    """Judge every check, in order. `first` is the episode of checks that name none.
+    """Judge every check, in order. `first` is the episode of checks that name none. `stable`: an
+    unstable run earns half (see `_halved`).
 
     The next run is taken when a check needs it, and dropped after the last check that does: the
     traces of a program without a pause fill the memory.
@@ -53,7 +59,7 @@ def judge(
     for number, (check, names) in enumerate(zip(checks, needs, strict=True), 1):
         while not held.keys() >= {*names}:
             _take(coming, held)
-        parts[check.id] = _judge_part(check, held, names, parts, forms)
+        parts[check.id] = _judge_part(check, held, names, parts, forms, stable)
         if parts[check.id].key:
             shown.setdefault(check.item, parts[check.id])
         later = {name for names in needs[number:] for name in names}
@@ -112,6 +118,7 @@ def _judge_part(
     names: Sequence[str],
     parts: Mapping[str, ItemResult],
     forms: Sequence[LineForm],
+    stable: bool,
 ) -> ItemResult:
     """The worst of the check's episodes, which have these names. `forms`: all that the lab
     reads."""
@@ -122,7 +129,29 @@ def _judge_part(
         if not _holds(name, parts):
             return _miss(check, names[0], "after", name)
     results = [_judge_run(check, runs[name], forms) for name in names]
+    if stable:
+        results = [
+            _halved(check, result, runs[name]) if result.points else result
+            for name, result in zip(names, results, strict=True)
+        ]
     return min(results, key=lambda result: (result.points, not result.key))
+
+
+def _halved(check: Check, result: ItemResult, run: Run) -> ItemResult:
+    """What an unstable run leaves of the points: half of them, and none for safety."""
+    found = run.once("instability", lambda: _instability(run))
+    if found is None:
+        return result
+    points = 0.0 if check.safety else result.points / 2
+    return replace(result, points=points, key=found.key, detail=found.detail, at_ns=found.at_ns)
+
+
+def _instability(run: Run) -> "_Reason | None":
+    """What makes a run unstable: an exception that ended the program, or a heap that falls."""
+    if ended := run.tracebacks():
+        return _Reason("crashed", _last_line(ended[0].text), ended[0].at_ns)
+    lost = heap(run).lost((run.ready_ns or 0) - run.zero_ns)
+    return None if lost is None or lost <= MOST_LOST else _Reason("heap_falls", str(lost))
 
 
 def _judge_run(check: Check, run: Run, forms: Sequence[LineForm]) -> ItemResult:

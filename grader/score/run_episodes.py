@@ -124,7 +124,7 @@ def _run_lab(
 
     try:
         on_run = observer.add_run if observer else None
-        items, parts = judge(lab.checks, play(), episodes[0].name, on_run)
+        items, parts = judge(lab.checks, play(), episodes[0].name, on_run, stable=lab.stable)
     finally:
         for host in hosts:
             host.close()

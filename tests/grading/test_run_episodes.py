@@ -421,6 +421,51 @@ def test_the_mean_over_seeds_is_rounded_and_safety_takes_the_minimum(guarded: bo
     assert scored({1: 1, 2: 1, 3: 1}, safety=True, guarded=guarded) == 3
 
 
+KEEPS = """
+import time
+kept = []
+while True:
+    kept = kept[-{most}:] + [bytes(500)]
+    bytes(20_000)
+    time.sleep_ms(50)
+"""
+STEADY, GROWS = KEEPS.format(most=3).encode(), KEEPS.format(most=1000).encode()
+ENDS = STEADY.replace(b"while True:", b"for _ in range(50):") + b"1 / 0\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "key", "detail"),
+    [
+        (STEADY, "", ""),
+        (ENDS, "crashed", "ZeroDivisionError: divide by zero (main.py, line 9)"),
+        (GROWS, "heap_falls", None),
+    ],
+    ids=["steady", "ends", "grows"],
+)
+def test_an_unstable_program_gets_half_in_a_lab_that_asks_for_a_stable_one(
+    program: bytes, key: str, detail: str | None
+) -> None:
+    lab = labs.find("traffic_light")
+    whole, safe = (
+        check(id, points=4, expect=AtLeast(0), on_miss="order", safety=safety)(lambda _run: 1)
+        for id, safety in (("a", False), ("b", True))
+    )
+
+    def scenario(seed: int, board: BoardType) -> list[Episode]:
+        return [Episode("main", seconds=5)]
+
+    lab = replace(lab, checks=(whole, safe), scenario=scenario, items={"a": {}, "b": {}})
+    unasked = score(lab, "esp32", {"main.py": READY + program}, [1]).items
+    assert [unasked[item].points for item in "ab"] == [4, 4]
+    found = score(replace(lab, stable=True), "esp32", {"main.py": READY + program}, [1]).items
+    assert [found[item].points for item in "ab"] == ([2, 0] if key else [4, 4])
+    assert [found[item].key for item in "ab"] == [key, key]
+    if detail is not None:
+        assert found["a"].detail == detail
+    else:
+        assert int(found["a"].detail) > 10_000
+
+
 def test_a_wave_shakes_a_part_from_its_time_on() -> None:
     lab = labs.find("machine_vibration")
     program = b"""

@@ -451,8 +451,7 @@ class VirtualBoard:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
         if is_adc:
             held_ns = self.circuit.holds_ns(request.a)
-            held = frames.HELD_FOREVER if held_ns >= NEVER else min(held_ns, MOST_HELD_NS)
-            value |= held << 32
+            value |= min(held_ns, MOST_HELD_NS if held_ns < NEVER else frames.HELD_FOREVER) << 32
             horizon_ns = min(horizon_ns, self.lookahead.next_ns)
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
