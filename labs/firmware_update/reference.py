@@ -10,11 +10,11 @@ from sign import same, sign
 from umqtt.simple import MQTTClient
 
 SLOTS = ("app_a", "app_b")
+TRIAL_MS = 15000
+STARTS = 2
 BLOCK = 1024
 WIFI_MS = 5000
 PING_MS = 10000
-TRIAL_MS = 15000
-STARTS = 2
 
 with open("device.json") as file:
     device = json.load(file)
