@@ -131,6 +131,11 @@ def installed(run: Run) -> list[Text]:
     return found if any(one != "-" for one in found) else []
 
 
+def larger_update(run: Run) -> str:
+    """It is the large update, which comes later, that did not fit into the memory."""
+    return "no_report" if run.raised("MemoryError") else ""
+
+
 def wanted_reports(run: Run) -> list[str]:
     """What must be reported of the update."""
     old, new, _big = run.data["halves"]
@@ -143,6 +148,7 @@ def wanted_reports(run: Run) -> list[str]:
     episode="update",
     expect=Exactly(wanted_reports),
     on_miss="no_report",
+    on_error=larger_update,
     after="a.runs",
     stated=[INSTALLED_MS // 1000, CONNECTED_MS // 1000],
 )
@@ -234,29 +240,39 @@ def refused(run: Run) -> list[Text]:
 # c: the power is cut.
 
 
+def seen_after(run: Run) -> list[Text]:
+    """What runs after each power cut: `runs` for the new version or one before it; `late` when
+    the lamp began after more than SOON."""
+    found = []
+    for number, at in enumerate(run.data["cuts"]):
+        now = running(run, at, at + AFTER_CUT_MS, FEWEST + 1)
+        first = edges(run, at, at + AFTER_CUT_MS)[:1]
+        is_late = len(first) and first[0] > ms(at + SOON).ns
+        word = "runs" if now in versions(run)[: number + 2] else "-"
+        word = "late" if is_late else word
+        found.append(Text(word, ms(at).ns))
+    return found
+
+
+def why_late(run: Run) -> str:
+    """All of them run, and one began late."""
+    return "" if "-" in seen_after(run) else "late_start"
+
+
 @check(
     "c.runs",
     points=3,
     episode="power",
     expect=Exactly(["runs"] * 3),
     on_miss="no_program",
+    why=why_late,
     after="a.runs",
     safety=True,
     stated=[SOON / 1000],
 )
 def after_cuts(run: Run) -> list[Text]:
-    """What runs after each power cut: `runs` for the new version or one before it; `late` when it
-    began after more than SOON."""
-    found = []
-    for number, at in enumerate(run.data["cuts"]):
-        now = running(run, at, at + AFTER_CUT_MS, FEWEST + 1)
-        first = edges(run, at, at + AFTER_CUT_MS)[:1]
-        if now not in versions(run)[: number + 2]:
-            word = "-"
-        else:
-            word = "runs" if first[0] <= ms(at + SOON).ns else "late"
-        found.append(Text(word, ms(at).ns))
-    return found
+    """What runs after each power cut."""
+    return seen_after(run)
 
 
 def why_cut(run: Run) -> str:
