@@ -165,6 +165,9 @@ class Episode:
     attrs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Other attributes of parts of the circuit, by their ids: what differs from one board to the
     next, such as a sensor's calibration, and what no control sets."""
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+    """What the bench's web server has, by path: a board gets `"/new.py"` from
+    `http://http.warsha/new.py`."""
 
 
 def chip_id(seed: int, episode: str) -> str:

@@ -15,7 +15,19 @@ from hardware.notebook.session import available, current
 BOARD = ("connect", "use", "list", "status", "info", "repl", "reset", "interrupt", "check")
 CELL = ("--timeout", "--background")
 PROGRAM = ("--detach", "--seconds")
-BENCH = ("lint", "edit", "press", "set", "wave", "port", "publish", "messages", "pcap", "reset")
+BENCH = (
+    "lint",
+    "edit",
+    "press",
+    "set",
+    "wave",
+    "port",
+    "publish",
+    "messages",
+    "pcap",
+    "page",
+    "reset",
+)
 WAVE = ("--last", "--from", "--to", "--cursors")
 FILES = ("ls", "put", "get", "rm", "mkdir", "cat", "sync")
 KEYS = frozenset(("pressed", "5"))
@@ -60,6 +72,10 @@ def of_bench(words: list[str]) -> Iterable[str]:
             return [key for key in keys if key != "pressed"]
         case ["port", _] if _has_bench():
             return current.need_bench().adapters()
+        case ["page", _]:
+            return _paths("*.py")
+        case ["publish", _]:
+            return ["--retain"]
         case ["set" | "wave", _]:
             return _parts()
         case ["set" | "wave", part, _] if part in _parts():

@@ -1,5 +1,5 @@
 """The verbs of `%bench` for the network: another client at the MQTT broker publishes and
-subscribes, and a listener captures the packets."""
+subscribes, a listener captures the packets, and the web server gets a page."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -21,11 +21,12 @@ class BrokerMessage(NamedTuple):
     retained: bool
 
 
-def publish(session: Session, topic: str, text: str) -> None:
+def publish(session: Session, topic: str, text: str, *, retain: bool = False) -> None:
     """Publish a text now. Raises: HardwareError for a topic that no message may have."""
+    message = (topic, text.encode(), 1, retain)
     bench = session.need_bench()
     try:
-        bench.ask_now(lambda bench: bench.network.broker.publish(topic, text.encode(), qos=1))
+        bench.ask_now(lambda bench: bench.network.broker.publish(*message))
     except MqttError:
         what = _("{value!r} is not a topic to publish to").format(value=topic)
         raise HardwareError(what, _("A topic is not empty and has no + and no #.")) from None
@@ -57,3 +58,16 @@ def capture(session: Session, file: Path) -> None:
         raise HardwareError(
             at_place(file, reason(error)), _("Give a path that is writable.")
         ) from None
+
+
+def put_page(session: Session, file: Path) -> None:
+    """Put a file on the bench's web server, under its name. Raises: HardwareError when it cannot
+    be read."""
+    bench = session.need_bench()
+    try:
+        page = {f"/{file.name}": file.read_bytes()}
+    except OSError as error:
+        raise HardwareError(
+            at_place(file, reason(error)), _("Check the name and the folder.")
+        ) from None
+    bench.ask_now(lambda bench: bench.network.http.pages.update(page))

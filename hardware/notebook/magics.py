@@ -47,9 +47,10 @@ BOARD_FORM = (
 )
 BENCH_FORM = (
     "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | "
-    "wave PART CONTROL 12Hz AMPLITUDE | port PART | publish TOPIC TEXT | messages FILTER | "
-    "pcap FILE | reset"
+    "wave PART CONTROL 12Hz AMPLITUDE | port PART | publish [--retain] TOPIC TEXT | "
+    "messages FILTER | pcap FILE | page FILE | reset"
 )
+FILE_VERBS = {"pcap": broker_verbs.capture, "page": broker_verbs.put_page}
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; the words of other forms have none."""
 
@@ -99,12 +100,18 @@ BENCH_HELP = (
         "%bench wave imu accelX 12Hz 0.3   let a control swing by 0.3 around its value; 0 ends it"
     ),
     both("path = %bench port link     the serial port of a USB-to-serial adapter on the bench"),
-    both("%bench publish lab/cmd on   publish a text at the MQTT broker, as another client"),
+    both(
+        "%bench publish lab/cmd on   publish a text at the MQTT broker, as another client; "
+        "with --retain before the topic the broker keeps it"
+    ),
     both(
         "found = %bench messages lab/#   what boards have published there: a list with time, "
         "topic, text and whether it is retained"
     ),
     both("%bench pcap run.pcap        write all packets of the board so far into a capture file"),
+    both(
+        "%bench page app.py          put a file on the bench's web server: http://http.warsha/app.py"
+    ),
     both("%bench reset                press the reset button of the board"),
 )
 
@@ -232,7 +239,9 @@ def _check(name: str = "") -> None:
 
 def _bench_line(line: str) -> list[BrokerMessage] | str | None:
     match line.split(maxsplit=2):
-        case ["publish", topic, text]:  # JSON keeps its quotation marks
+        case ["publish", "--retain", rest] if " " in rest:
+            broker_verbs.publish(current, *rest.split(maxsplit=1), retain=True)
+        case ["publish", topic, text] if topic != "--retain":  # JSON keeps its quotation marks
             broker_verbs.publish(current, topic, text)
         case ["messages", pattern]:
             return broker_verbs.messages(current, pattern)
@@ -262,8 +271,8 @@ def _bench_words(words: list[str]) -> str | None:
             current.need_bench().wave(moved_by(current, part), control, *swing)
         case ["port", part]:
             return current.need_bench().serve_port(part)
-        case ["pcap", file]:
-            broker_verbs.capture(current, Path(file))
+        case [("pcap" | "page") as verb, file]:
+            FILE_VERBS[verb](current, Path(file))
         case ["reset"]:
             current.need_bench().reset()
         case _:

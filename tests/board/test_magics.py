@@ -102,6 +102,27 @@ def test_a_cell_captures_the_packets_of_its_board(shell: InteractiveShell, tmp_p
     assert "missing" in run(shell, f"%bench pcap {tmp_path}/missing/run.pcap")
 
 
+UPDATE = """\
+import requests
+client.subscribe("lab/update")
+client.set_callback(lambda topic, url: print(requests.get(url.decode()).text))
+client.wait_msg()
+"""
+
+
+def test_a_cell_gives_a_board_a_retained_message_and_a_page(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    (tmp_path / "app.py").write_text("VERSION = 5")
+    run(shell, "%board connect bench:esp32")
+    run(shell, f"%bench page {tmp_path}/app.py")
+    run(shell, "%bench publish --retain lab/update http://http.warsha/app.py")
+    shown = run(shell, "%%board", ANSWERS.replace("client.wait_msg()", ""), UPDATE)
+    assert shown == "VERSION = 5\n"
+    assert "Check the name and the folder." in run(shell, f"%bench page {tmp_path}/none.py")
+    assert "Write: %bench" in run(shell, "%bench publish --retain lab/update")
+
+
 def test_an_error_points_at_the_line_of_the_cell(shell: InteractiveShell) -> None:
     shown = run(shell, "%%board", "x = 1", "print(x / 0)")
     assert "cell line 3" in shown

@@ -17,6 +17,7 @@ SHOWN = {
     "climate_log": "`20.0 ×6, 27.0 ×6, 34.0 ×2`",
     "door_lock": "`0` lines",
     "emergency_stop": "the interrupt `0.01",
+    "firmware_update": "`20000` old bytes and `0` new ones",
     "first_contact": "`micropython ",
     "framed_link": "accepted: `09`",
     "machine_vibration": "`F0 00`, which is `-4096`, and `61440`",

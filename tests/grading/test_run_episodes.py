@@ -118,6 +118,25 @@ def test_serial_stimulus_comes_at_its_time(play: Callable[..., Run]) -> None:
     assert [line.at_ns / 1e6 for line in got[:2]] == pytest.approx([501, 1501], abs=5)
 
 
+def test_an_episode_has_pages_of_the_web_server() -> None:
+    program = (
+        READY.replace(b"L02", b"L00M")
+        + b"""
+import network, requests, time
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect("Wokwi-GUEST", "")
+while not wlan.isconnected():
+    time.sleep_ms(20)
+print(requests.get("http://http.warsha/new.py").text)
+"""
+    )
+    lab = labs.find("mqtt_lamp")
+    episode = Episode("main", seconds=4, pages={"/new.py": b"VERSION = 5"})
+    run = run_episode(lab, lab.board("esp32_devkit_c_v4"), {"main.py": program}, episode, 1)
+    assert [line.text for line in run.lines()][:1] == ["VERSION = 5"]
+
+
 def test_a_hard_reset_boots_again(play: Callable[..., Run]) -> None:
     steps = hard_reset(at=seconds(2)) + hard_reset(at=seconds(4))
     run = play(READY, Episode("main", seconds=6, steps=steps, from_reset=True))

@@ -1,0 +1,2 @@
+# Which pin plays which role on the ESP32 DevKitC.
+LED_G = 27

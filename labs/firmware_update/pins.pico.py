@@ -1,0 +1,2 @@
+# Which pin plays which role on the Pico W.
+LED_G = 13
