@@ -254,6 +254,19 @@ def test_a_module_that_stayed_beside_the_program_is_named(folder: Path) -> None:
     assert "--file" not in run(folder, "import elsewhere", "--seconds", "1").stderr
 
 
+def test_a_driver_that_no_firmware_has_is_named(folder: Path) -> None:
+    done = run(folder, "import ssd1306", "--seconds", "1")
+    (said,) = [line for line in done.stderr.splitlines() if "--file" in line]
+    assert said.startswith("ssd1306 is not in the firmware of a board")
+    done = run(folder, "import ssd1306", "--file", said.split()[-1], "--seconds", "1")
+    assert done.returncode == 0
+
+
+def test_a_time_that_is_no_number_is_refused(folder: Path) -> None:
+    done = run(folder, BLINK, "--seconds", "nan")
+    assert done.returncode == 2 and "nan is not a number" in done.stderr
+
+
 def test_a_folder_of_files_comes_onto_the_board(folder: Path) -> None:
     package = folder / "tools" / "words"
     package.mkdir(parents=True)
