@@ -236,6 +236,13 @@ def test_a_part_of_a_name_lists_the_boards_that_have_it(tmp_path: Path) -> None:
     assert "Known: xiao_esp32c3, xiao_esp32c6, xiao_esp32s3." in done.stderr
 
 
+@pytest.mark.parametrize("name", ["uno", "stm32", "esp32-h2", "tinypico"])
+def test_a_board_that_no_bench_has_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "main.py").write_text("print(1)\n")
+    done = warsha(tmp_path, "run", "main.py", "--board", name)
+    assert done.returncode == 1 and "docs/measured/wokwi-parts.md says why" in done.stderr
+
+
 def test_the_bare_board_comes_before_the_circuit_beside_the_program(folder: Path) -> None:
     (folder / "main.py").write_text("import sys\nprint(sys.platform)")
     done = warsha(folder, "run", "main.py", "--board", "pico", "--seconds", "1")
