@@ -4,6 +4,7 @@ arguments and prints; other modules do the work.
 A module that takes long to import is imported in the verb that uses it.
 """
 
+import math
 import re
 import signal
 import sys
@@ -171,6 +172,13 @@ def _end_by_signals() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
+def _real_number(value: float) -> float:
+    """The option itself; `nan` is within all limits."""
+    if math.isnan(value):
+        raise typer.BadParameter(_("nan is not a number."))
+    return value
+
+
 @app.command()
 def run(
     program: Path,
@@ -192,7 +200,12 @@ def run(
     ] = None,
     seconds: Annotated[
         float,
-        typer.Option(help="Virtual time after which the run ends.", min=0, max=LONGEST_RUN_S),
+        typer.Option(
+            help="Virtual time after which the run ends.",
+            min=0,
+            max=LONGEST_RUN_S,
+            callback=_real_number,
+        ),
     ] = 10.0,
     seed: Annotated[int, typer.Option(help="Seed of the bench's random numbers.")] = 0,
     vcd: Annotated[Path | None, typer.Option(help="Write the pins' levels here.")] = None,
@@ -312,15 +325,23 @@ def _explain(
     circuit: "Diagram", program: Path, files: Mapping[str, bytes], exceptions: Sequence[str]
 ) -> None:
     """Print what may have made a program end badly: modules that are beside the program and not
-    on the board, characters that Python does not know, and what the lint finds in the circuit."""
+    on the board, or that no firmware has, characters that Python does not know, and what the
+    lint finds in the circuit."""
     from hardware.bench.lint.lint import lint as remarks
+    from hardware.bench.network.http import DRIVERS
     from hardware.notebook import stray_characters
 
     for name in MISSING.findall("\n".join(exceptions)):
-        for path in (program.with_name(f"{name}.py"), program.with_name(name)):
-            if path.exists():
-                what = _("{file} is beside the program, but not on the board: add --file {file}")
-                print(what.format(file=path), file=sys.stderr)
+        beside = [
+            p for p in (program.with_name(f"{name}.py"), program.with_name(name)) if p.exists()
+        ]
+        for path in beside:
+            what = _("{file} is beside the program, but not on the board: add --file {file}")
+            print(what.format(file=path), file=sys.stderr)
+        driver = DRIVERS / f"{name}.py"
+        if not beside and driver.exists():
+            what = _("{module} is not in the firmware of a board: add --file {file}")
+            print(what.format(module=name, file=driver), file=sys.stderr)
     strays = [
         f"{name}: {stray.describe(language())}"
         for name, content in files.items()

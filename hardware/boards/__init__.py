@@ -26,6 +26,7 @@ OTHERS = (
     *("wokwi-arduino-", "wokwi-attiny", "wokwi-franzininho", "wokwi-nano-", "wokwi-esp"),
     *("board-esp", "board-pi-pico", "board-st-nucleo-", "board-stm32-", "board-xiao-"),
     *("board-arduino-", "board-franzininho-", "board-m5stack-", "board-wemos-"),
+    *("board-aitewinrobot-", "board-mch2022-", "wokwi-tinypico"),
 )
 """How the types of Wokwi's boards begin, also of those that are not simulated."""
 RESET_PAD = 63

@@ -161,6 +161,7 @@ GOOD = "from hardware import CustomPart\nclass Own(CustomPart):\n    "
         (JSON % '"A"', "import nothing_like_this", r"own.chip.py:1: ModuleNotFoundError"),
         (JSON % '"A"', "x = 1\nclass (", r"own.chip.py:2: SyntaxError"),
         (JSON % '"A"', "x = 1", "own.chip.py: it has 0 classes of a CustomPart, not one"),
+        (JSON % '"A"', GOOD + "OUTPUTS = {'B': True}", "chip.py: 'B' is not a pin of own.chip"),
         (JSON % '"A"', GOOD + "def begin(self):\n        1 / 0", "chip.py:4: ZeroDivisionError"),
         (None, GOOD + "pass", "there is no own.chip.json beside it"),
         (JSON % '"A"', None, "there is no own.chip.py beside it"),

@@ -236,6 +236,13 @@ def test_a_part_of_a_name_lists_the_boards_that_have_it(tmp_path: Path) -> None:
     assert "Known: xiao_esp32c3, xiao_esp32c6, xiao_esp32s3." in done.stderr
 
 
+@pytest.mark.parametrize("name", ["uno", "stm32", "esp32-h2", "tinypico"])
+def test_a_board_that_no_bench_has_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "main.py").write_text("print(1)\n")
+    done = warsha(tmp_path, "run", "main.py", "--board", name)
+    assert done.returncode == 1 and "docs/measured/wokwi-parts.md says why" in done.stderr
+
+
 def test_the_bare_board_comes_before_the_circuit_beside_the_program(folder: Path) -> None:
     (folder / "main.py").write_text("import sys\nprint(sys.platform)")
     done = warsha(folder, "run", "main.py", "--board", "pico", "--seconds", "1")
@@ -252,6 +259,19 @@ def test_a_module_that_stayed_beside_the_program_is_named(folder: Path) -> None:
     said = "helper.py is beside the program, but not on the board: add --file helper.py\n"
     assert said in done.stderr
     assert "--file" not in run(folder, "import elsewhere", "--seconds", "1").stderr
+
+
+def test_a_driver_that_no_firmware_has_is_named(folder: Path) -> None:
+    done = run(folder, "import ssd1306", "--seconds", "1")
+    (said,) = [line for line in done.stderr.splitlines() if "--file" in line]
+    assert said.startswith("ssd1306 is not in the firmware of a board")
+    done = run(folder, "import ssd1306", "--file", said.split()[-1], "--seconds", "1")
+    assert done.returncode == 0
+
+
+def test_a_time_that_is_no_number_is_refused(folder: Path) -> None:
+    done = run(folder, BLINK, "--seconds", "nan")
+    assert done.returncode == 2 and "nan is not a number" in done.stderr
 
 
 def test_a_folder_of_files_comes_onto_the_board(folder: Path) -> None:

@@ -384,6 +384,14 @@ def test_a_file_that_is_no_circuit_is_one_remark(
     assert finding.rule == "invalid-circuit" and message in finding.text
 
 
+def test_an_arabic_remark_on_the_whole_file_names_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    (finding,) = found(tmp_path, {"version": 1, "parts": [], "connections": []})
+    assert "diagram.json" not in finding.text and "لوحة" in finding.text
+
+
 def test_the_verb_prints_a_line_each_and_exits_with_1_for_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

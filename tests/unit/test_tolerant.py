@@ -212,7 +212,11 @@ def test_another_firmware_is_told(load: Loaded, env: str, told: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "type_", ["wokwi-arduino-uno", "board-stm32-bluepill", "board-esp32-h2-devkitm-1"]
+    "type_",
+    [
+        *("wokwi-arduino-uno", "board-stm32-bluepill", "board-esp32-h2-devkitm-1"),
+        *("wokwi-tinypico", "board-mch2022-badge", "board-aitewinrobot-esp32h2-supermini"),
+    ],
 )
 def test_a_board_that_no_bench_has_is_named(load: Loaded, type_: str) -> None:
     with pytest.raises(DiagramError, match=f"part 'uno': no bench has a {type_}") as caught:
@@ -270,6 +274,15 @@ def test_the_python_of_a_strangers_project_does_not_run(tmp_path: Path) -> None:
     diagram = tolerant.load(tmp_path / "diagram.json", own_parts=False)
     assert "--diagram" in only_remark(diagram)
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_chip_in_c_is_not_said_to_have_a_python_file(tmp_path: Path) -> None:
+    (tmp_path / "ct.chip.json").write_text('{"name": "ct", "pins": ["A"]}')
+    (tmp_path / "ct.chip.c").write_text("void chip_init() {}\n")
+    raw = {"version": 1, "parts": [ESP, {"type": "chip-ct", "id": "c"}], "connections": []}
+    (tmp_path / "diagram.json").write_text(json.dumps(raw))
+    diagram = tolerant.load(tmp_path / "diagram.json", own_parts=False)
+    assert "chip-ct" in only_remark(diagram) and "Python" not in only_remark(diagram)
 
 
 @pytest.mark.parametrize("number", ["1e999", "9" * 400, 10**400])

@@ -20,7 +20,7 @@ from hardware.bench import parts
 from hardware.bench.circuit.netlist import Netlist, Stamped, no_board
 from hardware.bench.circuit.solver import nets_of
 from hardware.bench.diagram import SERIAL_MONITOR, Diagram, DiagramReader, PartSpec, PinRef
-from hardware.bench.parts.common.part import CUSTOM, Part
+from hardware.bench.parts.common.part import Part
 from hardware.boards import MICROPYTHON, BoardType
 from hardware.errors import DiagramError
 from hardware.i18n import _, at_place
@@ -70,7 +70,8 @@ class _Mender:
     """Makes the JSON of a circuit that the strict reader takes."""
 
     def __init__(self, path: Path, *, own_parts: bool) -> None:
-        self._name, self._folder = str(path), path.parent if own_parts else None
+        self._name, self._beside = str(path), path.parent
+        self._folder = self._beside if own_parts else None
         self._reader = DiagramReader(self._name)
         self._remarks: dict[str, None] = {}
         self._pins: dict[str, tuple[str, ...]] = {SERIAL_MONITOR: ("TX", "RX")}
@@ -146,7 +147,7 @@ class _Mender:
         """The type of a part, or the type that is meant; None: there is no such type here."""
         what = _("part {part}: the type {type} is not simulated")
         what = what.format(part=repr(spec.id), type=repr(spec.type))
-        if self._folder is None and spec.type.startswith(CUSTOM):
+        if self._folder is None and parts.has_program(spec.type, self._beside):
             what = _("part {part}: its Python file runs only if you name the circuit: --diagram")
             what = what.format(part=repr(spec.id))
         try:

@@ -18,6 +18,7 @@ from hardware.bench.lint.rule import Finding
 from hardware.bench.lint.rules.diagram_file import entries, without_errors
 from hardware.bench.parts.common.part import CUSTOM
 from hardware.errors import DiagramError, HardwareError
+from hardware.i18n import at_place
 
 LEVELS = ("error", "warning", "info")
 
@@ -88,7 +89,9 @@ def _custom_parts(raw: Mapping[str, Any], folder: Path | None) -> set[str]:
 
 def _refused(error: HardwareError, name: str) -> Finding:
     """The bench's own error as a finding, in the reader's language."""
-    text = f"{error}. {error.cure}".removeprefix(name).lstrip(": ")
+    text = (
+        f"{error}. {error.cure}".removeprefix(at_place(name, "")).removeprefix(name).lstrip(": ")
+    )
     return Finding("error", "invalid-circuit", "", "", "{text}", "", (("text", text),))
 
 

@@ -47,6 +47,15 @@ def find(part_type: str, folder: Path | None = None) -> type[Part] | None:
     return _find(part_type)
 
 
+def has_program(part_type: str, folder: Path) -> bool:
+    """Whether a custom part has a Python file in this folder, which is not run here."""
+    if not part_type.startswith(CUSTOM):
+        return False
+    from hardware.bench.parts.common import custom_files
+
+    return any(file.suffix == ".py" for file in custom_files.files(part_type, folder))
+
+
 @cache
 def _find(part_type: str) -> type[Part] | None:
     """Only modules that name the type are imported: all of them take 0.1 s."""

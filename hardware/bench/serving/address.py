@@ -94,10 +94,19 @@ def find_board(name: str) -> BoardType:
         if not os.path.exists(name):
             what = _("there is no such file")
         raise BoardNotFound(at_place(name, what), _("Give the path of a diagram.json."))
-    raise BoardNotFound(
-        _("There is no board type {name}.").format(name=name),
-        diagrams.suggest(name, [board.name for board in known]),
-    )
+    what = _("There is no board type {name}.").format(name=name)
+    if _only_in_wokwi(wanted):
+        raise BoardNotFound(what, _("No bench has it: docs/measured/wokwi-parts.md says why."))
+    raise BoardNotFound(what, diagrams.suggest(name, [board.name for board in known]))
+
+
+def _only_in_wokwi(wanted: str) -> bool:
+    """Whether boards of Wokwi have this in their names, and none of ours."""
+    from hardware.bench.lint.rules.diagram_file import known_to_wokwi  # imports all parts
+
+    named = [t for t in known_to_wokwi() if t.startswith(boards.OTHERS) and wanted in _plain(t)]
+    ours = [name for name in boards.names() if wanted in _plain(name)]
+    return bool(named) and not ours and not any(map(boards.for_diagram, named))
 
 
 def _plain(name: str) -> str:

@@ -64,6 +64,11 @@ def _load(
     """The class; loaded again when the content of a file is another one."""
     described = chip_json.read(description)
     own = _class_of(program, text)
+    named = (*own.OUTPUTS, *own.LISTENS, *own.PULL_UPS)
+    if other := [pin for pin in named if pin not in described.pins]:
+        what = at_place(program, _("{pin} is not a pin of {file}"))
+        cure = _("Pins are in OUTPUTS, LISTENS and PULL_UPS by their names in that file.")
+        raise DiagramError(what.format(pin=repr(other[0]), file=description.name), cure)
     bases = (own, CustomDisplay) if any(described.dots) else (own,)
     has_supply = {"VCC", "GND"} <= {*described.pins}
     lowest = {name: repr(control.low) for name, control in described.controls.items()}
