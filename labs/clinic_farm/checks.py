@@ -140,8 +140,9 @@ def pairs(run: Run) -> tuple[list[Pair], list[Row]]:
 
 def edge_off(run: Run, true: tuple[int, float, float, float, int], row: Row) -> float:
     """How far the start or the end of a report is off, in seconds."""
-    utc = run.data["utc"]
-    return max(abs(row.m["start"] - utc - true[1]), abs(row.m["end"] - utc - true[2]))
+    utc: float = run.data["utc"]
+    off: float = max(abs(row.m["start"] - utc - true[1]), abs(row.m["end"] - utc - true[2]))
+    return off
 
 
 def why_excursion(run: Run) -> str:
@@ -388,7 +389,7 @@ def why_gap(run: Run) -> str:
     "d.gap",
     points=6,
     episode=BOTH,
-    expect=AtMost(seconds(LOG_S + 120)),
+    expect=AtMost(seconds(900)),
     on_miss="gap",
     why=why_gap,
     stated=(LOG_S / 60, SEND_S / 60),
@@ -532,7 +533,10 @@ def rows_of(run: Run, view: str) -> list[list[float | str]]:
     """What the view has."""
     for batch in run.data["batches"]:
         run.host.call("ingest", DB, batch, answer=int)
-    return run.host.call("rows", DB, view, answer=list[list[float | int | str]])
+    found: list[list[float | str]] = run.host.call(
+        "rows", DB, view, answer=list[list[float | int | str]]
+    )
+    return found
 
 
 def true_excursions(run: Run) -> list[str]:

@@ -228,7 +228,7 @@ class Irrigation:
     def sample(self):
         soil = self.soil()
         if soil is not None and soil < device["dry"] and now() >= self.wait_until and self.may_run():
-            self.run("dry", 3600)
+            self.run("dry", 240)
 
     def pressed(self):
         if self.may_run():
@@ -254,14 +254,15 @@ except OSError:
 node = Vaccine() if profile == "vaccine" else Irrigation()
 print("READY C4")
 set_clock()
-next_at = now()
+next_at = logged = tried = 0
 while True:
-    at = now()
-    if at >= next_at:
+    if now() >= next_at:
         node.sample()
-        if next_at // LOG_S != (next_at - SAMPLE_S) // LOG_S:
+        if now() // LOG_S != logged:
+            logged = now() // LOG_S
             store("sample", node.values())
-        if next_at // SEND_S != (next_at - SAMPLE_S) // SEND_S:
+        if now() // SEND_S != tried:
+            tried = now() // SEND_S
             send()
         next_at = (now() // SAMPLE_S + 1) * SAMPLE_S
     if button.value() == 0:

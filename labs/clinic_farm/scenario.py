@@ -28,8 +28,8 @@ PUBLIC: dict[str, Any] = {
     "min_mm": 300,
     "tank_mm": 1500,
     "pulses_per_l": 450,
-    "quota_l": 8.0,
-    "manual_s": 40,
+    "quota_l": 11.0,
+    "manual_s": 30,
 }
 SITES = ("aswan", "minya", "luxor", "qena", "sohag", "damietta", "fayoum", "kharga")
 HOUR, SECONDS = 3600, 36 * 3600
@@ -60,8 +60,8 @@ def hidden_device(rng: random.Random) -> dict[str, Any]:
         "min_mm": rng.randrange(250, 400, 10),
         "tank_mm": rng.randrange(1300, 1800, 10),
         "pulses_per_l": rng.randrange(400, 500, 10),
-        "quota_l": rng.randrange(70, 90) / 10,
-        "manual_s": rng.randrange(25, 60),
+        "quota_l": rng.randrange(100, 121) / 10,
+        "manual_s": rng.randrange(20, 36),
     }
 
 
@@ -186,7 +186,7 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     """The soil gets dry and wet, in hours in which the pump may run, and in others; the tank gets
     low, the sensor of the soil breaks, the hose is blocked, and the button is pressed."""
     steps: list[Step] = []
-    rate = rng.randrange(16, 25)
+    rate = rng.randrange(10, 15)
     wet, dry = device["wet"] + 8, device["dry"] - 8
     middle = (device["wet"] + device["dry"]) // 2
     due: list[tuple[float, float]] = []
@@ -206,7 +206,7 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
         steps += soil(dry, begin) + soil(wet, begin + length) + soil(middle, begin + length + 900)
         return begin, begin + length
 
-    due.append(thirst(1.5, rng.uniform(70, 100)))  # 18:30
+    due.append(thirst(1.5, rng.uniform(60, 80)))  # 18:30
     begin, end = thirst(3, 400)  # 20:00, the tank is low
     steps += level(device["min_mm"] - 60, begin - 60) + level(1000, end + 60)
     never.append((begin, end))
@@ -218,17 +218,17 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     reset = HOUR * rng.uniform(6.6, 6.75)
     after = thirst(6.85, 300)  # 23:51: the board has forgotten nothing
     never.append(after)
-    due.append(thirst(8.0, rng.uniform(70, 100)))  # 01:00, a new day
+    due.append(thirst(8.0, rng.uniform(60, 80)))  # 01:00, a new day
     blocked = thirst(10, 500)
     steps += put("pump", "blocked", 1, blocked[0] - 60) + put("pump", "blocked", 0, blocked[1] + 60)
     noon = thirst(17.3, 300)  # 10:18 local, and not 10 by UTC
     never.append(noon)
-    due.append(thirst(23.4, rng.uniform(70, 100)))  # 16:24 local, and not 16 by UTC
+    due.append(thirst(23.4, rng.uniform(60, 80)))  # 16:24 local, and not 16 by UTC
     manual = [round(HOUR * hour + rng.uniform(0, 300), 1) for hour in (25, 26.5)]
     steps += put("ap", "online", 0, manual[1] - 600) + put("ap", "online", 1, manual[1] + 900)
     for at in manual:
         steps += press("btn1", at=ms(1000 * at), hold=ms(rng.randrange(150, 400)))
-    due.append(thirst(29, rng.uniform(60, 80)))
+    due.append(thirst(32.5, rng.uniform(60, 80)))
     return episode(
         "irrigation",
         rng,
