@@ -85,8 +85,7 @@ def of_kind(run: Run, kind: str, *numbers: str) -> list[Row]:
     return [
         row
         for row in database(run)
-        if row.kind == kind
-        and all(isinstance(row.m.get(name), int | float) for name in numbers)
+        if row.kind == kind and all(isinstance(row.m.get(name), int | float) for name in numbers)
     ]
 
 
@@ -155,7 +154,9 @@ def why_excursion(run: Run) -> str:
     if any(row.m["end"] - row.m["start"] < OVER_S for row in extra):
         return "instant_alarm"
     seen = [one for one in found if one.row]
-    if seen and all(one.row.m["end"] - run.data["utc"] > one.true[2] + 60 for one in seen if one.row):
+    if seen and all(
+        one.row.m["end"] - run.data["utc"] > one.true[2] + 60 for one in seen if one.row
+    ):
         return "ts_at_send"
     return "missing_excursion" if len(seen) < len(found) else ""
 
@@ -338,9 +339,9 @@ def forbidden(run: Run) -> list[tuple[float, str]]:
             found.append((end, "quota"))
         if min(end, b + 60) - max(begin, a - 60) > NO_FLOW_S + 0.5:
             found.append((begin + NO_FLOW_S, "no_flow"))
-        if any(0 <= begin - at < 20 for at in run.data["manual"]):
-            if end - begin > device["manual_s"] + 1:
-                found.append((begin + device["manual_s"], "run_on"))
+        is_manual = any(0 <= begin - at < 20 for at in run.data["manual"])
+        if is_manual and end - begin > device["manual_s"] + 1:
+            found.append((begin + device["manual_s"], "run_on"))
     return found
 
 
@@ -446,7 +447,9 @@ def is_farm(run: Run) -> bool:
     return all(late <= NEAR_S * 1000 for late in starts.measure(run))
 
 
-@check("e", points=6, episode="vaccine", expect=Exactly(True), on_miss="one_profile", after="a.times")
+@check(
+    "e", points=6, episode="vaccine", expect=Exactly(True), on_miss="one_profile", after="a.times"
+)
 def serves(run: Run) -> bool:
     """Whether it keeps watch, too."""
     return bool(database(run))
@@ -551,7 +554,11 @@ def true_excursions(run: Run) -> list[str]:
 
 
 @check(
-    "h.excursions", points=3, episode="host", expect=Exactly(true_excursions), on_miss="view_excursions"
+    "h.excursions",
+    points=3,
+    episode="host",
+    expect=Exactly(true_excursions),
+    on_miss="view_excursions",
 )
 def view_excursions(run: Run) -> list[str]:
     """What `v_excursions` has."""

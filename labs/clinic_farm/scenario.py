@@ -220,7 +220,9 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     never.append(after)
     due.append(thirst(8.0, rng.uniform(60, 80)))  # 01:00, a new day
     blocked = thirst(10, 500)
-    steps += put("pump", "blocked", 1, blocked[0] - 60) + put("pump", "blocked", 0, blocked[1] + 60)
+    steps += put("pump", "blocked", 1, blocked[0] - 60) + put(
+        "pump", "blocked", 0, blocked[1] + 60
+    )
     noon = thirst(17.3, 300)  # 10:18 local, and not 10 by UTC
     never.append(noon)
     due.append(thirst(23.4, rng.uniform(60, 80)))  # 16:24 local, and not 16 by UTC
@@ -282,9 +284,7 @@ def host(rng: random.Random) -> Episode:
     return Episode("host", 0.5, data={"batches": batches})
 
 
-def message(
-    name: str, profile: str, seq: int, ts: int, kind: str, m: dict[str, Any]
-) -> list[str]:
+def message(name: str, profile: str, seq: int, ts: int, kind: str, m: dict[str, Any]) -> list[str]:
     """A message as the broker gives it: topic and payload."""
     site, n = name.split("-")
     q = int(None in m.values())
