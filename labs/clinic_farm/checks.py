@@ -154,9 +154,9 @@ def why_excursion(run: Run) -> str:
     if any(row.m["end"] - row.m["start"] < OVER_S for row in extra):
         return "instant_alarm"
     seen = [one for one in found if one.row]
-    if seen and all(
-        one.row.m["end"] - run.data["utc"] > one.true[2] + 60 for one in seen if one.row
-    ):
+    lengths = [one.true[2] - one.true[1] for one in found if not one.row]
+    late = [row.m["end"] - row.m["start"] for row in extra]
+    if any(abs(a - b) < 2 * NEAR_S for a in lengths for b in late):
         return "ts_at_send"
     return "missing_excursion" if len(seen) < len(found) else ""
 

@@ -225,8 +225,8 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     )
     noon = thirst(17.3, 300)  # 10:18 local, and not 10 by UTC
     never.append(noon)
-    due.append(thirst(23.4, rng.uniform(60, 80)))  # 16:24 local, and not 16 by UTC
-    manual = [round(HOUR * hour + rng.uniform(0, 300), 1) for hour in (25, 26.5)]
+    due.append(thirst(26.2, rng.uniform(60, 80)))  # 19:12 local: 16 or later by UTC, too
+    manual = [round(HOUR * hour + rng.uniform(0, 300), 1) for hour in (27, 28.2)]
     steps += put("ap", "online", 0, manual[1] - 600) + put("ap", "online", 1, manual[1] + 900)
     for at in manual:
         steps += press("btn1", at=ms(1000 * at), hold=ms(rng.randrange(150, 400)))
