@@ -145,7 +145,7 @@ def edge_off(run: Run, true: tuple[int, float, float, float, int], row: Row) -> 
 
 
 def why_excursion(run: Run) -> str:
-    """Short ones are reported; or one is missing; or they have the time at which they were sent."""
+    """Short ones are reported; one is missing; or they have the time of the message."""
     if key := why_topic(run):
         return key
     found, extra = pairs(run)
