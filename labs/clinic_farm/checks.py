@@ -424,7 +424,7 @@ def values(run: Run) -> list[Quantity]:
     for row in of_kind(run, "sample"):
         for probe in (1, 2):
             value = row.m.get(f"t{probe}")
-            near = [row.at_s - 2, row.at_s, row.at_s - 32]
+            near = [row.at_s - 2, row.at_s, row.at_s + 1, row.at_s - 32]  # ts is in whole seconds
             is_broken = probe == 2 and broken + 35 < row.at_s < mended
             is_close = probe == 2 and broken - 5 < row.at_s < mended + 35
             true = [value_at(run.data["paths"][str(probe)], at) for at in near]
