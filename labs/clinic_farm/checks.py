@@ -70,13 +70,19 @@ def parsed(document: Any, run: Run) -> tuple[int, float, str, Mapping[str, Any]]
 
 
 @once
+def received(run: Run) -> list[Row]:
+    """The messages of the schema with QoS 1, in the order in which they came."""
+    sent = [one for one in mqtt.published(run, run.data["topic"]) if one.qos]
+    found = [parsed(document, run) for document in mqtt.documents(sent)]
+    return [Row(one.t_ns, *row) for one, row in zip(sent, found, strict=True) if row]
+
+
+@once
 def database(run: Run) -> list[Row]:
     """What the database has, in the order of the time stamps."""
-    sent = [one for one in mqtt.published(run, run.data["topic"]) if one.qos]
     first: dict[int, Row] = {}
-    for one, document in zip(sent, mqtt.documents(sent), strict=True):
-        if found := parsed(document, run):
-            first.setdefault(found[0], Row(one.t_ns, *found))
+    for row in received(run):
+        first.setdefault(row.seq, row)
     return sorted(first.values(), key=lambda row: row.at_s)
 
 
@@ -90,7 +96,8 @@ def of_kind(run: Run, kind: str, *numbers: str) -> list[Row]:
 
 
 def why_topic(run: Run) -> str:
-    """Nothing on the node's topic, nothing with QoS 1, or another form."""
+    """Nothing on the node's topic, nothing with QoS 1, another form, another clock, or numbers
+    that came twice."""
     sent = mqtt.published(run)
     on_topic = [one for one in sent if one.topic == run.data["topic"]]
     if not on_topic:
@@ -103,7 +110,10 @@ def why_topic(run: Run) -> str:
     if abs(early - SINCE_2000) < DAY_S:
         return "epoch_2000"
     shift = 60 * run.data["device"]["tz_min"]
-    return "ts_local" if abs(early + shift) < LOG_S + SEND_S else ""
+    if abs(early + shift) < LOG_S + SEND_S:
+        return "ts_local"
+    stamps = {(row.seq, row.at_s) for row in received(run)}
+    return "seq_restart" if len(stamps) > len(database(run)) else ""
 
 
 # a: excursions.
@@ -221,20 +231,13 @@ def near_run(run: Run, begin_s: float, end_s: float) -> tuple[float, float] | No
     return next((one for one in pumped(run) if begin_s <= one[0] < end_s), None)
 
 
-def why_pump(run: Run) -> str:
-    """It drives another pin; or it keeps to the hours of UTC."""
-    if key := other_pin(run, "RELAY_1"):
-        return key
-    return ""
-
-
 @check(
     "c.on",
     points=3,
     episode="irrigation",
     expect=Between(seconds(0), seconds(NEAR_S)),
     on_miss="no_water",
-    why=why_pump,
+    why=lambda run: other_pin(run, "RELAY_1"),
 )
 def starts(run: Run) -> list[Millis]:
     """How much later than due the pump was on; inf when it was not."""
@@ -371,14 +374,9 @@ def never(run: Run) -> list[Moment]:
 
 
 def why_gap(run: Run) -> str:
-    """The log was in RAM, or numbers began again."""
+    """The log was in RAM."""
     if key := why_topic(run):
         return key
-    sent = [one for one in mqtt.published(run, run.data["topic"]) if one.qos]
-    found = [parsed(document, run) for document in mqtt.documents(sent)]
-    stamps = {(one[0], one[1]) for one in found if one}
-    if len(stamps) > len(database(run)):
-        return "seq_restart"
     ends = [row.at_s for row in database(run)]
     if len(ends) > 1:
         longest = max(pairwise(ends), key=lambda two: two[1] - two[0])
@@ -404,7 +402,7 @@ def gaps(run: Run) -> list[Millis] | None:
     return [Millis(1000 * (b - a), round(b * NS_PER_S)) for a, b in pairwise(times)]
 
 
-def value_at(path: list[tuple[float, float | None]], at_s: float) -> float | None:
+def value_at(path: list[tuple[float, float]], at_s: float) -> float:
     """The value of a path at a time."""
     return [value for at, value in path if at <= max(at_s, 0)][-1]
 
@@ -433,7 +431,7 @@ def values(run: Run) -> list[Quantity]:
             elif is_broken or not isinstance(value, int | float):
                 off = NEVER
             else:
-                off = min(abs(value - one) for one in true if one is not None)
+                off = min(abs(value - one) for one in true)
             found.append(Quantity(off, row.t_ns))
     return found
 

@@ -1,14 +1,16 @@
 """C4's stimulus: 36 hours of a vaccine refrigerator, and 36 hours of a field.
 
 `data` of the board's episodes: `device`, `topic`, `utc` (the seconds since 1970 at t = 0) and
-`reset`. `vaccine` has `paths` (for each probe the steps of its temperature; None: its cable is
-broken), `excursions` (probe, begin, end, extreme, door) and `presses`. `irrigation` has `due`
-(spans in which the pump must run), `manual` (presses that must be answered), `never` (spans in
-which it must be off) and `blocked`. Times are seconds since t = 0. `host` has `batches`.
+`reset`. `vaccine` has `paths` (for each probe the steps of its temperature), `broken` (from when
+to when the cable of probe 2 is), `excursions` (probe, begin, end, extreme, door) and `presses`.
+`irrigation` has `rate` (the pump's pulses in a second), `due` (spans in which the pump must run),
+`manual` (presses that must be answered), `never` (spans in which it must be off) and `blocked`.
+Times are seconds since t = 0. `host` has `batches`.
 """
 
 import json
 import random
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,7 +39,7 @@ SUPPLY_V = 3.3
 START_H = 17
 """Local time at t = 0. So midnight is at 7 h and 31 h, 10:00 at 17 h and 16:00 at 23 h."""
 
-Path = list[tuple[float, float | None]]
+Path = list[tuple[float, float]]
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
@@ -105,65 +107,53 @@ def put(part: str, control: str, value: float, at_s: float) -> list[Step]:
 # The refrigerator.
 
 
+@dataclass(frozen=True)
+class Outside:
+    """A time of a probe outside the limits, with the door at its beginning (1: open)."""
+
+    probe: int
+    begin: float
+    end: float
+    extreme: float
+    door: int
+
+    @property
+    def is_excursion(self) -> bool:
+        """Whether it is long enough to be reported."""
+        return self.end - self.begin > 600
+
+
+OUTSIDE = (  # from this hour on: the probe, whether too warm, the door, whether longer than 10 min
+    (1.2, 1, True, 1, True),
+    (2.5, 2, True, 0, False),
+    (3.6, 2, False, 0, True),
+    (6.8, 1, True, 0, True),  # over midnight, in the outage
+    (9.6, 1, True, 0, False),
+    (9.85, 1, True, 0, False),
+    (12.4, 2, True, 0, True),
+    (15.2, 1, False, 1, True),
+    (19.5, 2, True, 1, True),
+    (27.3, 1, True, 0, True),
+    (33.0, 1, False, 0, False),
+)
+
+
 def vaccine(rng: random.Random, device: dict[str, Any]) -> Episode:
-    """Seven excursions, some of them over midnight or with an open door; short ones; and one in
-    which the mean of both probes is fine. Then the cable of a probe breaks for two hours."""
-    spans: list[tuple[float, float, int, float, int]] = []  # hour, minutes, probe, extreme, door
-    for hour, probe, warm, is_open, is_long in (
-        (1.2, 1, True, 1, True),
-        (2.5, 2, True, 0, False),
-        (3.6, 2, False, 0, True),
-        (6.8, 1, True, 0, True),  # over midnight, in the outage
-        (9.6, 1, True, 0, False),
-        (9.85, 1, True, 0, False),
-        (12.4, 2, True, 0, True),
-        (15.2, 1, False, 1, True),
-        (19.5, 2, True, 1, True),
-        (27.3, 1, True, 0, True),
-        (33.0, 1, False, 0, False),
-    ):
-        minutes = rng.uniform(13, 24) if is_long else rng.uniform(6, 8.4)
-        extreme = rng.uniform(9.5, 12.0) if warm else rng.uniform(-4.0, 0.5)
-        spans.append((hour + rng.uniform(0, 0.04), minutes, probe, round(extreme, 1), is_open))
-    paths: dict[str, Path] = {}
-    steps: list[Step] = []
-    excursions = []
-    for hour, minutes, probe, extreme, is_open in spans:
-        begin, end = round(HOUR * hour, 1), round(HOUR * hour + 60 * minutes, 1)
-        if minutes > 10:
-            excursions.append((probe, begin, end, extreme, is_open))
-        if is_open:
-            steps += put("door", "value", 1, begin - 100) + put("door", "value", 0, begin + 200)
-    for probe in (1, 2):
-        path: Path = [(0.0, round(rng.uniform(3, 6.5), 1))]
-        own = [
-            (HOUR * hour, HOUR * hour + 60 * minutes, extreme)
-            for hour, minutes, of, extreme, _ in spans
-            if of == probe
-        ]
-        at = rng.uniform(300, 900)
-        while at < SECONDS:
-            if not any(a - 60 <= at <= b + 60 for a, b, _ in own):
-                path.append((round(at, 1), round(rng.uniform(2.6, 7.4), 1)))
-            at += rng.uniform(600, 1500)
-        for begin, end, extreme in own:
-            half = extreme - 1.2 if extreme > 5 else extreme + 1.2
-            half = max(8.3, half) if extreme > 5 else min(1.7, half)
-            path.append((round(begin, 1), round(half, 1)))
-            path.append((round((begin + end) / 2 - 60, 1), extreme))
-            path.append((round((begin + end) / 2 + 120, 1), round(half, 1)))
-            path.append((round(end, 1), 5.0))
-        paths[str(probe)] = sorted(path)
+    """Seven excursions, and four times that are too short. Then the cable of a probe breaks."""
+    found = outside(rng)
+    excursions = [one for one in found if one.is_excursion]
+    paths = {n: path(rng, [one for one in found if one.probe == n]) for n in (1, 2)}
     broken = HOUR * rng.uniform(21.5, 22)
     mended = broken + HOUR * 2
-    for probe in (1, 2):
-        for at, t in paths[str(probe)]:
-            steps += put(f"probe{probe}", "temperature", t or 0, at)
-    steps += put("probe2", "broken", 1, broken) + put("probe2", "broken", 0, mended)
-    presses = []
-    for n, (_, begin, end, _, _) in enumerate(excursions):
-        late = rng.uniform(60, 170) if n % 2 else end - begin - 600 + rng.uniform(200, 500)
-        presses.append(round(begin + 600 + 40 + late, 1))
+    presses = acknowledged(rng, excursions)
+    steps = put("probe2", "broken", 1, broken) + put("probe2", "broken", 0, mended)
+    for n, own in paths.items():
+        for at, celsius in own:
+            steps += put(f"probe{n}", "temperature", celsius, at)
+    for one in found:
+        if one.door:
+            steps += put("door", "value", 1, one.begin - 100)
+            steps += put("door", "value", 0, one.begin + 200)
     for at in presses:
         steps += press("btn1", at=ms(1000 * at), hold=ms(rng.randrange(150, 400)))
     return episode(
@@ -172,11 +162,54 @@ def vaccine(rng: random.Random, device: dict[str, Any]) -> Episode:
         device,
         steps,
         reset=HOUR * rng.uniform(7.9, 8.4),
-        paths=paths,
+        paths={str(n): own for n, own in paths.items()},
         broken=(broken, mended),
-        excursions=excursions,
+        excursions=[astuple(one) for one in excursions],
         presses=presses,
     )
+
+
+def outside(rng: random.Random) -> list[Outside]:
+    """The times of `OUTSIDE`, each with a length and an extreme by chance."""
+    found = []
+    for hour, probe, is_warm, door, is_long in OUTSIDE:
+        begin = HOUR * (hour + rng.uniform(0, 0.04))
+        end = begin + 60 * (rng.uniform(13, 24) if is_long else rng.uniform(6, 8.4))
+        extreme = rng.uniform(9.5, 12.0) if is_warm else rng.uniform(-4.0, 0.5)
+        found.append(Outside(probe, round(begin, 1), round(end, 1), round(extreme, 1), door))
+    return found
+
+
+def path(rng: random.Random, own: list[Outside]) -> Path:
+    """The steps of a probe's temperature: inside the limits, but for these times. Each of them
+    has its extreme for three minutes in the middle."""
+    found: Path = [(0.0, round(rng.uniform(3, 6.5), 1))]
+    at = rng.uniform(300, 900)
+    while at < SECONDS:
+        if not any(one.begin - 60 <= at <= one.end + 60 for one in own):
+            found.append((round(at, 1), round(rng.uniform(2.6, 7.4), 1)))
+        at += rng.uniform(600, 1500)
+    for one in own:
+        is_warm = one.extreme > 5
+        mild = max(8.3, one.extreme - 1.2) if is_warm else min(1.7, one.extreme + 1.2)
+        middle = (one.begin + one.end) / 2
+        found += [
+            (one.begin, round(mild, 1)),
+            (round(middle - 60, 1), one.extreme),
+            (round(middle + 120, 1), round(mild, 1)),
+            (one.end, 5.0),
+        ]
+    return sorted(found)
+
+
+def acknowledged(rng: random.Random, excursions: list[Outside]) -> list[float]:
+    """When the button is pressed for each of them: soon after its tenth minute, or only after its
+    end, so that the buzzer must go on until then."""
+    found = []
+    for n, one in enumerate(excursions):
+        at = one.begin + 640 + rng.uniform(60, 170) if n % 2 else one.end + rng.uniform(240, 540)
+        found.append(round(at, 1))
+    return found
 
 
 # The field.
@@ -213,16 +246,15 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     begin = round(HOUR * 4.2, 1)  # the sensor of the soil is broken: 0 V
     steps += put("soil", "position", 0, begin) + soil(middle, begin + 900)
     never.append((begin, begin + 900))
-    # The quota of the first day: what is left after the first run runs out.
-    quota = thirst(5.3, 700)  # 22:20
+    thirst(5.3, 700)  # 22:18: what the first run has left of the day's quota runs out
     reset = HOUR * rng.uniform(6.6, 6.75)
     after = thirst(6.85, 300)  # 23:51: the board has forgotten nothing
     never.append(after)
     due.append(thirst(8.0, rng.uniform(60, 80)))  # 01:00, a new day
     blocked = thirst(10, 500)
-    steps += put("pump", "blocked", 1, blocked[0] - 60) + put(
-        "pump", "blocked", 0, blocked[1] + 60
-    )
+    steps += put("pump", "blocked", 1, blocked[0] - 60)
+    steps += put("pump", "blocked", 0, blocked[1] + 60)
+    thirst(16.96, 400)  # 09:58: a run stops at 10:00
     noon = thirst(17.3, 300)  # 10:18 local, and not 10 by UTC
     never.append(noon)
     due.append(thirst(26.2, rng.uniform(60, 80)))  # 19:12 local: 16 or later by UTC, too
@@ -240,7 +272,6 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
         rate=rate,
         due=due,
         never=never,
-        quota=quota,
         blocked=blocked,
         manual=manual,
     )
