@@ -2,11 +2,11 @@
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import FAULT, Control, PartView
+from hardware.bench.parts.common.part import FAULT, Control, PartView, Words
 from hardware.bench.svg.elements import circle, rect, text
 from hardware.i18n import both
 
-S = 1_000_000_000
+NS_PER_S = 1_000_000_000
 
 
 class WaterPump(Module):
@@ -39,14 +39,19 @@ class WaterPump(Module):
         """Half a turn of the wheel."""
         pulled = self.driven["FLOW"] is None and not self.values["blocked"]
         self.drive("FLOW", False if pulled else None)
-        self.after(round(S / 2 / self.values["rate"]), self._turn)
+        self.after(round(NS_PER_S / 2 / self.values["rate"]), self._turn)
+
+    def words(self, view: PartView) -> Words:
+        return (both("switched on") if self.powered else both("switched off")), {}
 
     def svg(self, view: PartView) -> str:
         return (
-            rect(10, 8, 60, 42, "#2f6f9f", 6, stroke="#1d4766")
-            + circle(40, 29, 15, "#d6dbe2")
-            + circle(40, 29, 5, "#2f9e55" if self.powered else "#59606b")
-            + rect(70, 22, 26, 12, "#7fb3d5", 2)
-            + text(40, 56, "PUMP", 6, "#2b2f36", text_anchor="middle")
-            + "".join(circle(3, y, 2.6, "#d8b54a") for _x, y in self.PINS.values())
+            rect(10, 8, 64, 42, "#2f6f9f", 6, stroke="#1d4766")
+            + circle(52, 29, 15, "#d6dbe2")
+            + circle(52, 29, 5, "#2f9e55" if self.powered else "#59606b")
+            + rect(74, 22, 22, 12, "#7fb3d5", 2)
+            + "".join(
+                circle(3, y, 2.6, "#d8b54a") + text(13, y + 2, name, 6, "#f2f3f5")
+                for name, (_x, y) in self.PINS.items()
+            )
         )
