@@ -402,9 +402,10 @@ def gaps(run: Run) -> list[Millis] | None:
     return [Millis(1000 * (b - a), round(b * NS_PER_S)) for a, b in pairwise(times)]
 
 
-def value_at(path: list[tuple[float, float]], at_s: float) -> float:
-    """The value of a path at a time."""
-    return [value for at, value in path if at <= max(at_s, 0)][-1]
+def values_in(path: list[tuple[float, float]], begin_s: float, end_s: float) -> list[float]:
+    """The values that a path has in this span."""
+    steps = pairwise([*path, (NEVER, 0.0)])
+    return [value for (at, value), (end, _) in steps if at <= end_s and end > begin_s]
 
 
 @check(
@@ -416,16 +417,19 @@ def value_at(path: list[tuple[float, float]], at_s: float) -> float:
     after="d.gap",
 )
 def values(run: Run) -> list[Quantity]:
-    """How far the temperatures in the samples are off; inf for a value of a broken probe."""
+    """How far the temperatures in the samples are off; inf for a value of a broken probe.
+
+    A time stamp is in whole seconds of a clock that NTP set to a whole second: the sample may be
+    two seconds younger. It may also be the last one before the message, 30 s ago.
+    """
     found = []
     broken, mended = run.data["broken"]
     for row in of_kind(run, "sample"):
         for probe in (1, 2):
             value = row.m.get(f"t{probe}")
-            near = [row.at_s - 2, row.at_s, row.at_s + 1, row.at_s - 32]  # ts is in whole seconds
             is_broken = probe == 2 and broken + 35 < row.at_s < mended
             is_close = probe == 2 and broken - 5 < row.at_s < mended + 35
-            true = [value_at(run.data["paths"][str(probe)], at) for at in near]
+            true = values_in(run.data["paths"][str(probe)], row.at_s - 32, row.at_s + 2)
             if value is None:
                 off = 0.0 if is_close else NEVER
             elif is_broken or not isinstance(value, int | float):
