@@ -38,6 +38,8 @@ DB = "clinic_farm.db"
 OVER_S, NEAR_S, LOG_S, SEND_S = 600, 35, 600, 1800
 DAY_S, HOUR_S, SINCE_2000 = 86_400, 3600, 946_684_800
 NO_FLOW_S, SPARE_L = 5, 0.2
+CLOCK_S = 5
+"""How late a clock may be that NTP set to a whole second, with the turn of a loop."""
 BOTH = ("vaccine", "irrigation")
 
 
@@ -156,7 +158,8 @@ def edge_off(run: Run, true: tuple[int, float, float, float, int], row: Row) -> 
 
 def why_excursion(run: Run) -> str:
     """Short ones are reported; one is missing; or they have the time of the message."""
-    if key := why_topic(run):
+    key = why_topic(run)
+    if key or not database(run):
         return key
     found, extra = pairs(run)
     if any(row.m["extreme"] < -30 for row in extra):
@@ -180,9 +183,11 @@ def why_excursion(run: Run) -> str:
     why=why_excursion,
     stated=(10,),
 )
-def excursion_times(run: Run) -> list[Millis]:
+def excursion_times(run: Run) -> list[Millis] | None:
     """How far start and end of each excursion are off: inf for one that is missing, and for a
-    report of none."""
+    report of none. None without any message."""
+    if not database(run):
+        return None
     found, extra = pairs(run)
     off = [
         Millis(
@@ -239,8 +244,10 @@ def near_run(run: Run, begin_s: float, end_s: float) -> tuple[float, float] | No
     on_miss="no_water",
     why=lambda run: other_pin(run, "RELAY_1"),
 )
-def starts(run: Run) -> list[Millis]:
-    """How much later than due the pump was on; inf when it was not."""
+def starts(run: Run) -> list[Millis] | None:
+    """How much later than due the pump was on; inf when it was not. None when it never ran."""
+    if not pumped(run):
+        return None
     found = []
     for begin, end in run.data["due"]:
         one = near_run(run, begin, end)
@@ -302,7 +309,9 @@ def flows(run: Run, begin_s: float, end_s: float) -> float:
     after="c.on",
 )
 def litres(run: Run) -> list[Percent]:
-    """How far the litres of each run of the pump are off; inf without a message."""
+    """How far the litres of each run of the pump are off, by more than one pulse; inf without a
+    message."""
+    pulse = 1 / run.data["device"]["pulses_per_l"]
     left = of_kind(run, "water", "start", "end", "l")
     found = []
     for begin, end in pumped(run):
@@ -311,7 +320,8 @@ def litres(run: Run) -> list[Percent]:
             continue
         near = [row for row in left if abs(row.m["start"] - run.data["utc"] - begin) < 5]
         value = near[0].m["l"] if near else NEVER
-        found.append(Percent(100 * abs(value - true) / true, round(begin * NS_PER_S)))
+        off = max(0.0, abs(value - true) - pulse)
+        found.append(Percent(100 * off / true, round(begin * NS_PER_S)))
     return found
 
 
@@ -333,8 +343,8 @@ def forbidden(run: Run) -> list[tuple[float, str]]:
         for n, (from_s, to_s) in enumerate(run.data["never"]):
             if begin < to_s and end > from_s + 3:
                 found.append((begin, ("tank", "fault_as_dry", "quota_at_boot", "hours")[n]))
-        hours = [local_s(run, at) % DAY_S / HOUR_S for at in (begin, end)]
-        if any(10 + 1 / HOUR_S < hour < 16 for hour in hours):
+        times = [local_s(run, at) % DAY_S for at in (begin, end)]
+        if any(10 * HOUR_S + CLOCK_S < at < 16 * HOUR_S for at in times):
             found.append((begin, "hours"))
         day = local_s(run, begin) // DAY_S
         used[day] = used.get(day, 0.0) + flows(run, begin, end)
@@ -446,7 +456,7 @@ def values(run: Run) -> list[Quantity]:
 @gate("e.farm", episode="irrigation", expect=Exactly(True), on_miss="one_profile")
 def is_farm(run: Run) -> bool:
     """Whether it waters whenever due."""
-    return all(late <= NEAR_S * 1000 for late in starts.measure(run))
+    return all(late <= NEAR_S * 1000 for late in starts.measure(run) or [NEVER])
 
 
 @check(

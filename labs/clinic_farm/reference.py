@@ -5,9 +5,9 @@ import dht
 import esp32
 import machine
 import network
-import ntptime
 import pins
 from machine import ADC, Pin
+from ntptime import settime
 from umqtt.simple import MQTTClient
 
 with open("device.json") as file:
@@ -19,7 +19,7 @@ button = Pin(pins.BTN_1, Pin.IN, Pin.PULL_UP)
 esp32.wake_on_ext0(button, esp32.WAKEUP_ALL_LOW)
 wlan = network.WLAN(network.WLAN.IF_STA)
 client = MQTTClient(name, device["broker"], keepalive=60)
-UNIX = 946_684_800 - time.mktime((2000, 1, 1, 0, 0, 0, 0, 0))
+UNIX = 946_684_800  # an ESP32 counts from 2000
 
 SAMPLE_S, LOG_S, SEND_S = 30, 600, 1800
 PATIENCE_S = 3
@@ -94,7 +94,7 @@ def set_clock():
     while True:
         try:
             join()
-            ntptime.settime()
+            settime()
             break
         except OSError:
             time.sleep(1)
