@@ -244,10 +244,8 @@ def near_run(run: Run, begin_s: float, end_s: float) -> tuple[float, float] | No
     on_miss="no_water",
     why=lambda run: other_pin(run, "RELAY_1"),
 )
-def starts(run: Run) -> list[Millis] | None:
-    """How much later than due the pump was on; inf when it was not. None when it never ran."""
-    if not pumped(run):
-        return None
+def starts(run: Run) -> list[Millis]:
+    """How much later than due the pump was on; inf when it was not."""
     found = []
     for begin, end in run.data["due"]:
         one = near_run(run, begin, end)
@@ -456,7 +454,7 @@ def values(run: Run) -> list[Quantity]:
 @gate("e.farm", episode="irrigation", expect=Exactly(True), on_miss="one_profile")
 def is_farm(run: Run) -> bool:
     """Whether it waters whenever due."""
-    return all(late <= NEAR_S * 1000 for late in starts.measure(run) or [NEVER])
+    return all(late <= NEAR_S * 1000 for late in starts.measure(run))
 
 
 @check(
@@ -589,7 +587,7 @@ def true_water(run: Run) -> list[str]:
             key = one["id"], one["m"]["start"] // DAY_S
             sums[key] = sums.get(key, 0.0) + one["m"]["l"]
     return sorted(
-        f"{name} {np.datetime64(day, 'D')} {total:.2f}" for (name, day), total in sums.items()
+        f"{name} {np.datetime64(day, 'D')} {total:.3f}" for (name, day), total in sums.items()
     )
 
 
@@ -597,7 +595,7 @@ def true_water(run: Run) -> list[str]:
 def view_water(run: Run) -> list[str]:
     """What `v_water_use` has."""
     return sorted(
-        f"{row[0]} {row[1]} {float(row[2]):.2f}"
+        f"{row[0]} {row[1]} {float(row[2]):.3f}"
         for row in rows_of(run, "v_water_use")
         if len(row) == 3
     ) or ["-"]

@@ -239,7 +239,7 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
         steps += soil(dry, begin) + soil(wet, begin + length) + soil(middle, begin + length + 900)
         return begin, begin + length
 
-    due.append(thirst(1.5, rng.uniform(60, 80)))  # 18:30
+    due.append(thirst(2.2, rng.uniform(60, 80)))  # 19:12, and 16:00 or later by UTC
     begin, end = thirst(3, 400)  # 20:00, the tank is low
     steps += level(device["min_mm"] - 60, begin - 60) + level(1000, end + 60)
     never.append((begin, end))
@@ -254,10 +254,9 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     blocked = thirst(10, 500)
     steps += put("pump", "blocked", 1, blocked[0] - 60)
     steps += put("pump", "blocked", 0, blocked[1] + 60)
-    thirst(16.96, 400)  # 09:58: a run stops at 10:00
-    noon = thirst(17.3, 300)  # 10:18 local, and not 10 by UTC
+    noon = thirst(17.3, 120)  # 10:18 local, and not 10 by UTC
     never.append(noon)
-    due.append(thirst(26.2, rng.uniform(60, 80)))  # 19:12 local: 16 or later by UTC, too
+    due.append(thirst(26.2, rng.uniform(60, 80)))  # 19:12 again
     manual = [round(HOUR * hour + rng.uniform(0, 300), 1) for hour in (27, 28.2)]
     steps += put("ap", "online", 0, manual[1] - 600) + put("ap", "online", 1, manual[1] + 900)
     for at in manual:
