@@ -41,6 +41,7 @@ REASONS: dict[str, str] = {
     "grader/reports/feedback_step.py": "a step of nbgrader: its settings name the module",
     "grader/schemas.py": "one import that several kinds of processes make when they start",
     "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
+    "labs/clinic_farm/checks.py": "one file is the checks of one lab, here a project",
     "labs/framed_link/checks.py": "one file is the checks of one lab, which is loaded by name",
     "labs/machine_vibration/checks.py": "one file is the checks of one lab, loaded by name",
     "labs/post_office/checks.py": "one file is the checks of one lab, which is loaded by name",

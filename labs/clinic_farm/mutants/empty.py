@@ -1,0 +1,1 @@
+# Misconception: an empty program is a start; the bench will see something.

@@ -1,0 +1,2 @@
+# Misconception: the line READY alone is the task.
+print("READY C4")
