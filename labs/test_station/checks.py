@@ -206,10 +206,18 @@ def count_rejected(run: Run) -> int | None:
 
 
 def stayed_on(run: Run, lost: Text) -> str:
-    """The place before that of a lost unit, if the relay was still on at the unit's start."""
-    for before, place in pairwise(places(run)):
-        if place.starts == lost.at_ns and run.signal("RELAY_1").at(place.starts):
+    """Where the relay stayed on before a lost unit's verdict: in the place before, or between its
+    two tries."""
+    relay = run.signal("RELAY_1")
+    for before, place in pairwise([places(run)[0], *places(run)]):
+        if place.starts != lost.at_ns:
+            continue
+        if relay.at(place.starts):
             return f"{before.number}: {name(before.code)}"
+        ends = [t.at_ns for t in tries(run) if place.starts <= t.at_ns < place.ends]
+        falls = relay.falls_ns()
+        if len(ends) > 1 and not ((falls > place.starts) & (falls < ends[1])).any():
+            return f"{place.number}: {name(place.code)}"
     return ""
 
 
