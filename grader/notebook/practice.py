@@ -197,12 +197,13 @@ def lab(line: str) -> None:
     """`%lab SLUG [BOARD]`: select the lab of this notebook."""
     _select(line)
     assert session.lab
-    title = session.lab.title
+    title, board = session.lab.title, f'<bdi dir="ltr">{escape(session.board)}</bdi>'
     display(
         HTML(
-            f'<div dir="rtl" lang="ar"><strong class="warsha-ar">{escape(title["ar"])}</strong> '
-            f'<bdi class="warsha-en" dir="ltr">{escape(title["en"])}</bdi> · '
-            f'<bdi dir="ltr">{escape(session.board)}</bdi></div>'
+            f'<div class="warsha-ar" dir="rtl" lang="ar"><strong>{escape(title["ar"])}</strong>'
+            f" · {board}</div>"
+            '<div class="warsha-en" dir="ltr" lang="en" style="text-align:left">'
+            f"<strong>{escape(title['en'])}</strong> · {board}</div>"
         )
     )
 

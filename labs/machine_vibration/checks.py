@@ -120,6 +120,12 @@ def register(run: Run, number: int, at_start: int) -> int | None:
     return value if written else None
 
 
+def range_set(run: Run) -> int | None:
+    """The range in g that ACCEL_CONFIG sets; None when the sensor was never written."""
+    value = register(run, ACCEL_CONFIG, 0)
+    return None if value is None else 2 << (value >> 3 & 3)
+
+
 @once
 def lines(run: Run) -> SerialRecords:
     """The RMS lines, also with slips of form."""
@@ -169,7 +175,9 @@ def rms(g: Floats) -> float:
 def ideas(run: Run, g: Floats) -> dict[str, float]:
     """The RMS that programs with each wrong idea print for these accelerations."""
     range_g = run.data["config"]["range_g"]
+    set_g = range_set(run) or range_g
     return {
+        "wrong_range": rms(np.clip(g, -set_g, set_g)) * range_g / set_g,
         "signed_16": rms(np.where(g < 0, g + 2 * range_g, g)),
         "lsb_per_g": rms(g) * 2 / range_g,
         "gravity_in": G_MG * float(np.sqrt((g * g).sum(axis=1).mean())),
@@ -260,8 +268,8 @@ def why_range(run: Run) -> str:
 )
 def range_g(run: Run) -> Quantity | None:
     """The range in g that ACCEL_CONFIG sets."""
-    value = register(run, ACCEL_CONFIG, 0)
-    return None if value is None else Quantity(2 << (value >> 3 & 3))
+    range_g = range_set(run)
+    return None if range_g is None else Quantity(range_g)
 
 
 # b: the rate.

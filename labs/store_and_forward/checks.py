@@ -201,8 +201,11 @@ def unanswered(run: Run) -> list[int]:
 
 
 def why_topic(run: Run) -> str:
-    """Nothing on the device's topic, or nothing with QoS 1."""
+    """No message although the sensor was read, nothing on the device's topic, or nothing with
+    QoS 1."""
     sent = mqtt.published(run)
+    if not sent and samples(run):
+        return "no_message"
     on_topic = [one for one in sent if one.topic == run.data["topic"]]
     if sent and not on_topic:
         return "hardcoded"

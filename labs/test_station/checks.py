@@ -205,19 +205,49 @@ def count_rejected(run: Run) -> int | None:
     return sum(v.code not in (PASS, EMPTY) for v in bad if v) if verdicts(run) else None
 
 
+def stayed_on(run: Run, lost: Text) -> str:
+    """Where the relay stayed on before a lost unit's verdict: in the place before, or between its
+    two tries."""
+    relay = run.signal("RELAY_1")
+    for before, place in pairwise([places(run)[0], *places(run)]):
+        if place.starts != lost.at_ns:
+            continue
+        if relay.at(place.starts):
+            return f"{before.number}: {name(before.code)}"
+        ends = [t.at_ns for t in tries(run) if place.starts <= t.at_ns < place.ends]
+        falls = relay.falls_ns()
+        if len(ends) > 1 and not ((falls > place.starts) & (falls < ends[1])).any():
+            return f"{place.number}: {name(place.code)}"
+    return ""
+
+
+def measured(run: Run, lost: Text) -> str:
+    """What the program measured in the step that rejected this unit, as far as it tells it."""
+    for place, verdict in judged(run):
+        if verdict and place.starts == lost.at_ns:
+            last = next((t for t in reversed(tries(run)) if t.unit == verdict.unit), None)
+            if last and verdict.code in (LOW, HIGH, SLOW):
+                return f", {last.rail} mV"
+            if last and verdict.code == STANDBY:
+                return f", {last.standby / 10} mA"
+    return ""
+
+
 def why_rejected(run: Run) -> str:
-    """The first good units that were rejected: they are those with the loose contact, those that
-    came after a first try of theirs, or others."""
+    """The first good units that were rejected: the power had stayed on, they are those with the
+    loose contact, those that came after a first try of theirs, or others."""
     if key := why_untested(run):
         return key
     first = rejected(run)[0]
+    if left := stayed_on(run, first):
+        return f"left_on {left}"
     lost = [(p, v) for p, v in judged(run) if p.code == PASS and v and v.code != PASS]
     by_tries = [[t for t in tries(run) if t.unit == v.unit] for _, v in lost]
     if lost and all(len(found) == 1 for found in by_tries):
         return f"no_retest {first}"
     if lost and all(v.code == DUP_SN for _, v in lost):
         return f"seen_early {first}"
-    return f"false_reject {first}"
+    return f"false_reject {first}{measured(run, first)}"
 
 
 @check(
