@@ -13,6 +13,7 @@ from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
 _KEYS = {"title", "labs", "modules", "roster", "board", "seeds", "keep", "language", "default"}
+_MODULE_KEYS = {"title", "labs", "projects"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class CourseModule:
 
     title: Mapping[str, str]
     labs: tuple[str, ...]
+    projects: bool = False
+    """Whether its labs are projects, which a team may hand in."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Course:
     """The language in which JupyterLab starts for trainees."""
     modules: tuple[CourseModule, ...] = ()
     """The parts of the course, if it has any; their labs are those of the course."""
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """The labs that a team may hand in (see `grader.lab.teams`)."""
+        return frozenset(lab for module in self.modules if module.projects for lab in module.labs)
 
     @property
     def root(self) -> Path:
@@ -123,13 +131,15 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
 def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
     found = entry if isinstance(entry, dict) else {}
     title, labs = found.get("title", {}), found.get("labs", [])
-    others = ", ".join(set(found) - {"title", "labs"})
+    projects = found.get("projects", False)
+    others = ", ".join(sorted(set(found) - _MODULE_KEYS))
     what = _("{key}: a key of the course stands before the first [[modules]]")
     need(not others, what.format(key=others))
-    need(set(found) == {"title", "labs"}, _("a module has title and labs"))
+    need({"title", "labs"} <= set(found), _("a module has title and labs"))
+    need(isinstance(projects, bool), _("{key} must be true or false").format(key="projects"))
     need(_is_title(title), _("title needs ar and en"))
     need(_is_names(labs), _("labs must be a list of lab names"))
-    return CourseModule(title, tuple(labs))
+    return CourseModule(title, tuple(labs), projects)
 
 
 def _is_title(value: object) -> bool:

@@ -22,6 +22,7 @@ from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import config, folders
 from grader.nbgrader.standings import Standing, standings
+from grader.nbgrader.team_work import handed_in, teams_of
 from grader.reports.feedback_data import (
     GRADED_BY_PERSON,
     FeedbackData,
@@ -181,7 +182,7 @@ class _ClassReader:
         self.lab = self.store.lab(self.store.released(slug))
         self.labs: dict[str, Lab] = {self.lab.digest: self.lab}
         self.standings = standings(self.coursedir.db_url, assignment, slug)
-        self.submitted = folders.submitted(course.root, assignment)
+        self.submitted = handed_in(course.root, assignment, teams_of(course, assignment))
         release = folders.step_folder(self.coursedir, "release", assignment)
         self.released: NotebookNode = nbformat.read(release / f"{slug}.ipynb", as_version=4)
         self.has_other_labs = len(folders.labs_of(course, assignment)) > 1
