@@ -111,6 +111,8 @@ class ScoreOnBoards(Execute):
             return notebook, resources
         try:
             grading = Grading(course, name, assignment=assignment)
+            if reason := grading.rules.refusal(student, folder):
+                raise GraderError(reason)
             if team := grading.teams.get(student):
                 cause = _("{student} hands in {lab} with the team {team}")
                 command = f"warsha grade {assignment}"

@@ -40,6 +40,7 @@ from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import folders
 from grader.nbgrader.grade_writer import GradeWriter
+from grader.nbgrader.module_checks import CheckRules
 from grader.nbgrader.team_work import handed_in, submitter, teams_of
 from grader.score.card import number
 from grader.seeds import course_secret, fingerprint_of
@@ -67,10 +68,11 @@ class Grading:
         self.labs = folders.labs_of(course, self.assignment)
         self.course = course
         self.teams = teams_of(course, self.assignment)
+        self.rules = CheckRules(course, self.assignment)
         self.store = Store(course.store)
         self.lab = self.store.lab(self.store.released(lab))
         self.seeds = seeds
-        self.secret = _secret_of(course) if seeds == "hidden" else b""
+        self.secret = secret_of(course) if seeds == "hidden" else b""
         self.board = course.board or next(iter(self.lab.boards))
         self.sandbox = _sandbox_for(self.lab, sandbox, self.assignment)
 
@@ -114,7 +116,13 @@ class Grading:
                 writer.enrol(folders)
             earlier = writer.auto_scores(self.lab.slug, self.assignment)
             prepare = partial(start_worker, grader, work)
-            for part in self._parts(folders):
+            refused = {one: self.rules.refusal(one, folder) for one, folder in folders.items()}
+            for student, reason in refused.items():
+                if reason:
+                    lab, name = self.lab.slug, self.assignment
+                    yield Outcome(student, lab, "refused", reason=reason, assignment=name)
+            accepted = {one: folder for one, folder in folders.items() if not refused[one]}
+            for part in self._parts(accepted):
                 submitted = (
                     (student, self.submitted(student, folder, earlier.get(student, {})))
                     for student, folder in part.items()
@@ -323,7 +331,7 @@ def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap
     return "bwrap"
 
 
-def _secret_of(course: Course) -> bytes:
+def secret_of(course: Course) -> bytes:
     """The secret that this course's marks are given with, known by its fingerprint. A course
     without a fingerprint takes the secret of this machine."""
     file = course.root / "secret.fingerprint"

@@ -39,7 +39,7 @@ title = {{ ar = "دورة", en = "Course" }}
 [[modules]]
 title = {{ ar = "المشروعات", en = "Projects" }}
 labs = ["{LAB}"]
-projects = true
+projects = 1
 """
 FIRST, LATER = "2026-01-10 10:00:00 UTC", "2026-01-11 10:00:00 UTC"
 
@@ -53,7 +53,7 @@ def project(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (course.root / "course.toml").write_text(COURSE, encoding="utf-8")
     release.release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))
     enrolment.enrol(course.root, [Trainee(name) for name in (*TEAM, "sami")])
-    modules = (CourseModule({"ar": "المشروعات", "en": "Projects"}, (LAB,), projects=True),)
+    modules = (CourseModule({"ar": "المشروعات", "en": "Projects"}, (LAB,), projects=1),)
     return replace(course, modules=modules)
 
 
