@@ -108,7 +108,8 @@ def marks_page(course: Course, rows: Sequence[TraineeMarks]) -> str:
     main = (
         f'<main class="class"><header><div class="title"><h1>{about}</h1></div>'
         f'<p class="course">{titled(course.title)}</p></header>{_weights(course)}'
-        f'<section class="heat"><p class="note">{note}</p><div class="scroll" tabindex="0"><table>'
+        f'<section class="heat wide"><p class="note">{note}</p>'
+        '<div class="scroll" tabindex="0"><table>'
         f"<thead><tr>{''.join(heads)}</tr></thead><tbody>{body}</tbody></table></div></section>"
         "</main>"
     )
@@ -164,9 +165,10 @@ def _lab_cell(mark: AssignmentMark | None) -> str:
 
 def _check_cell(check: CheckState, names: dict[str, str]) -> str:
     state = state_of(check)
-    words = f"<small>{label(*CHECK_STATES[state])}</small>"
+    arabic, english = CHECK_STATES[state]
+    words = f'<small>{arabic}<br><span class="en" lang="en" dir="ltr">{english}</span></small>'
     if state == "open" and check.opening:
-        words += f" {LATIN.format(f'{check.opening.end:%H:%M} UTC')}"
+        words += f"<br>{LATIN.format(f'{check.opening.end:%H:%M} UTC')}"
     if state == "closed":
         words += "<br>" + LATIN.format(" ".join(names[lab] for lab in check.missing))
     if check.opening:

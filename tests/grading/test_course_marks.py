@@ -19,15 +19,16 @@ from grader.classrun.outcome import Outcome
 from grader.demo import filled_in
 from grader.errors import CourseError
 from grader.lab.class_list import Trainee
-from grader.lab.course import Course, CourseModule
+from grader.lab.course import Course, CourseModule, load_course
 from grader.nbgrader import enrolment
 from grader.nbgrader.course_marks import TraineeMarks, course_marks
 from grader.nbgrader.module_checks import read_openings, write_openings
 from grader.reports.class_register import register_of
-from grader.reports.course_table import write_course
+from grader.reports.course_table import marks_page, write_course
 from grader.seeds import check_lab
 from tests.support import fake_scoring
 from tests.support.classroom import LAB, HandIn
+from tests.support.feedback_pages import EVIL, OVERFLOWS, PALE, WIDTHS, browser, show
 from tests.support.two_labs import warsha
 
 CHECK = f"check-{LAB}"
@@ -194,6 +195,22 @@ def test_table_and_page_show_marks_tries_and_what_is_missing(
     text = page.read_text("utf-8")
     for words in ("below the gate", "may take it", "open until", "اختبار الوحدة 1", "50 %"):
         assert words in text
+
+
+def test_the_page_fits_and_shows_names_as_text(gated: Course, tmp_path: Path) -> None:
+    enrolment.enrol(gated.root, [Trainee("evil", EVIL, "x" * 60)])
+    course = replace(gated, modules=load_course("iot_micropython").modules[:-1])
+    course = replace(course, labs=tuple(lab for one in course.modules for lab in one.labs))
+    page = marks_page(course, course_marks(course))
+    with browser(tmp_path) as opened:
+        for width in WIDTHS:
+            opened.resize(width)
+            show(opened, tmp_path, page)
+            assert opened.js(OVERFLOWS) <= 0 and opened.js(PALE) == []
+        assert opened.js("return window.pwned ?? null") is None
+        opened.js("document.querySelector('.heat thead .sort').click()")
+        names = opened.texts(".heat tbody th small")
+        assert names == sorted(names) and len(names) == 4
 
 
 def test_the_commands_say_it_in_one_line(
