@@ -25,7 +25,7 @@ CHECK_STATES = {
     "closed": ("دون حد الإتقان", "below the gate"),
     "allowed": ("يحق له الاختبار", "may take it"),
     "open": ("مفتوح حتى", "open until"),
-    "absent": ("لم يسلّم", "nothing handed in"),
+    "no_mark": ("بلا درجة", "no mark"),
     "waiting": ("ينتظر تصحيح المدرب", "waits for a person"),
     "graded": ("صُحِّح", "graded"),
 }
@@ -53,7 +53,7 @@ def state_of(check: CheckState) -> str:
     if check.opening is None:
         return "closed" if check.missing else "allowed"
     if check.mark is None:
-        return "absent" if check.is_over else "open"
+        return "no_mark" if check.is_over else "open"
     return "waiting" if check.mark.waits else "graded"
 
 
