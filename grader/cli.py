@@ -1,5 +1,5 @@
-"""The grader's verbs: `warsha course`, `roster`, `extend`, `grade`, `feedback`, `class`, `replay`,
-`lab`, `demo`. This module only parses arguments and prints.
+"""The grader's verbs: `warsha course`, `roster`, `extend`, `check`, `grade`, `feedback`, `class`,
+`replay`, `lab`, `demo`. This module only parses arguments and prints.
 
 Modules that take long to import, as those that need nbgrader, are imported in the verb that uses
 them: `warsha --help` imports none of them, and a test holds it.
@@ -56,6 +56,32 @@ def course_book(course: CourseName = None) -> None:
     if sum(file.suffix == ".pdf" for file in files) * 2 < len(files):
         text = _("Not every page is a PDF: Chromium is not installed, or it failed.")
         out.print(text, _("Print the pages from a browser."))
+
+
+@course_app.command("marks")
+def course_marks(
+    course: CourseName = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Write the marks of the whole course as a page and a table: labs and tries, who may take
+    which module check and what is missing, projects, and the total."""
+    from grader.reports.course_table import write_course
+
+    out = Console()
+    rows, files = write_course(load_course(course))
+    allowed = [
+        f"{row.person.student} ({check.module})"
+        for row in rows
+        for check in row.checks
+        if not check.missing and not check.opening
+    ]
+    text = _("trainees: {count}; they may take a module check: {names}")
+    line = text.format(count=len(rows), names=", ".join(allowed) or "-")
+    out.print(one_line(line), soft_wrap=True, highlight=False)
+    for file in files:
+        out.print(Text(str(file)), soft_wrap=True)
+    if open_:
+        show_page(out, files[0])
 
 
 @course_app.command("move")
@@ -122,6 +148,27 @@ def extend(
     text = _("{lab} is due on {time} UTC for {names}; for the others on {due} UTC")
     line = text.format(lab=lab, time=time, names=", ".join(ids), due=due)
     Console().print(one_line(line), soft_wrap=True, highlight=False)
+
+
+@app.command()
+def check(
+    trainees: Annotated[
+        str, typer.Argument(metavar="TRAINEE", help="An id, or several ids joined by commas.")
+    ],
+    module: Annotated[int, typer.Argument(min=1, help="The number of the module, from 1.")],
+    course: CourseName = None,
+    gate: Annotated[
+        bool, typer.Option("--gate/--without-gate", help="Whether the labs' marks matter.")
+    ] = True,
+) -> None:
+    """Open the check of a module: a lab of it again, with one submission within 30 minutes."""
+    from grader.classrun.check_opening import open_check
+
+    out = Console()
+    for one in open_check(load_course(course), trainees.split(","), module, gate=gate):
+        text = _("{student}: {assignment}, one submission until {time} UTC")
+        line = text.format(student=one.trainee, assignment=one.assignment, time=one.end)
+        out.print(one_line(line), soft_wrap=True, highlight=False)
 
 
 @app.command()

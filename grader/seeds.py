@@ -88,6 +88,12 @@ def hidden_seeds(
     )
 
 
+def check_lab(secret: bytes, *, course: str, module: int, trainee: str, count: int) -> int:
+    """Which of the `count` labs of a module is a trainee's module check, from 0."""
+    message = json.dumps([course, "check", module, trainee], ensure_ascii=False).encode()
+    return int.from_bytes(hmac.digest(secret, message, "sha256")[:8], "big") % count
+
+
 def episode_seed(seed: int, episode: str) -> int:
     """The seed of one episode's bench (bounce, noise, floating inputs): 31 bits."""
     return Seed(seed).child(episode, bits=31).value

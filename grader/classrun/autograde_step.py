@@ -111,6 +111,15 @@ class ScoreOnBoards(Execute):
             return notebook, resources
         try:
             grading = Grading(course, name, assignment=assignment)
+            if reason := grading.rules.refusal(student, folder):
+                raise GraderError(reason)
+            if team := grading.teams.get(student):
+                cause = _("{student} hands in {lab} with the team {team}")
+                command = f"warsha grade {assignment}"
+                raise GraderError(
+                    cause.format(student=student, lab=assignment, team=team.name),
+                    _("run: {command}").format(command=command),
+                )
             notebook, record, counted = _scored(grading, student, folder)
         except GraderError as error:  # nbgrader's log and Formgrader show only the text
             if not error.cure:

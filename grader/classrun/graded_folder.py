@@ -5,15 +5,21 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 import nbformat
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import writes
 
+from grader.classrun.submission_folder import read_file
+from grader.errors import SubmissionError
 from grader.nbgrader.notebook_marks import NotebookMarks
 from grader.nbgrader.sanitizer import Sanitizer
 from grader.score.card import Card, number
 from hardware.atomic_file import write_atomically
+
+SECRET = "submission_secret.txt"
+"""nbgrader's file in a submission of the exchange."""
 
 
 def write_marks(notebook: NotebookNode, marks: Sequence[Card]) -> None:
@@ -57,6 +63,8 @@ def write_graded_folder(
     try:
         left_out = sanitizer.copy_files(folder, new)
         _copy_other_notebooks(sanitizer, place, new, notebooks)
+        if folder != (own := sanitizer.submitted(student)):
+            _replace_secret(new / SECRET, own / SECRET)
         # Like nbformat.write, but without validation: the cells are released ones and plain text.
         for name, notebook in notebooks.items():
             if notebook:
@@ -67,6 +75,18 @@ def write_graded_folder(
         shutil.rmtree(new, ignore_errors=True)
         raise
     return new, left_out
+
+
+def _replace_secret(file: Path, own: Path) -> None:
+    """Another member of the team handed in. The exchange gives feedback back to whoever has the
+    secret of the submission, so this member's page gets the secret of the member's own submission,
+    or one that nobody has: else it would replace the page of the member who handed in."""
+    if file.is_file():
+        try:
+            secret = read_file(own)
+        except SubmissionError:
+            secret = token_hex().encode()
+        file.write_bytes(secret)
 
 
 def _copy_other_notebooks(

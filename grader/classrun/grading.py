@@ -40,6 +40,8 @@ from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import folders
 from grader.nbgrader.grade_writer import GradeWriter
+from grader.nbgrader.module_checks import CheckRules
+from grader.nbgrader.team_work import handed_in, submitter, teams_of
 from grader.score.card import number
 from grader.seeds import course_secret, fingerprint_of
 from grader.version import engine_version
@@ -65,24 +67,27 @@ class Grading:
         self.assignment = assignment or lab
         self.labs = folders.labs_of(course, self.assignment)
         self.course = course
+        self.teams = teams_of(course, self.assignment)
+        self.rules = CheckRules(course, self.assignment)
         self.store = Store(course.store)
         self.lab = self.store.lab(self.store.released(lab))
         self.seeds = seeds
-        self.secret = _secret_of(course) if seeds == "hidden" else b""
+        self.secret = secret_of(course) if seeds == "hidden" else b""
         self.board = course.board or next(iter(self.lab.boards))
         self.sandbox = _sandbox_for(self.lab, sandbox, self.assignment)
 
     def submissions(self, student: str | None = None) -> dict[str, Path]:
-        """The folder of each trainee who handed in, or of one trainee.
+        """The folder of each trainee who handed in, or of one trainee, with the team.
 
         Raises: GraderError when there is none.
         """
-        found = folders.submitted(self.course.root, self.assignment)
+        found = handed_in(self.course.root, self.assignment, self.teams)
         cause = _("nothing was handed in for {lab}").format(lab=self.assignment)
         if found and student is not None:
             cause = _("{student} handed in nothing for {lab}")
             cause = cause.format(student=student, lab=self.assignment)
-            found = {student: found[student]} if student in found else {}
+            wanted = self.teams[student].members if student in self.teams else (student,)
+            found = {one: found[one] for one in wanted if one in found}
         if not found:
             folder = self.course.root / "submitted"
             raise GraderError(cause, _("look in {folder}").format(folder=folder))
@@ -110,22 +115,56 @@ class Grading:
             if not dry_run:
                 writer.enrol(folders)
             earlier = writer.auto_scores(self.lab.slug, self.assignment)
-            submitted = (
-                (student, SubmittedWork(student, folder, earlier.get(student, {})))
-                for student, folder in folders.items()
-            )
-            if cluster is not None:
-                results = grade_on(cluster, grader, work, self.lab, submitted)
-            else:
-                prepare = partial(start_worker, grader, work)
-                results = pool.run(
-                    grade_submission, submitted, workers or pool.processors(), prepare
+            prepare = partial(start_worker, grader, work)
+            refused = {one: self.rules.refusal(one, folder) for one, folder in folders.items()}
+            for student, reason in refused.items():
+                if reason:
+                    lab, name = self.lab.slug, self.assignment
+                    yield Outcome(student, lab, "refused", reason=reason, assignment=name)
+            accepted = {one: folder for one, folder in folders.items() if not refused[one]}
+            for part in self._parts(accepted):
+                submitted = (
+                    (student, self.submitted(student, folder, earlier.get(student, {})))
+                    for student, folder in part.items()
                 )
-            with closing(results):  # when the run ends early, its workers end now
-                for student, result in results:
-                    outcome = self._outcome(writer, student, result, dry_run)
-                    before = _total(earlier.get(student, {}))
-                    yield replace(outcome, assignment=self.assignment, earlier=before)
+                if cluster is not None:
+                    results = grade_on(cluster, grader, work, self.lab, submitted)
+                else:
+                    results = pool.run(
+                        grade_submission, submitted, workers or pool.processors(), prepare
+                    )
+                with closing(results):  # when the run ends early, its workers end now
+                    for student, result in results:
+                        outcome = self._outcome(writer, student, result, dry_run)
+                        before = _total(earlier.get(student, {}))
+                        notes = (*outcome.notes, *self._team_note(student, folders[student]))
+                        yield replace(
+                            outcome, assignment=self.assignment, earlier=before, notes=notes
+                        )
+
+    def _parts(self, folders: Mapping[str, Path]) -> list[dict[str, Path]]:
+        """The submissions in two parts: those that have to be scored, with one member of each
+        team; then the other members, who get the marks that are in the store now."""
+        first, others, teams = dict(folders), {}, set[str]()
+        for student in filter(self.teams.get, folders):
+            if (team := self.teams[student].name) in teams:
+                others[student] = first.pop(student)
+            teams.add(team)
+        return [part for part in (first, others) if part]
+
+    def _team_note(self, student: str, folder: Path) -> tuple[str, ...]:
+        """Who handed in, when that was another member of the team."""
+        if (team := self.teams.get(student)) is None:
+            return ()
+        by = submitter(self.course.root, self.assignment, team, folder)
+        text = _("handed in by {student} for the team {team}").format(student=by, team=team.name)
+        return () if by == student else (text,)
+
+    def submitted(
+        self, student: str, folder: Path, marks: Mapping[str, float | None]
+    ) -> SubmittedWork:
+        """A trainee's submission; `marks` are those in the gradebook."""
+        return SubmittedWork(student, folder, marks, self.teams.get(student))
 
     def submission_grader(self, writer: GradeWriter, dry_run: bool) -> SubmissionGrader:
         """What grades a submission of this lab, in any process."""
@@ -155,6 +194,7 @@ class Grading:
                 counted = self._save(writer, result)
             elif result.state == "unchanged" and not dry_run:
                 self._count_again(writer, student)
+                self._take_over(writer, student)
                 writer.penalise(self.assignment, student)
             elif result.state == "missing" and not dry_run:
                 self._save_missing(writer, student)
@@ -170,12 +210,13 @@ class Grading:
 
     def counted(self, writer: GradeWriter, record: Record) -> Record:
         """The record that counts, by the course's `keep`, when this one was graded last. Only
-        marks of the same kind of seeds are compared."""
+        marks of the same kind of seeds and of the same team are compared."""
         if self.course.keep == "latest":
             return record
-        kind = record.stamp.get("seeds")
+        kind = [record.stamp.get(name) for name in ("seeds", "team")]
         attempts = self.store.attempts(record)
-        return writer.best([one for one in attempts if one.stamp.get("seeds") == kind])
+        same = [one for one in attempts if [one.stamp.get(n) for n in ("seeds", "team")] == kind]
+        return writer.best(same)
 
     def _count_again(self, writer: GradeWriter, student: str) -> None:
         """Nothing new was handed in, but another submission may count now: after an extension, or
@@ -217,6 +258,7 @@ class Grading:
                     marks = change_marks(graded.new_folder / f"{lab}.ipynb", counted.cards)
             saved = (marks, lab, student, graded.timestamp, graded.extra)
             writer.record(*saved, assignment=self.assignment, counted=counted)
+            self._take_over(writer, student)
             if record and counted:
                 self.store.settle(record, counted.number)
             shutil.rmtree(place, ignore_errors=True)
@@ -225,6 +267,10 @@ class Grading:
             shutil.rmtree(graded.new_folder, ignore_errors=True)
             raise
         return counted
+
+    def _take_over(self, writer: GradeWriter, student: str) -> None:
+        if team := self.teams.get(student):
+            writer.take_over(self.assignment, student, team.members)
 
     def _save_missing(self, writer: GradeWriter, student: str) -> None:
         """The lab is missing, and the rest of the submission has not changed: the lab gets no
@@ -285,7 +331,7 @@ def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap
     return "bwrap"
 
 
-def _secret_of(course: Course) -> bytes:
+def secret_of(course: Course) -> bytes:
     """The secret that this course's marks are given with, known by its fingerprint. A course
     without a fingerprint takes the secret of this machine."""
     file = course.root / "secret.fingerprint"

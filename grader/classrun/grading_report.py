@@ -128,7 +128,7 @@ def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
         if (more := len(outcome.notes) - MAX_NOTES) > 0:
             notes.append(_("{count} more notes").format(count=more))
         lines = [_("note: {place}: {note}").format(place=place, note=n) for n in notes]
-        if outcome.state == "unreadable":
+        if outcome.state in ("unreadable", "refused"):
             lines.append(not_graded.format(place=place, reason=outcome.reason))
         elif outcome.state == "error":
             reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)

@@ -10,7 +10,7 @@ from grader.archive.record import Record
 from grader.nbgrader.notebook_marks import NotebookMarks
 from grader.score.card import Card
 
-State = Literal["graded", "unchanged", "missing", "unreadable", "error"]
+State = Literal["graded", "unchanged", "missing", "unreadable", "refused", "error"]
 
 
 @dataclass(frozen=True)

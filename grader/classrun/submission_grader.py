@@ -28,6 +28,7 @@ from grader.classrun.submission import Submission, read_submission
 from grader.classrun.submission_folder import count_unknown, notebooks_in
 from grader.classrun.task import Task
 from grader.errors import NothingHandedIn, SubmissionError
+from grader.lab.teams import Team
 from grader.nbgrader.folders import timestamp_of
 from grader.nbgrader.notebook_marks import NotebookMarks, was_executed
 from grader.nbgrader.sanitizer import Sanitizer
@@ -47,6 +48,13 @@ class SubmittedWork:
     folder: Path
     marks: Mapping[str, float | None]
     """The points in the gradebook by item; None: the item has none."""
+    team: Team | None = None
+    """The team of this project that the trainee is in, if any."""
+
+    @property
+    def seed_name(self) -> str:
+        """What the hidden seeds depend on: all members of a team get the same."""
+        return self.team.seed_name if self.team else self.student
 
     @property
     def is_marked(self) -> bool:
@@ -72,15 +80,16 @@ class Seeds:
     count: int
     secret: bytes = field(default=b"", repr=False)
 
-    def of(self, student: str, stamp: str) -> tuple[int, ...]:
-        """The seeds of a submission; another submission, with another stamp, gets others."""
+    def of(self, trainee: str, stamp: str) -> tuple[int, ...]:
+        """The seeds of a submission by a trainee's id or a team's `seed_name`; another submission,
+        with another stamp, gets others."""
         if not self.secret:
             return (PUBLIC_SEED,)
         return hidden_seeds(
             self.secret,
             course=self.course,
             lab=self.lab,
-            trainee=student,
+            trainee=trainee,
             stamp=stamp,
             count=self.count,
         )
@@ -183,12 +192,16 @@ class SubmissionGrader:
             "timestamp": str(timestamp or ""),
             **self.stamp,
         }
+        if submitted.team:
+            stamp["team"] = submitted.team.name
         number = store.number(
             lab, student, submission.sha256, stamp["timestamp"], assignment=assignment
         )
         record = store.record(lab, student, number, assignment)
         scored = store.kept(lab, student, number, assignment)
-        cards = next((r.cards for r in (record, scored) if r and r.stamp == stamp), None)
+        team = submitted.team.members if submitted.team else ()
+        known = (record, scored, *(store.record(lab, one, assignment=assignment) for one in team))
+        cards = next((r.cards for r in known if r and r.stamp == stamp), None)
         # Marks whose record is lost or damaged cannot be explained: they are made again.
         counted = store.counted(lab, student, assignment)
         marks = counted.cards if counted else ()
@@ -196,11 +209,15 @@ class SubmissionGrader:
         is_saved = is_saved and self._graded_stamp(student) == stamp
         if is_saved and not are_changed(self.sanitizer, extra, student):
             return Outcome(student, lab, "unchanged", notes=submission.notes)
-        task = self._task(submission, timestamp, stamp)
+        task = self._task(submission, submitted.seed_name, timestamp, stamp)
         return Job(submission, extra, submitted.folder, task, timestamp, stamp, number, cards)
 
     def _task(
-        self, submission: Submission, timestamp: datetime | None, stamp: Mapping[str, str]
+        self,
+        submission: Submission,
+        seed_name: str,
+        timestamp: datetime | None,
+        stamp: Mapping[str, str],
     ) -> Task:
         # A trainee who hands in by files writes the time stamp himself. The hash is in the seeds,
         # too: an old time stamp must not bring back seeds that an earlier feedback page has shown.
@@ -213,7 +230,7 @@ class SubmissionGrader:
             host=submission.host,
             scenario=submission.scenario,
             prediction=submission.prediction,
-            seeds=self.seeds.of(submission.student, time + submission.sha256),
+            seeds=self.seeds.of(seed_name, time + submission.sha256),
             sandbox="none" if stamp["sandbox"] == "none" else "bwrap",
         )
 

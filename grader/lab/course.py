@@ -3,7 +3,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,20 @@ from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
-_KEYS = {"title", "labs", "modules", "roster", "board", "seeds", "keep", "language", "default"}
+_KEYS = {
+    "title",
+    "labs",
+    "modules",
+    "roster",
+    "board",
+    "seeds",
+    "keep",
+    "language",
+    "default",
+    "weights",
+}
+_MODULE_KEYS = {"title", "labs", "gate", "projects"}
+_WEIGHTS = {"labs", "checks", "projects"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,10 @@ class CourseModule:
 
     title: Mapping[str, str]
     labs: tuple[str, ...]
+    gate: float = 0
+    """The points that each of its labs needs before the module check; 0: it has no check."""
+    projects: int = 0
+    """How many of its labs each trainee hands in, alone or in a team; 0: they are no projects."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,14 @@ class Course:
     """The language in which JupyterLab starts for trainees."""
     modules: tuple[CourseModule, ...] = ()
     """The parts of the course, if it has any; their labs are those of the course."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """How many of 100 points come from `labs`, `checks` and `projects`; empty: there is no
+    total."""
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """The labs that a team may hand in (see `grader.lab.teams`)."""
+        return frozenset(lab for module in self.modules if module.projects for lab in module.labs)
 
     @property
     def root(self) -> Path:
@@ -104,6 +129,8 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
     keep = data.get("keep", "latest")
     need(keep in ("latest", "best"), _("keep must be {values}").format(values='"latest", "best"'))
+    weights = data.get("weights", {})
+    need(_is_weights(weights), _("weights are labs, checks and projects, together 100"))
     language = data.get("language", "ar")
     need(language in ("ar", "en"), _("language must be {values}").format(values='"ar", "en"'))
     return Course(
@@ -117,23 +144,39 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
         keep=keep,
         language=language,
         modules=modules,
+        weights=weights,
     )
 
 
 def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
     found = entry if isinstance(entry, dict) else {}
     title, labs = found.get("title", {}), found.get("labs", [])
-    others = ", ".join(set(found) - {"title", "labs"})
+    gate, projects = found.get("gate", 0), found.get("projects", 0)
+    others = ", ".join(sorted(set(found) - _MODULE_KEYS))
     what = _("{key}: a key of the course stands before the first [[modules]]")
     need(not others, what.format(key=others))
-    need(set(found) == {"title", "labs"}, _("a module has title and labs"))
+    need({"title", "labs"} <= set(found), _("a module has title and labs"))
+    is_number = _is_number(gate) and type(projects) is int and projects >= 0
+    need(is_number, _("gate and projects are numbers"))
+    need(not (gate and projects), _("a module of projects has no gate"))
     need(_is_title(title), _("title needs ar and en"))
     need(_is_names(labs), _("labs must be a list of lab names"))
-    return CourseModule(title, tuple(labs))
+    return CourseModule(title, tuple(labs), gate, projects)
 
 
 def _is_title(value: object) -> bool:
     return isinstance(value, dict) and {"ar", "en"} <= value.keys()
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and value >= 0  # type: ignore[operator]
+
+
+def _is_weights(value: object) -> bool:
+    """Whether these are weights of all three kinds, or none."""
+    if not isinstance(value, dict) or not all(map(_is_number, value.values())):
+        return False
+    return not value or (value.keys() == _WEIGHTS and sum(value.values()) == 100)
 
 
 def _is_names(value: object) -> bool:

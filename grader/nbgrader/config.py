@@ -30,7 +30,7 @@ import nbgrader
 
 try:
     from grader.classrun import autograde_step
-    from grader.nbgrader import due_times
+    from grader.nbgrader import due_times, shared_marks
     from grader.reports.feedback_step import FeedbackPage
 except ImportError as error:
     # nbgrader goes on without a configuration that fails. Without our steps it would execute what
@@ -50,6 +50,7 @@ c.Execute.timeout = 300
 c.Autograde.autograde_preprocessors = autograde_step.autograde_preprocessors()
 autograde_step.lock_course_while_autograding()
 due_times.publish_when_set(HERE)
+shared_marks.share_when_given(HERE)
 c.HTMLExporter.extra_template_basedirs = [
     str(HERE / "templates"),
     str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),

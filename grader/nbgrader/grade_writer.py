@@ -17,7 +17,7 @@ from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.errors import CourseError
 from grader.lab.class_list import id_problem, nearest
-from grader.nbgrader import config
+from grader.nbgrader import config, shared_marks
 from grader.nbgrader.database import Database
 from grader.nbgrader.notebook_marks import NotebookMarks
 from grader.nbgrader.rows import SubmissionRows, auto_scores, duedate
@@ -110,6 +110,12 @@ class GradeWriter:
                     rows.save(name, found)
                     time = counted.handed_in if counted and name == lab else None
                     self._late_penalty.apply(rows, name, student, time)
+
+    def take_over(self, assignment: str, student: str, team: Sequence[str]) -> None:
+        """Give a member of a team the marks and comments that a person gave another member, where
+        this one has none."""
+        with self._database.transaction() as connection:
+            shared_marks.take_over(connection, assignment, student, team)
 
     def penalise(self, assignment: str, student: str) -> None:
         """Compute the late penalty of a graded submission again: a due date may have been moved,

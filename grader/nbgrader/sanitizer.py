@@ -90,6 +90,10 @@ class Sanitizer:
         """The folder with the graded notebooks of a submission."""
         return step_folder(self.coursedir, "autograded", self.assignment, student)
 
+    def submitted(self, student: str) -> Path:
+        """The folder of the files that a trainee handed in."""
+        return step_folder(self.coursedir, "submitted", self.assignment, student)
+
     def copy_files(self, folder: Path, place: Path) -> list[str]:
         """Copy the attached files of a submission, then the instructor's own files over them, as
         nbgrader does. Returns notes about what was left out."""

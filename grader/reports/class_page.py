@@ -120,7 +120,7 @@ def _items(register: ClassRegister) -> str:
         rows.append(
             f'<tr><th scope="row" dir="ltr">{escape(item)}</th><td>{titled(title)}</td>'
             f"<td>{share(round(average, 2), most)}</td>"
-            f'<td class="meter"><i class="{_shade(part)}" style="width:{100 * part:.0f}%"></i>'
+            f'<td class="meter"><i class="{shade(part)}" style="width:{100 * part:.0f}%"></i>'
             f"</td><td>{full}</td></tr>"
         )
     heads = (
@@ -297,10 +297,10 @@ def _cell(entry: FeedbackItem | None, ranks: dict[str, int]) -> str:
     rank = ranks.get(entry.card.key)
     about = f'<a class="idea" href="#idea-{rank}">{rank}</a>' if rank else ""
     points = "…" if entry.waits else number(entry.points)
-    return f'<td class="{_shade(part)}" data-sort="{entry.points}">{points}{about}</td>'
+    return f'<td class="{shade(part)}" data-sort="{entry.points}">{points}{about}</td>'
 
 
-def _shade(part: float) -> str:
+def shade(part: float) -> str:
     """`h0` (nothing) to `h4` (all)."""
     return "h4" if part >= 1 else f"h{min(3, 1 + int(part * 3))}" if part > 0 else "h0"
 

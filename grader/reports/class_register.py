@@ -21,7 +21,9 @@ from grader.errors import NothingHandedIn, SubmissionError
 from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import config, folders
+from grader.nbgrader.module_checks import CheckRules
 from grader.nbgrader.standings import Standing, standings
+from grader.nbgrader.team_work import handed_in, teams_of
 from grader.reports.feedback_data import (
     GRADED_BY_PERSON,
     FeedbackData,
@@ -181,7 +183,8 @@ class _ClassReader:
         self.lab = self.store.lab(self.store.released(slug))
         self.labs: dict[str, Lab] = {self.lab.digest: self.lab}
         self.standings = standings(self.coursedir.db_url, assignment, slug)
-        self.submitted = folders.submitted(course.root, assignment)
+        self.rules = CheckRules(course, assignment)
+        self.submitted = handed_in(course.root, assignment, teams_of(course, assignment))
         release = folders.step_folder(self.coursedir, "release", assignment)
         self.released: NotebookNode = nbformat.read(release / f"{slug}.ipynb", as_version=4)
         self.has_other_labs = len(folders.labs_of(course, assignment)) > 1
@@ -248,6 +251,8 @@ class _ClassReader:
         """Why the files in `submitted/` are not those that were graded; "" when they are."""
         if student not in self.submitted:
             return ""
+        if reason := self.rules.refusal(student, self.submitted[student]):
+            return reason
         try:
             return self._compare(student, self.submitted[student], record)
         except OSError as error:  # files of one trainee; the other rows are not affected

@@ -153,6 +153,8 @@ def test_progress_deadline_and_mastery_are_shown(root: Path, tmp_path: Path) -> 
         page = CoursePage(browser, url)
         assert "17 / 20" in page.text(f"li.mastered[data-lab={LAB}]")
         assert "L02" in page.text(".go-on")
+        gate = page.text(".gates li")
+        assert "16" in gate and "L02 L03" in gate and "L01" not in gate
         assert "2020-01-02" in page.text("li[data-lab=buttons] .late")
         assert page.js("return document.documentElement.scrollWidth <= innerWidth"), "on a phone"
 

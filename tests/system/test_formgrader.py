@@ -2,19 +2,23 @@
 virtual boards, the graded notebook shows the marks. `WARSHA_PICTURES=DIR` keeps the pictures."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from grader import seeds
 from grader.archive.store import Store
+from grader.classrun.grading import Grading
 from grader.lab.class_list import Trainee
-from grader.lab.course import Course
+from grader.lab.course import Course, CourseModule
 from grader.nbgrader.enrolment import enrol
 from hardware.paths import build_dir
-from tests.support.browser import Chromium, served
+from tests.support.browser import START_S, Chromium, served
 from tests.support.classroom import LAB, HandIn, auto_scores, give_by_hand
 from tests.support.essays import open_gradebook, release_essay, write_essay
 from tests.support.formgrader import Formgrader
@@ -110,3 +114,45 @@ def test_the_keys_work_without_the_network(
     with open_gradebook(class_of_one) as gradebook:
         comments = gradebook.find_submission_notebook_by_id(first).comments
         assert "أحسنت" in [one.manual_comment for one in comments]
+
+
+def test_what_a_person_types_reaches_the_whole_team(class_of_one: Course, tmp_path: Path) -> None:
+    course = class_of_one
+    enrol(course.root, [Trainee("badr")])
+    write_project(course)
+    modules = (CourseModule({"ar": "المشروعات", "en": "Projects"}, (LAB,), projects=1),)
+    grading = Grading(replace(course, modules=modules), LAB)
+    assert len(list(grading.run(grading.submissions()))) == 2
+    with open_gradebook(course) as gradebook:
+        mine = gradebook.find_submission_notebook(LAB, LAB, "amina").id
+    with served(course.root) as url, Chromium(tmp_path / "profile") as browser:
+        page = Formgrader(browser, url)
+        page.show(f"submissions/{mine}/")
+        page.wait("return formgrader.loaded && formgrader.comments.loaded")
+        for css, text in (("input.score", "0.5"), ("textarea.comment", "أحسنتم")):
+            (field, *_others) = browser.driver.find_elements(By.CSS_SELECTOR, css)
+            field.send_keys(text, Keys.TAB)
+        WebDriverWait(browser.driver, START_S).until(lambda _: all(given_to(course, "amina")))
+    assert given_to(course, "badr") == given_to(course, "amina") == ([0.5], ["أحسنتم"])
+
+
+def write_project(course: Course) -> None:
+    """The lab is a project, and amina and badr are a team."""
+    text = f"""\
+title = {{ ar = "دورة", en = "Course" }}
+[[modules]]
+title = {{ ar = "المشروعات", en = "Projects" }}
+labs = ["{LAB}"]
+projects = 1
+"""
+    (course.root / "course.toml").write_text(text, encoding="utf-8")
+    teams = f"team,trainee,lab\nalpha,amina,{LAB}\nalpha,badr,{LAB}\n"
+    (course.root / "teams.csv").write_text(teams, encoding="utf-8")
+
+
+def given_to(course: Course, student: str) -> tuple[list[float], list[str]]:
+    """The points and comments that a person gave."""
+    with open_gradebook(course) as gradebook:
+        notebook = gradebook.find_submission_notebook(LAB, LAB, student)
+        points = [one.manual_score for one in notebook.grades if one.manual_score is not None]
+        return points, [one.manual_comment for one in notebook.comments if one.manual_comment]

@@ -3,7 +3,7 @@ it is due, and the best total in practice."""
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,6 +55,18 @@ class CourseLab:
 
 
 @dataclass(frozen=True)
+class ModuleGate:
+    """What opens the check of a module."""
+
+    number: int
+    """The module's place in the course, from 1."""
+    points: float
+    """So many points each of its labs needs."""
+    missing: tuple[str, ...]
+    """The short names of the labs that do not have them in practice. The marks decide."""
+
+
+@dataclass(frozen=True)
 class TraineeCourse:
     """A trainee's course: its title, and its labs in order."""
 
@@ -64,6 +76,8 @@ class TraineeCourse:
     labs: tuple[CourseLab, ...]
     absent: tuple[CourseLab, ...]
     """Labs of the course whose notebook is not in the folder."""
+    gates: tuple[ModuleGate, ...] = ()
+    """Those of the modules that have a check."""
 
     @property
     def next_lab(self) -> CourseLab | None:
@@ -92,7 +106,19 @@ def read_course(folder: Path) -> TraineeCourse:
             labs.append(_lab(folder, slug, due.get(slug)))
     here = tuple(lab for lab in labs if (folder / lab.notebook).is_file())
     absent = tuple(lab for lab in labs if lab not in here)
-    return TraineeCourse(course["title"], course.get("language", "ar"), here, absent)
+    gates = tuple(
+        _gate(number, module, labs)
+        for number, module in enumerate(modules, 1)
+        if module.get("gate")
+    )
+    return TraineeCourse(course["title"], course.get("language", "ar"), here, absent, gates)
+
+
+def _gate(number: int, module: dict[str, Any], labs: Sequence[CourseLab]) -> ModuleGate:
+    points = float(module["gate"])
+    mine = (lab for lab in labs if lab.slug in module["labs"])
+    missing = (lab.id for lab in mine if lab.best is None or lab.best.points < points)
+    return ModuleGate(number, points, tuple(missing))
 
 
 def _lab(folder: Path, slug: str, due: datetime | None) -> CourseLab:
