@@ -15,8 +15,9 @@ from grader.lab.units import NS_PER_MS, Bytes
 from grader.measure.times import Times
 from hardware.bench.protocol import frames
 
-LEAST_COLLECTIONS = 6
-"""Fewer garbage collections say nothing about a heap that falls."""
+LEAST_COLLECTIONS = 36
+"""Fewer garbage collections say nothing about a heap that falls: they meet a program by chance
+when it holds more or less of its data."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Heap:
 
     def lost(self, first_ns: int) -> int | None:
         """How many bytes the free heap lost from a time to the end; negative when it grew. None
-        when it was collected less than six times.
+        when there were less than 36 collections.
 
         Between two collections a program holds more or less of its data, so the most free bytes
         of the first third of the collections are compared with those of the last third.

@@ -444,12 +444,12 @@ KEEPS = """
 import time
 kept = []
 while True:
-    kept = kept[-{most}:] + [bytes(500)]
+    kept = kept[-{most}:] + [bytes(100)]
     bytes(20_000)
-    time.sleep_ms(50)
+    time.sleep_ms(10)
 """
 STEADY, GROWS = KEEPS.format(most=3).encode(), KEEPS.format(most=1000).encode()
-ENDS = STEADY.replace(b"while True:", b"for _ in range(50):") + b"1 / 0\n"
+ENDS = STEADY.replace(b"while True:", b"for _ in range(200):") + b"1 / 0\n"
 
 
 @pytest.mark.parametrize(
