@@ -3,11 +3,11 @@
 `python tools/public_projects.py` makes docs/measured/public-projects.md from
 tools/public_projects.toml; a test checks that the page is up to date.
 
-`python tools/public_projects.py FOLDER` fetches the projects of the list into FOLDER, which is no
-part of this repository, and runs each of them for 20 virtual seconds as `warsha run main.py` does.
-Buttons are pressed and knobs are moved meanwhile. It prints what was left out of the circuit, what
-each board said, what the parts showed, and how it ended: a person compares that with what the
-project says, and writes the verdict.
+`python tools/public_projects.py FOLDER` fetches the projects of both lists into FOLDER, which is
+no part of this repository, and runs each of them for 20 virtual seconds as `warsha run main.py`
+does. Buttons are pressed and knobs are moved meanwhile. It prints what was left out of the
+circuit, what each board said, what the parts showed, and how it ended: a person compares that with
+what the project says, and writes the verdict.
 """
 
 import subprocess
@@ -16,6 +16,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -36,31 +37,59 @@ HEAD = """\
 # Original public projects
 
 Made by `python tools/public_projects.py` from `tools/public_projects.toml`. These public projects
-for Wokwi have a `diagram.json` and a MicroPython program beside it. The list was made before any
-of them was run: the repositories that a search gave, as it gave them, at most four projects of
-each. Left out were circuits without a board or with an Arduino, programs that are not MicroPython,
-and copies. The projects' text is not in this repository.
+for Wokwi have a `diagram.json` and a MicroPython program beside it. Each of the two lists was made
+before any of its projects was run. The projects' text is not in this repository.
 
 `python tools/public_projects.py FOLDER` fetches them into a folder and runs each for 20 virtual
 seconds as `warsha run main.py` does, while buttons are pressed and knobs are moved. A person has
 compared what it prints with what the project says.
 """
+LISTS = {
+    "first": """\
+## First list
+
+The repositories that a search gave, as it gave them, at most four projects of each. Left out were
+circuits without a board or with an Arduino, programs that are not MicroPython, and copies. Whether
+a project can work at all was not asked.
+""",
+    "second": """\
+## Second list
+
+A search gave repositories by the paths of diagrams and by their own names. The list has the first
+66 projects, in the order in which the repositories were fetched, that meet these rules. Reading
+alone decides them:
+
+1. The diagram has one board, an ESP32 or a Pico that the bench has.
+2. `main.py` is a MicroPython program that can be compiled.
+3. Each module that it imports is in MicroPython 1.25 for that board, in a package that the bench
+   or Wokwi's firmware brings, or a file of the project.
+4. No custom chip, and no type of part that Wokwi does not have.
+5. Nothing asks for MicroPython older than 1.20.
+6. It needs no server of its own on the web. Public brokers and known services are fine.
+7. It says what it should do, or its program makes that plain. It is no exercise that is left open.
+8. At most three of a repository: those with the most kinds of parts. No copies of each other, and
+   no repository of the search for the first list.
+
+Nearly half of them are students' work for one course, "IoT-perusteet".
+""",
+}
 SECONDS = 20
 FIRST_S, PRESS_S = 4.0, 0.4
 """When the first button is pressed, and how long each is."""
 HEAD_LINES, TAIL_LINES = 8, 4
 
 
-WORKS, SAME, NOT_HERE = "works", "as a real board", "not here"
+WORKS, SAME, NOT_HERE, WRONG = "works", "as a real board", "not here", "wrong"
 VERDICTS = {
     WORKS: "does what its text and its diagram say",
     SAME: "its text or its diagram is at fault: a real board with MicroPython 1.25 does the same",
     NOT_HERE: "needs something that the bench does not have",
+    WRONG: "does something else here: the bench is at fault",
 }
 
 
 class Project(NamedTuple):
-    """A row of the list; `folder` is the project's place in its repository."""
+    """A row of a list; `folder` is the project's place in its repository."""
 
     repository: str
     commit: str
@@ -90,18 +119,22 @@ class Project(NamedTuple):
         return clone / self.folder
 
 
-def projects() -> list[Project]:
-    """All of them."""
+def projects() -> dict[str, list[Project]]:
+    """All of them, list by list."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return [Project(**row) for row in table["project"]]
+    return {name: [Project(**row) for row in table[name]] for name in LISTS}
 
 
 def page() -> str:
     """The whole page."""
     found = projects()
+    return "\n".join([HEAD, *(f"{text}\n{_table(found[name])}" for name, text in LISTS.items())])
+
+
+def _table(found: list[Project]) -> str:
     counts = Counter(project.verdict for project in found)
     good = counts[WORKS] + counts[SAME]
-    lines = [HEAD, "| verdict | projects | meaning |", "|---|---|---|"]
+    lines = ["| verdict | projects | meaning |", "|---|---|---|"]
     lines += [f"| {name} | {counts[name]} | {meaning} |" for name, meaning in VERDICTS.items()]
     share = f"{good} of {len(found)} ({good / len(found):.0%})"
     lines += ["", f"So {share} do what they do with a real board.", ""]
@@ -177,7 +210,7 @@ if __name__ == "__main__":
     if len(sys.argv) > 2 or sys.argv[1:2] == ["--help"]:
         sys.exit(__doc__)
     if len(sys.argv) > 1:
-        for each in projects():
+        for each in chain.from_iterable(projects().values()):
             print(each.title, flush=True)
             for text in report(each.fetched(Path(sys.argv[1]))):
                 print(text, flush=True)
