@@ -391,7 +391,7 @@ void vb_irq_restore(unsigned state) {
         vb_settled = vb_now();
         if (served_off) {
             served_off = false;
-            vb_aside(vb_link_irq_on);
+            vb_service_soon();
         }
     }
 }

@@ -97,7 +97,6 @@ bool vb_link_void(void);          // the promise of the last grant ended, or the
 bool vb_link_edges_unknown(void); // inputs may have changed since the last grant
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
 bool vb_link_poll(int timeout_ms); // whether the bench sent a wake; ends the process if it is gone
-void vb_link_irq_on(void);        // interrupts are on again: ask for what waited
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a record, with no other effect
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is not after vb_now()
 void vb_link_read_rarely(uint8_t pin, bool on); // an input of a UART: the bench tells its level only when it is asked

@@ -323,11 +323,6 @@ bool vb_level(uint8_t pin) {
 
 // ---- wakes ----
 
-void vb_link_irq_on(void) {
-    wake_seen = true;
-    vb_service_soon();
-}
-
 bool vb_link_poll(int timeout_ms) {
     if (!vb_headless() || timeout_ms) {
         vb_flush(); // a person may be watching

@@ -1,8 +1,8 @@
 """The target side of a 1-Wire bus: reset, presence pulse, time slots, and the ROM commands.
 
 Times are those of the DS18B20 data sheet (rev. 042208), "1-Wire bus system" and its AC table. A
-target samples a written bit 30 µs after the edge (15 to 60 µs are allowed), and it holds a 0 for
-the same time.
+written bit is a 1 when the pulse is shorter than 30 µs (15 to 60 µs are allowed), and a target
+holds a 0 for the same time.
 """
 
 from abc import abstractmethod
@@ -55,7 +55,7 @@ class OneWireTarget(Module):
     def begin(self) -> None:
         self._transaction: Transaction | None = None
         self._next_bit: int | None = None
-        self._in_presence = False
+        self._in_presence = self._receives = False
         self._fell_ns = self.world.now_ns
 
     def level_changed(self, pin: str, high: bool) -> None:
@@ -64,7 +64,12 @@ class OneWireTarget(Module):
         if not high:
             self._fell_ns = self.world.now_ns
             self._slot()
-        elif self.world.now_ns - self._fell_ns >= RESET_NS:
+            return
+        low_ns = self.world.now_ns - self._fell_ns
+        if self._receives:
+            self._receives = False
+            self._advance(int(low_ns < SLOT_NS))
+        if low_ns >= RESET_NS:
             self._reset()
 
     # -- slots --------------------------------------------------------------------------------
@@ -86,12 +91,12 @@ class OneWireTarget(Module):
         """The host started a slot: send a bit, or receive one."""
         if self._transaction is None:
             return
-        if self._next_bit is None:
-            self.after(SLOT_NS, lambda: self._advance(int(self.high(self.WIRE))))
-            return
+        self._receives = self._next_bit is None
+        if self._receives:
+            return  # the end of the pulse tells the bit: an event of the target costs a request
         if self._next_bit == 0:
-            self.after(SLOT_NS, lambda: self.drive(self.WIRE, None))
             self.drive(self.WIRE, False)
+            self.announce(self.WIRE, [(SLOT_NS, None)])
         self._advance(0)
 
     def _advance(self, bit: int) -> None:
