@@ -39,14 +39,15 @@ class Heap:
             return None
         return Bytes(int(self.free[first] - self.free[last]), int(self.at_ns[last]))
 
-    def lost(self, first_ns: int) -> int | None:
-        """How many bytes the free heap lost from a time to the end; negative when it grew. None
-        when there were less than 36 collections.
+    def lost(self, first_ns: int, last_ns: int) -> int | None:
+        """How many bytes the free heap lost between two times; negative when it grew. None when
+        there were less than 36 collections.
 
         Between two collections a program holds more or less of its data, so the most free bytes
         of the first third of the collections are compared with those of the last third.
         """
-        free = self.free[np.searchsorted(self.at_ns, first_ns) :]
+        first, last = np.searchsorted(self.at_ns, (first_ns, last_ns))
+        free = self.free[first:last]
         if len(free) < LEAST_COLLECTIONS:
             return None
         third = len(free) // 3

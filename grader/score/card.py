@@ -124,9 +124,15 @@ COMPARED = {
 def own_text_html(text: str) -> str:
     """A trainee's own text as HTML, each line in the direction of its first letter. A comment may
     be a line of a diagram: its characters have one width."""
-    style = "white-space:pre-wrap;text-align:start"
+    style, own = (
+        "white-space:pre-wrap;text-align:start",
+        "white-space:inherit;unicode-bidi:plaintext",
+    )
     shown = ((escape(line), "code" if line.startswith("#") else "span") for line in lines(text))
-    rows = (f'<div dir="auto" style="{style}"><{tag}>{line}</{tag}></div>' for line, tag in shown)
+    rows = (
+        f'<div dir="auto" style="{style}"><{tag} style="{own}">{line}</{tag}></div>'
+        for line, tag in shown
+    )
     return "".join(rows) if text else "—"
 
 

@@ -1,8 +1,10 @@
 """Judges the runs of one seed: gives points to each check and item."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from grader.host.host_functions import HostError
@@ -12,6 +14,7 @@ from grader.lab.line_form import LineForm
 from grader.lab.run import OutputLine, Run
 from grader.measure.answers import DrivenWire
 from grader.measure.memory import heap
+from grader.measure.power import boots
 from grader.score.results import ItemResult
 from hardware.bench.protocol.frames import END_CPU, END_WALL
 
@@ -150,8 +153,24 @@ def _instability(run: Run) -> "_Reason | None":
     """What makes a run unstable: an exception that ended the program, or a heap that falls."""
     if ended := run.tracebacks():
         return _Reason("crashed", _last_line(ended[0].text), ended[0].at_ns)
-    lost = heap(run).lost((run.ready_ns or 0) - run.zero_ns)
-    return None if lost is None or lost <= MOST_LOST else _Reason("heap_falls", str(lost))
+    lost = max(_heap_losses(run), default=0)
+    return _Reason("heap_falls", str(lost)) if lost > MOST_LOST else None
+
+
+def _heap_losses(run: Run) -> Iterator[int]:
+    """What each start of the program lost of the free heap, from its READY line on: a reset gives
+    everything back, and the program has not yet made its data then."""
+    if run.ready_ns is None:
+        return
+    lines = run.all_lines()
+    ready = next(line.text for line in lines if line.at_ns == run.ready_ns - run.zero_ns)
+    at_ns = [line.at_ns for line in lines if line.text == ready]
+    ends_ns = [*(boot.at_ns for boot in boots(run)), run.end_ns - run.zero_ns]
+    for boot_ns, end_ns in pairwise(ends_ns):
+        first = bisect(at_ns, boot_ns)
+        lost = heap(run).lost(at_ns[first], end_ns) if first < len(at_ns) else None
+        if lost is not None:
+            yield lost
 
 
 def _judge_run(check: Check, run: Run, forms: Sequence[LineForm]) -> ItemResult:

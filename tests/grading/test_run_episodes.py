@@ -450,16 +450,18 @@ while True:
 """
 STEADY, GROWS = KEEPS.format(most=3).encode(), KEEPS.format(most=1000).encode()
 ENDS = STEADY.replace(b"while True:", b"for _ in range(200):") + b"1 / 0\n"
+HOLDS = b"held = bytes(20_000)\n" + STEADY
 
 
 @pytest.mark.parametrize(
     ("program", "key", "detail"),
     [
         (STEADY, "", ""),
+        (HOLDS, "", ""),
         (ENDS, "crashed", "ZeroDivisionError: divide by zero (main.py, line 9)"),
         (GROWS, "heap_falls", None),
     ],
-    ids=["steady", "ends", "grows"],
+    ids=["steady", "holds", "ends", "grows"],
 )
 def test_an_unstable_program_gets_half_in_a_lab_that_asks_for_a_stable_one(
     program: bytes, key: str, detail: str | None
@@ -471,7 +473,7 @@ def test_an_unstable_program_gets_half_in_a_lab_that_asks_for_a_stable_one(
     )
 
     def scenario(seed: int, board: BoardType) -> list[Episode]:
-        return [Episode("main", seconds=5)]
+        return [Episode("main", seconds=12, steps=hard_reset(at=ms(2000)))]
 
     lab = replace(lab, checks=(whole, safe), scenario=scenario, items={"a": {}, "b": {}})
     unasked = score(lab, "esp32", {"main.py": READY + program}, [1]).items

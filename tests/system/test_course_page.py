@@ -35,8 +35,24 @@ const texts = [...document.querySelectorAll(arguments[0])]
   .filter((text) => text && text !== '✎');
 return texts.length ? texts : null
 """
-
-
+CARD = """
+from grader.score.card import Card
+Card('a', 1, 2, message={'ar': 'الضوء', 'en': 'the light'})
+"""
+MARK = """
+const mark = [...document.querySelectorAll('.warsha-mark')].find((one) => one.offsetHeight);
+if (!mark) return null;
+const box = mark.getBoundingClientRect();
+const range = document.createRange();
+return [...mark.querySelectorAll('strong, .warsha-ar, .warsha-en')]
+  .filter((one) => one.innerText && one.offsetHeight)
+  .map((one) => {
+    range.selectNodeContents(one);
+    const {left, right} = range.getBoundingClientRect();
+    return [one.innerText, left - box.left < box.right - right ? 'left' : 'right'];
+  })
+"""
+"""The texts of a mark, and on which side of it each is."""
 BREAK_REQUESTS = """
 window.real ??= window.fetch;
 window.fetch = (address, ...more) => address.includes(arguments[0])
@@ -104,6 +120,8 @@ def test_one_language_at_a_time_and_a_way_back(root: Path, tmp_path: Path, pictu
 
         lab = browser.open(url, f"{LAB}/{LAB}.ipynb")
         assert all(ARABIC.search(text) for text in visible_texts(lab, LESSON))
+        lab.run(lab.insert(lab.find("%load_ext"), CARD))
+        assert lab.wait(MARK) == [["a", "right"], ["1 / 2", "left"], ["الضوء", "right"]]
         lab.js("document.querySelector('.warsha-course button').click()")
         lab.wait("return document.documentElement.lang == 'en'")
         lab = browser.open(url, f"{LAB}/{LAB}.ipynb")
@@ -111,6 +129,9 @@ def test_one_language_at_a_time_and_a_way_back(root: Path, tmp_path: Path, pictu
         first = lab.find("%load_ext")
         said = lab.run(lab.insert(first, "import os\nos.environ['WARSHA_LANG']"))
         assert "'en'" in said
+
+        lab.run(lab.insert(first, CARD))
+        assert lab.wait(MARK) == [["a", "left"], ["1 / 2", "right"], ["the light", "left"]]
 
         names = browser.driver.execute_async_script(FOLDER)
         assert LAB in names and not {"labs", "course.toml", "nbgrader_config.py"} & {*names}

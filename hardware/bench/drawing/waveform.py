@@ -33,6 +33,8 @@ LANE = 17.0
 """Height of a line of mark labels."""
 DIGIT_PX = 6.0
 """Width of a digit of a value."""
+NAME_SIZE, LETTER = 12.0, 0.58
+"""Font size of a row's name, and the width of its letters for each px of it."""
 INK, GREY, GRID, PAPER = "#23272d", "#59606b", "#e4e7eb", "#ffffff"
 STRONG = ("L", "R", "AL")
 """Unicode bidirectional classes of letters that have a direction."""
@@ -163,11 +165,12 @@ class _Picture:
     def _row(self, row: WaveformRow, top: float) -> str:
         high = top + (ROW - WAVE) / 2
         low = high + WAVE
+        fitting = (LABELS - 12) / (LETTER * max(len(row.name), 1))
         name = text(
             LABELS - 12,
             low - 5,
             isolate(row.name),
-            12,
+            min(NAME_SIZE, fitting),
             row.colour if row.stimulus else INK,
             text_anchor="end",
             font_weight=600,
