@@ -81,8 +81,9 @@ HEAD_LINES, TAIL_LINES = 8, 4
 
 WORKS, SAME, NOT_HERE, WRONG = "works", "as a real board", "not here", "wrong"
 VERDICTS = {
-    WORKS: "does what its text and its diagram say",
-    SAME: "its text or its diagram is at fault: a real board with MicroPython 1.25 does the same",
+    WORKS: "does what its author wants",
+    SAME: "does what its program and its diagram say, as a real board with MicroPython 1.25 does. "
+    "That is not what its author wants: one of them is at fault",
     NOT_HERE: "needs something that the bench does not have",
     WRONG: "does something else here: the bench is at fault",
 }
