@@ -77,6 +77,8 @@ _BOX = (
     "font-family:'Noto Sans','Noto Sans Arabic','DejaVu Sans',sans-serif"
 )
 _CELL = "text-align:start;padding:.1em .8em"
+_VALUE = "white-space:pre-wrap;overflow-wrap:anywhere"
+"""JupyterLab would not break a long value, which would push the points out of the box."""
 _HINT = "background:#fff8c5;border-radius:4px;padding:.3em .7em;margin:.3em 0"
 _LTR = '<bdi dir="ltr">{}</bdi>'
 _ENGLISH = (
@@ -176,7 +178,7 @@ def _measured(card: Card) -> str:
     rows = [("القياس", "measured", card.measured), ("المتوقّع", "expected", card.expected)]
     cells = "".join(
         f'<tr><th style="{_CELL}">{_heads(arabic, english)}</th>'
-        f'<td style="{_CELL}"><code dir="ltr">{latin(value)}</code></td></tr>'
+        f'<td style="{_CELL}"><code dir="ltr" style="{_VALUE}">{latin(value)}</code></td></tr>'
         for arabic, english, value in rows
         if value
     )

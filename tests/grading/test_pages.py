@@ -11,7 +11,7 @@ from nbconvert.filters import markdown2html
 
 from grader.lab.lab import LABS, find
 from grader.notebook.lesson import source_notebook
-from grader.reports.feedback_data import FeedbackData
+from grader.reports.feedback_data import FeedbackData, FeedbackItem
 from grader.reports.feedback_page import feedback_page
 from grader.reports.html_page import static
 from tests.support.call_count import calls
@@ -40,6 +40,20 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
 
 
 MARKS = feedback_data(full("a"), missed("b", 2.5), missed("c"), number=3)
+COMMENT = f"# {'الملف الأول ناقص، والثاني كامل. ' * 9}"
+PREDICTED = FeedbackItem(
+    replace(full("p").card, predicted=COMMENT, reason=COMMENT, observed=missed("p").card.message),
+    2,
+    2,
+)
+LETTER = """
+const range = document.createRange(), words = document.querySelector('.compared code').firstChild;
+const left = (at) => {
+  range.setStart(words, at);
+  range.setEnd(words, at + 1);
+  return range.getBoundingClientRect().left;
+};
+"""
 
 
 @pytest.fixture
@@ -158,9 +172,10 @@ def test_a_word_with_a_hyphen_in_an_arabic_lesson_stays_in_one_line(
 def test_no_element_overflows_the_window(page: Opened, tmp_path: Path, width: int) -> None:
     long = replace(MARKS, program="x" * 3000, comments=("y" * 500,))
     page.resize(width)
-    for marks in (MARKS, replace(long, entries=(missed("b", measured="z" * 200),))):
+    for marks in (MARKS, replace(long, entries=(missed("b", measured="z" * 200), PREDICTED))):
         show(page, tmp_path, feedback_page(marks))
         assert page.js(OVERFLOWS) <= 0
+    assert page.js(f"{LETTER} return left(0) > left(2)"), "an Arabic comment begins at the right"
 
 
 def test_arabic_is_right_to_left_and_figures_left_to_right(page: Opened) -> None:

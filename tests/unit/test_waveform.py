@@ -8,7 +8,14 @@ import pytest
 
 from hardware.bench.drawing.png import to_png
 from hardware.bench.drawing.time_axis import Window, duration, ticks
-from hardware.bench.drawing.waveform import WaveformMark, isolate, waveform
+from hardware.bench.drawing.waveform import (
+    LABELS,
+    LETTER,
+    NAME_SIZE,
+    WaveformMark,
+    isolate,
+    waveform,
+)
 from hardware.bench.drawing.waveform_rows import (
     Band,
     Level,
@@ -134,6 +141,15 @@ def test_labels_of_marks_do_not_overlap() -> None:
     root = ET.fromstring(waveform(made([], []), ["LED_G"], marks=marks))
     heights = {n.get("y") for n in root.iter() if n.text and n.text.startswith("mark number")}
     assert len(heights) == 3
+
+
+def test_a_long_name_of_a_row_fits_beside_the_wave() -> None:
+    def size(name: str) -> float:
+        root = ET.fromstring(waveform(made([], []).named({name: 27}), [name]))
+        return next(float(n.get("font-size", 0)) for n in root.iter() if n.text == name)
+
+    assert size("LED_G") == NAME_SIZE > size("probe1 temperature")
+    assert LETTER * size("n" * 40) * 40 < LABELS
 
 
 def test_png_for_notebooks() -> None:
