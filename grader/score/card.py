@@ -77,8 +77,8 @@ _BOX = (
     "font-family:'Noto Sans','Noto Sans Arabic','DejaVu Sans',sans-serif"
 )
 _CELL = "text-align:start;padding:.1em .8em"
-_VALUE = "white-space:pre-wrap;overflow-wrap:anywhere"
-"""JupyterLab would not break a long value, which would push the points out of the box."""
+_VALUE = "overflow-wrap:anywhere"
+"""A long word in a value must not push the points out of the box."""
 _HINT = "background:#fff8c5;border-radius:4px;padding:.3em .7em;margin:.3em 0"
 _LTR = '<bdi dir="ltr">{}</bdi>'
 _ENGLISH = (

@@ -37,11 +37,11 @@ return texts.length ? texts : null
 """
 CARD = """
 from grader.score.card import Card
-Card('a', 1, 2, message={'ar': 'الضوء', 'en': 'the light'})
+Card('a', 1, 2, {}, '12.7 ' * 40, message={'ar': 'الضوء', 'en': 'the light'})
 """
 MARK = """
 const mark = [...document.querySelectorAll('.warsha-mark')].find((one) => one.offsetHeight);
-if (!mark) return null;
+if (!mark || mark.scrollWidth > mark.clientWidth) return null;
 const box = mark.getBoundingClientRect();
 const range = document.createRange();
 return [...mark.querySelectorAll('strong, .warsha-ar, .warsha-en')]
@@ -52,7 +52,7 @@ return [...mark.querySelectorAll('strong, .warsha-ar, .warsha-en')]
     return [one.innerText, left - box.left < box.right - right ? 'left' : 'right'];
   })
 """
-"""The texts of a mark, and on which side of it each is."""
+"""The texts of a mark that is not wider than its box, and on which side of it each is."""
 BREAK_REQUESTS = """
 window.real ??= window.fetch;
 window.fetch = (address, ...more) => address.includes(arguments[0])
@@ -121,7 +121,12 @@ def test_one_language_at_a_time_and_a_way_back(root: Path, tmp_path: Path, pictu
         lab = browser.open(url, f"{LAB}/{LAB}.ipynb")
         assert all(ARABIC.search(text) for text in visible_texts(lab, LESSON))
         lab.run(lab.insert(lab.find("%load_ext"), CARD))
-        assert lab.wait(MARK) == [["a", "right"], ["1 / 2", "left"], ["الضوء", "right"]]
+        assert lab.wait(MARK) == [
+            ["a", "right"],
+            ["1 / 2", "left"],
+            ["القياس", "right"],
+            ["الضوء", "right"],
+        ]
         lab.js("document.querySelector('.warsha-course button').click()")
         lab.wait("return document.documentElement.lang == 'en'")
         lab = browser.open(url, f"{LAB}/{LAB}.ipynb")
@@ -131,7 +136,12 @@ def test_one_language_at_a_time_and_a_way_back(root: Path, tmp_path: Path, pictu
         assert "'en'" in said
 
         lab.run(lab.insert(first, CARD))
-        assert lab.wait(MARK) == [["a", "left"], ["1 / 2", "right"], ["the light", "left"]]
+        assert lab.wait(MARK) == [
+            ["a", "left"],
+            ["1 / 2", "right"],
+            ["measured", "left"],
+            ["the light", "left"],
+        ]
 
         names = browser.driver.execute_async_script(FOLDER)
         assert LAB in names and not {"labs", "course.toml", "nbgrader_config.py"} & {*names}
