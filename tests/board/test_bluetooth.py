@@ -14,7 +14,7 @@ import pytest
 
 from hardware.bench.bench import Bench
 from hardware.bench.board import virtual_board
-from hardware.bench.board.virtual_board import PROMISE_NS
+from hardware.bench.board.virtual_board import PROMISE_NS, PROMISED_SHARE
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
@@ -161,6 +161,7 @@ def test_traces_depend_on_the_seed_and_not_on_the_horizons(
     with_seed = {outcome(SERVE, ASK, seed=3)[2] for _ in range(2)}
     for share in (40, 4000):
         monkeypatch.setattr(virtual_board, "PROMISE_NS", PROMISE_NS // share)
+        monkeypatch.setattr(virtual_board, "PROMISED_SHARE", PROMISED_SHARE / share)
         with_seed.add(outcome(SERVE, ASK, seed=3)[2])
     assert len(with_seed) == 1
     assert outcome(SERVE, ASK, seed=4)[2] not in with_seed

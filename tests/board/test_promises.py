@@ -2,13 +2,14 @@
 board asks changes nothing."""
 
 from random import Random
+from unittest.mock import Mock
 
 import pytest
 
 from hardware.bench.bench import Bench
 from hardware.bench.board import virtual_board
 from hardware.bench.board.process import LinuxProcess
-from hardware.bench.board.virtual_board import PROMISE_NS
+from hardware.bench.board.virtual_board import PROMISE_NS, PROMISED_SHARE
 from hardware.bench.flash import Flash
 from hardware.bench.protocol.frames import LAYOUT_GRANT, REPLY_GRANT
 from hardware.seed import Seed
@@ -163,11 +164,31 @@ def test_the_horizon_does_not_tell_when_a_button_is_pressed(
             monkeypatch.setattr(LinuxProcess, "send", noted)
             bench.control("btn", "pressed", 1, press_ns)
             bench.run(round(RUN_MS * rig.MS))
-    lengths = [end - start for start, end in promises if start < press_ns]
-    assert len(lengths) > 30
+    # Nothing happens before the press: the means grow with the time.
+    shares = [
+        (end - start) / max(PROMISE_NS, start * PROMISED_SHARE)
+        for start, end in promises
+        if start < press_ns
+    ]
+    assert len(shares) > 12
     assert sum(end == press_ns for _, end in promises) == 1
-    assert 0.5 < sum(lengths) / len(lengths) / PROMISE_NS < 2
-    assert max(lengths) < 10 * PROMISE_NS
+    assert 0.4 < sum(shares) / len(shares) < 2
+    assert max(shares) < 10
+
+
+def test_a_board_that_sleeps_through_a_quiet_hour_asks_rarely(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It wakes each second, 3,600 times. Each answer promises quiet for a part of the time for
+    which it has been quiet."""
+    circuit = rig.rig(family)
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": b"import time\nwhile True: time.sleep(1)\n"})
+        with Bench(circuit, seed=1, flash=flash) as bench:
+            sent = Mock(wraps=LinuxProcess.send)
+            monkeypatch.setattr(LinuxProcess, "send", lambda *args: sent(*args))
+            bench.run(3600 * 1000 * rig.MS)
+    assert sent.call_count < 60
 
 
 @pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM])
@@ -228,5 +249,6 @@ def _the_same_with_all_promises(
 
         monkeypatch.setattr(Seed, "rng", rng)
         monkeypatch.setattr(virtual_board, "PROMISE_NS", PROMISE_NS // share)
+        monkeypatch.setattr(virtual_board, "PROMISED_SHARE", PROMISED_SHARE / share)
         hashes.add(rig.play(family, program, RUN_MS).sha256())
     assert len(hashes) == 1

@@ -41,6 +41,7 @@ def test_horizons_change_no_trace(slug: str, name: str, monkeypatch: pytest.Monk
     tasks = [(slug, board, name, 0) for board in find(slug).boards]
     before = [fingerprint(task) for task in tasks]
     monkeypatch.setattr(virtual_board, "PROMISE_NS", short_ns(slug))
+    monkeypatch.setattr(virtual_board, "PROMISED_SHARE", 0.0)
     assert [fingerprint(task) for task in tasks] == before
 
 
