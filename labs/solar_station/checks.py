@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from grader import (
     NS_PER_S,
@@ -72,23 +72,36 @@ class Steps:
 
     def at(self, t_s: float) -> float:
         """The value at a time."""
-        return float(self.values[max(0, int(np.searchsorted(self.at_s, t_s, side="right")) - 1)])
+        return float(self.at_times(t_s))
+
+    def at_times(self, t_s: ArrayLike) -> Floats:
+        """The value at each time."""
+        found = np.searchsorted(self.at_s, t_s, side="right") - 1
+        return np.asarray(self.values[np.maximum(0, found)])
 
     def integral(self, begin_s: float, end_s: float) -> tuple[float, float]:
         """The integral of the good values, and for how many seconds there were any."""
         inside = self.at_s[(self.at_s > begin_s) & (self.at_s < end_s)]
         edges = np.concatenate(([begin_s], inside, [end_s]))
-        index = np.maximum(0, np.searchsorted(self.at_s, edges[:-1], side="right") - 1)
-        values, lengths = self.values[index], np.diff(edges)
+        values, lengths = self.at_times(edges[:-1]), np.diff(edges)
         good = ~np.isnan(values)
         return float(values[good] @ lengths[good]), float(lengths[good].sum())
 
 
 def steps(run: Run, name: str) -> Steps:
     """One of the paths of the scenario."""
-    path = run.data["paths"][name]
-    values = [np.nan if value is None else value for _, value in path]
-    return Steps(np.array([at for at, _ in path]), np.array(values, dtype=float))
+    return all_steps(run)[name]
+
+
+@once
+def all_steps(run: Run) -> dict[str, Steps]:
+    """The paths of the scenario, by name."""
+    return {
+        name: Steps(
+            np.array([at for at, _ in path]), np.array([value for _, value in path], dtype=float)
+        )
+        for name, path in run.data["paths"].items()
+    }
 
 
 @once
@@ -96,7 +109,7 @@ def energy_path(run: Run) -> tuple[Floats, Floats]:
     """The energy in Wh at each second: the trapezoid between seconds in which power is known."""
     v, i = steps(run, "v"), steps(run, "i")
     at_s = np.arange(0, run.episode.seconds + 1)
-    watts = np.array([v.at(t) * i.at(t) for t in at_s])
+    watts = v.at_times(at_s) * i.at_times(at_s)
     good = ~np.isnan(watts)
     full = np.interp(at_s, at_s[good], watts[good])
     return at_s, np.concatenate(([0.0], np.cumsum((full[1:] + full[:-1]) / 2) / 3600))
