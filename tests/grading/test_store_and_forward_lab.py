@@ -1,12 +1,20 @@
-"""L15: a right program that is written in another way, and one that does not read its sensor."""
+"""L15: a right program that is written in another way, and one that does not read its sensor. The
+reference at a real broker that is away for a while."""
+
+import json
+from pathlib import Path
 
 import pytest
 
 from grader.authoring.lab_check import host_of, programs
-from grader.host.host_functions import HostCode
+from grader.host.host_functions import HostCode, HostFunctions
 from grader.lab.lab import find
 from grader.score.results import LabScore
 from grader.score.score import score
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.wire.board import Board
+from tests.support.network_bench import BOARDS
+from tests.support.real_broker import free_port, real_broker
 
 LAB = find("store_and_forward")
 POLLING = """
@@ -117,3 +125,67 @@ def test_a_sensor_that_is_asked_but_not_read_gets_no_points_for_its_readings() -
     found = marks(never, "rp2", 22).items
     assert (found["a"].key, found["c"].key) == ("not_read", "not_read")
     assert found["a"].points == found["b"].points == found["c"].points == 0
+
+
+DATABASE = """
+import json, network, time
+from umqtt.simple import MQTTClient
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect("SSID", "PASSWORD")
+while not wlan.isconnected():
+    time.sleep_ms(20)
+client = MQTTClient("database", "host.wokwi.internal", port=PORT, keepalive=60)
+client.set_callback(lambda topic, text: found.append([topic.decode(), text.decode()]))
+
+# The messages up to a number; the broker keeps those that come before the next call.
+def receive(last):
+    found.clear()
+    client.connect(clean_session=False)
+    client.subscribe("mcit/#", qos=1)
+    while last and not any(json.loads(text)["seq"] == last for _, text in found):
+        client.wait_msg()
+    client.disconnect()
+    print(json.dumps(found))
+
+found = []
+"""
+
+
+def test_the_reference_loses_nothing_at_mosquitto(family: str, tmp_path: Path) -> None:
+    """A second board stands for the database's computer, in a session that the broker keeps. While
+    the broker is away the node measures on."""
+    lab_board = next(one for one in LAB.boards.values() if one.type.family == family)
+    circuit = json.loads(lab_board.diagram.read_text())
+    circuit["parts"].append({"type": BOARDS["rp2"], "id": "room", "left": -300, "top": 0})
+    device = json.loads((LAB.folder / "given" / "device.json").read_text())
+    device |= {"broker": "host.wokwi.internal", "period_s": 1}
+    port, messages = free_port(), []
+    reference = (LAB.folder / "reference.py").read_text()
+    database = DATABASE.replace("PORT", str(port)).replace("SSID", device["ssid"])
+    with (
+        LiveBench(circuit, reach=[f"localhost:{port}"]) as bench,
+        Board(bench.connect()) as node,
+        Board(bench.connect("room")) as room,
+    ):
+        node.files.put("device.json", json.dumps(device).encode())
+        node.files.put("pins.py", lab_board.pins_file.read_bytes())
+        to_port = reference.replace("keepalive=30", f"keepalive=30, port={port}")
+        node.files.put("main.py", to_port.encode())
+        room.run(database.replace("PASSWORD", device["password"]))
+        with real_broker(tmp_path, port):
+            room.run("receive(0)")
+            node.boot_detached()
+            messages += json.loads(room.run("receive(3)", timeout_s=120))
+        room.run("time.sleep(5)")
+        with real_broker(tmp_path, port):
+            messages += json.loads(room.run("receive(8)", timeout_s=120))
+    numbers = [json.loads(text)["seq"] for _topic, text in messages]
+    host = HostFunctions((LAB.folder / "reference_host.py").read_text(), ("ingest", "gaps"))
+    try:
+        count = host.call("ingest", "readings.db", messages)
+        gaps = host.call("gaps", "readings.db")
+    finally:
+        host.close()
+    assert set(range(1, 9)) <= set(numbers)
+    assert (count, gaps) == (len(set(numbers)), {})

@@ -32,12 +32,16 @@ def listens(port: int) -> bool:
 
 
 @contextmanager
-def real_broker(folder: Path) -> Iterator[int]:
-    """The port of a broker, which keeps its configuration in this folder."""
+def real_broker(folder: Path, port: int | None = None) -> Iterator[int]:
+    """The port of a broker, which keeps its configuration and its sessions in this folder: one
+    that is started there again knows what it has not delivered."""
     assert Path(MOSQUITTO).exists(), "sh firmware/port/packages.sh test"
     config = folder / "mosquitto.conf"
-    port = free_port()
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    port = port or free_port()
+    config.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
+        f"persistence true\npersistence_location {folder}/\n"
+    )
     with subprocess.Popen([MOSQUITTO, "-c", str(config)], stderr=subprocess.DEVNULL) as broker:
         try:
             assert listens(port)
