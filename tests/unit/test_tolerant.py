@@ -52,6 +52,14 @@ def test_a_circuit_without_faults_has_no_remarks(load: Loaded) -> None:
     assert diagram.raw["author"] == "ورشة" and diagram.connections[0].path == ("h5", "*", "v-8.5")
 
 
+def test_both_grounds_of_a_stepper_driver_have_wokwi_s_names(load: Loaded) -> None:
+    driver = {"type": "wokwi-a4988", "id": "drv1"}
+    wires = [["esp:3V3", "drv1:VDD"], ["esp:5V", "drv1:VMOT"], ["esp:GND.1", "drv1:GND.2"]]
+    wires += [["esp:GND.1", "drv1:GND.1"], ["esp:GND.1", "drv1:GND"]]
+    diagram = load(ESP, driver, wires=[[*wire, "", []] for wire in wires])
+    assert diagram.remarks == () and wires_of(diagram) == [(a, b) for a, b in wires]
+
+
 @pytest.mark.parametrize(
     ("pins", "taken"),
     [
