@@ -138,6 +138,13 @@ class RecordReader:
         self._set_ups += set_ups
         return True
 
+    def count_output(self, size: int) -> int:
+        """Counts bytes of text that are in no record of the board. Returns how many there is room
+        for."""
+        room = max(0, self._most_output - self._output)
+        self._output += min(size, room)
+        return room
+
     def _too_many(self, t_ns: int) -> Termination:
         most = self._recorder.largest_share()
         detail = end_reason.RECORDS.format(

@@ -187,7 +187,11 @@ class VirtualBoard:
         self._time.events.add(max(t_ns, self._time.now_ns), fn)
 
     def show(self, data: bytes) -> None:
-        """Serial output that the program does not print: a pin sends it to the serial monitor."""
+        """Serial output that the program does not print: a pin sends it to the serial monitor. It
+        counts as what the program prints does."""
+        if len(data) > (room := self.reader.count_output(len(data))):
+            data = data[:room]
+            self.terminate(frames.END_OUTPUT, end_reason.OUTPUT)
         self.recorder.note_text(frames.REC_TX, data, self.now_ns)
         if self.reader.on_output:
             self.reader.on_output(data)
