@@ -2,6 +2,7 @@
 
 import pytest
 
+from hardware.bench.drawing.live_picture import LivePicture, what_is_seen
 from hardware.bench.parts.servo import Servo
 from hardware.bench.parts.stepper_motor import StepperMotor
 from tests.support.parts_bench import Parts, Stage, stage
@@ -70,6 +71,74 @@ PWM(Pin(18), freq=50, duty_ns=1_500_000)
         seen.bench.control("s", "stuck", 0)
         seen.run(600)
         assert angle(seen) == pytest.approx(90, abs=0.1)
+
+
+BUZZER: Parts = {"horn": ("wokwi-buzzer", {})}
+BUZZER_WIRES = ["b:18 horn:2", "b:GND.1 horn:1"]
+ITSELF = """
+import time
+pin = Pin(18, Pin.OUT)
+while True:
+    pin(1); time.sleep_us({high}); pin(0); time.sleep_us({low})
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "heard"),
+    [
+        ("PWM(Pin(18), freq=440, duty_u16=983)", "sounds at 440 Hz"),  # 1.5 %
+        # 99 % duty; 1499 Hz is the nearest that its timer makes
+        ("PWM(Pin(18), freq=1500, duty_u16=64900)", "sounds at 1499 Hz"),
+        (ITSELF.format(high=20, low=1980), "sounds at 49"),  # the loop needs time, too
+        (ITSELF.format(high=1000, low=1000), "sounds at 49"),
+        ("Pin(18, Pin.OUT, value=1)", "sounds"),
+        ("PWM(Pin(18), freq=440, duty_u16=65535)", "sounds"),
+        ("Pin(18, Pin.OUT, value=0)", "silent"),
+        ("PWM(Pin(18), freq=440, duty_u16=0)", "silent"),
+        ("PWM(Pin(18), freq=38_000, duty_u16=32768)", "silent"),
+        ("pass", "silent"),
+    ],
+)
+def test_a_person_hears_each_audible_tone_at_any_duty(action: str, heard: str) -> None:
+    with stage(BUZZER, BUZZER_WIRES, f"from machine import Pin, PWM\n{action}\n", 500) as seen:
+        words = what_is_seen(seen.circuit).split("horn: ")[1]
+        assert words.startswith(heard) and (words == heard or words.endswith(" Hz"))
+        tone = heard.partition(" at ")[2]
+        picture = LivePicture(seen.circuit)
+        picture.update()
+        assert (f">horn {tone}" in picture.svg) == bool(tone)
+        assert ("#ee8a1d" in picture.svg) == (heard != "silent")
+
+
+def test_a_buzzer_tells_each_note_of_a_melody_and_through_a_transistor() -> None:
+    program = """
+from machine import Pin, PWM
+import time
+for pin in (18, 19):
+    pwm = PWM(Pin(pin), freq=262, duty_u16=1000)
+    time.sleep_ms(300)
+    pwm.freq(330)
+    time.sleep_ms(300)
+    pwm.deinit()
+    Pin(pin, Pin.OUT, value=0)
+    time.sleep_ms(300)
+"""
+    parts: Parts = {**BUZZER, "loud": ("wokwi-buzzer", {}), "q": ("warsha-mosfet", {})}
+    wires = [*BUZZER_WIRES, "b:19 q:G", "q:S b:GND.1", "q:D loud:1", "b:5V loud:2"]
+    with stage(parts, wires, program) as seen:
+        heard = list[str]()
+        for at_ms in range(200, 2100, 50):
+            seen.run(at_ms)
+            words = what_is_seen(seen.circuit)
+            heard += [words] if words not in heard[-1:] else []
+    assert heard == [
+        "horn: sounds at 262 Hz; loud: silent",
+        "horn: sounds at 330 Hz; loud: silent",
+        "horn: silent; loud: silent",
+        "horn: silent; loud: sounds at 262 Hz",
+        "horn: silent; loud: sounds at 330 Hz",
+        "horn: silent; loud: silent",
+    ]
 
 
 RELAY_WIRES = ["b:5V r:VCC", "b:GND.1 r:GND", "b:19 r:IN", "b:3V3 r:COM", "r:NO b:32"]

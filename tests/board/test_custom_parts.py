@@ -30,6 +30,9 @@ from tests.support.rig import MS, printed_lines
 FILE = re.compile(r"^`([\w.]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PICTURES = os.environ.get("WARSHA_PICTURES", "")
 JSON = '{"name": "Own", "pins": [%s]}'
+MORE = (
+    ', "controls": [{"id": "litres", "min": 0, "max": 10}], "display": {"width": 2, "height": 2}'
+)
 
 
 def manual(folder: Path) -> Path:
@@ -58,10 +61,13 @@ def test_the_example_of_the_manual(tmp_path: Path) -> None:
         Path(PICTURES, "own_part.png").write_bytes(picture)
 
 
-def own(folder: Path, pins: str, program: str, wires: Mapping[str, str]) -> Circuit:
-    """A circuit with a custom part `c` and a board `b`; `wires`: pins of the part to the board."""
+def own(
+    folder: Path, pins: str, program: str, wires: Mapping[str, str], more: str = ""
+) -> Circuit:
+    """A circuit with a custom part `c` and a board `b`; `wires`: pins of the part to the board;
+    `more`: what its description has besides."""
     names = ", ".join(f'"{pin}"' for pin in pins.split())
-    (folder / "own.chip.json").write_text(JSON % names)
+    (folder / "own.chip.json").write_text(JSON[:-1] % names + more + "}")
     (folder / "chip-own.chip.py").write_text(program)
     joined = ", ".join(f'["c:{a}", "b:{b}", ""]' for a, b in wires.items())
     file = folder / "diagram.json"
@@ -161,7 +167,19 @@ GOOD = "from hardware import CustomPart\nclass Own(CustomPart):\n    "
         (JSON % '"A"', "import nothing_like_this", r"own.chip.py:1: ModuleNotFoundError"),
         (JSON % '"A"', "x = 1\nclass (", r"own.chip.py:2: SyntaxError"),
         (JSON % '"A"', "x = 1", "own.chip.py: it has 0 classes of a CustomPart, not one"),
-        (JSON % '"A"', GOOD + "OUTPUTS = {'B': True}", "chip.py: 'B' is not a pin of own.chip"),
+        ('{"name": "x", "pins": "AB"}', GOOD + "pass", "not the description"),
+        (
+            '{"name": "x", "pins": ["A"], "controls": [{"id": "c", "min": 0, "max": 1%s}]}'
+            % (400 * "0"),
+            GOOD + "pass",
+            "not the description",
+        ),
+        (
+            JSON % '"A"',
+            GOOD + "OUTPUTS = {'B': True}",
+            "chip.py: OUTPUTS: 'B' is not a pin of own",
+        ),
+        (JSON % '"A"', "x = 1\0", r"own.chip.py:1: SyntaxError"),
         (JSON % '"A"', GOOD + "def begin(self):\n        1 / 0", "chip.py:4: ZeroDivisionError"),
         (None, GOOD + "pass", "there is no own.chip.json beside it"),
         (JSON % '"A"', None, "there is no own.chip.py beside it"),
@@ -183,6 +201,135 @@ def test_a_wrong_file_is_one_line_with_a_cure(
         Circuit(load_diagram(file)).start(StillWorld())
     assert "\n" not in str(caught.value) and caught.value.cure
     assert [finding.level for finding in lint_file(file)] == ["error"]
+
+
+I2C = """
+from machine import I2C, Pin
+i2c = I2C(0, scl=Pin(22), sda=Pin(21))
+print(i2c.scan()); i2c.writeto(0x36, b'ab'); print(i2c.readfrom(0x36, 2))
+"""
+SPI = """
+from machine import SPI, Pin
+spi = SPI(2, sck=Pin(18), mosi=Pin(23), miso=Pin(19))
+spi.write(b'ab')
+"""
+UART = """
+from machine import UART
+UART(2, baudrate=9600, tx=17, rx=16).write('hello')
+"""
+I2C_WIRES = {"SDA": "21", "SCL": "22"}
+SPI_WIRES = {"SCK": "18", "MOSI": "23", "MISO": "19"}
+UART_WIRES = {"RX": "17", "TX": "16"}
+HERE, BEGIN = "i2c_addresses = lambda self: (0x36,)\n    ", "def begin(self):\n        "
+
+
+@pytest.mark.parametrize(
+    ("bases", "body", "says"),
+    [
+        (
+            "",
+            "OUTPUTS = ['OUT']",
+            r"py: OUTPUTS is \['OUT'\], not a dict of pins with their levels",
+        ),
+        ("", "OUTPUTS = {'OUT': 'low'}", r"py: OUTPUTS is {'OUT': 'low'}, not a dict"),
+        ("", "LISTENS = ('IN')", "py: LISTENS is 'IN', not a tuple of pins"),
+        ("", "PULL_UPS = {'IN': '4.7k'}", "py: PULL_UPS is {'IN': '4.7k'}, not a dict"),
+        ("", "PULL_UPS = {'IN': 0}", "py: PULL_UPS is {'IN': 0}, not a dict"),
+        ("", "ATTRS = ['alarm']", r"py: ATTRS is \['alarm'\], not a dict of attributes"),
+        (
+            "",
+            "ATTRS = {'litres': 'x'}",
+            r"py: ATTRS\['litres'\] is 'x', not a number from 0 to 10",
+        ),
+        ("", "DRAWS = '5mA'", "py: DRAWS is '5mA', not a current"),
+        ("", "begin = 5", "py: begin is 5, not a method"),
+        (
+            "",
+            "def moved(self, name): pass",
+            "py: moved does not take what it gets: self, name, value",
+        ),
+        ("", "def __init__(self, spec): pass", "py:3: __init__ does not call super"),
+        ("", BEGIN + "self.attr('alarm')", "py:4: there is no attribute 'alarm'"),
+        ("", BEGIN + "self.high('XX')", "py:4: 'XX' is not a pin of the part"),
+        ("", BEGIN + "self.drive('IN', True)", "py:4: 'IN' is not in OUTPUTS"),
+        ("", BEGIN + "self.drive_volts('IN', 1)", "py:4: 'IN' is not in OUTPUTS"),
+        ("", BEGIN + "self.after(-5, print)", "py:4: delay_ns is -5, not a number of nanoseconds"),
+        ("", BEGIN + "self.after(5, self.log('x'))", "py:4: fn is None, not a function"),
+        (
+            "",
+            BEGIN + "self.frame = [[0, 0], [0, 0]]",
+            "py:4: frame is not 2 rows of 2 dots of three",
+        ),
+        ("", BEGIN + "raise SystemExit('bye')", "py:4: SystemExit: bye"),
+        ("", BEGIN + r"raise ValueError('a\nb')", "py:4: ValueError: a b"),
+        (
+            "",
+            "def stamp(self, net): net.resistor('IN', 'OUT', 0)",
+            "py:3: ohms is 0, not a number",
+        ),
+        ("", "def svg(self, view): pass", "py:3: svg returned None, not the text of a drawing"),
+        (", I2cPart", "SDA = 5", "py: SDA is 5, not the name of a pin"),
+        (", I2cPart", "SCL = 'CLK'", "py: SCL: 'CLK' is not a pin of own.chip.json"),
+        (
+            ", I2cPart",
+            "def i2c_addresses(self): return 0x36",
+            "py:3: i2c_addresses returned 54, not",
+        ),
+        (
+            ", I2cPart",
+            HERE + "def i2c_write(self, byte): pass",
+            "i2c_write returned None, not True",
+        ),
+        (
+            ", I2cPart",
+            HERE + "def i2c_read(self): return 300",
+            "i2c_read returned 300, not a byte",
+        ),
+        (", SpiPart", "pass", "py: CS: 'CS' is not a pin of own.chip.json"),
+        (", SpiPart", "CS, SPI_MODES = '', 0", "py: SPI_MODES is 0, not a tuple"),
+        (", SpiPart", "CS = ''\n    def spi_exchange(self, byte): pass", "exchange returned None"),
+        (", UartPart", "BAUD = 0", "py: BAUD is 0, not a whole number from 1 to"),
+        (", UartPart", BEGIN + "self.baud = 0", "py:4: ValueError: baud is 0, not a whole number"),
+        (", UartPart", "def uart_received(self, data): self.uart_send('ok')", "py:3: TypeError"),
+    ],
+)
+def test_what_an_author_gets_wrong_is_one_line_with_a_cure(
+    tmp_path: Path, bases: str, body: str, says: str
+) -> None:
+    wires, program = {
+        "": ({"IN": "25", "OUT": "26"}, ""),
+        ", I2cPart": (I2C_WIRES, I2C),
+        ", SpiPart": (SPI_WIRES, SPI),
+        ", UartPart": (UART_WIRES, UART),
+    }[bases]
+    part = f"from hardware import CustomPart{bases}\n"
+    part += f"class Own(CustomPart{bases}):\n    {body}"
+    if bases == ", UartPart" and "OUTPUTS" not in body:
+        part += "\n    OUTPUTS = {'TX': True}"
+    with pytest.raises(DiagramError, match=says) as caught:
+        circuit = own(tmp_path, " ".join(wires), part, wires, MORE)
+        printed(circuit, program)
+        draw(circuit)
+    assert "\n" not in str(caught.value) and caught.value.cure
+    assert "own.chip.py" in str(caught.value)
+
+
+@pytest.mark.parametrize(("delay_ns", "ns"), [(0, 0), (1, 10000)])
+def test_a_timer_that_comes_for_ever_ends_the_run(tmp_path: Path, delay_ns: int, ns: int) -> None:
+    body = f"def begin(self):\n        self.after({delay_ns}, self.begin)"
+    circuit = own(tmp_path, "A", GOOD + body, {})
+    says = f"chip-own.chip.py:3: after: 10000 timers came within {ns} ns of virtual time"
+    with pytest.raises(DiagramError, match=says) as caught:
+        printed(circuit, "while True: pass", 1000)
+    assert "1_000_000 is a millisecond" in caught.value.cure
+
+
+def test_a_part_may_call_itself_every_microsecond(tmp_path: Path) -> None:
+    body = "count = 0\n    def begin(self):\n        self.count += 1\n"
+    body += "        self.after(1e3, self.begin)"
+    circuit = own(tmp_path, "A", GOOD + body, {})
+    printed(circuit, "import time; time.sleep_ms(50)", 30)
+    assert vars(circuit.parts["c"])["count"] == 30_001
 
 
 def test_a_timer_that_raises_names_its_line(tmp_path: Path) -> None:

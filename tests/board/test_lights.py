@@ -67,6 +67,18 @@ for number, pin in enumerate({SEGMENT_PINS}):
         assert seen.text("d") == "3"
 
 
+def test_all_hexadecimal_digits_are_read_as_a_person_reads_them() -> None:
+    parts, wires = clock()
+    program = (
+        MULTIPLEX.replace("PAUSE", "500").replace("COLON", "0").replace("* (place == 2)", "* 0")
+    )
+    program = program.replace("0x6f]", "0x6f, 0x77, 0x7c, 0x39, 0x5e, 0x79, 0x71]")
+    program = program.replace("int(digit)", "int(digit, 16)")
+    for digits in ("0123", "4567", "89Ab", "CdEF"):
+        with stage(parts, wires, program.replace("2047", digits), until_ms=100) as seen:
+            assert seen.text("d") == digits
+
+
 def test_a_bar_graph_of_three_colours() -> None:
     parts: Parts = {"bar": ("wokwi-led-bar-graph", {"color": "GYR"})}
     wires = []

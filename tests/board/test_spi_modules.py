@@ -3,10 +3,10 @@
 import pytest
 
 from hardware.bench.parts.common.fat16 import Fat16
-from hardware.bench.parts.common.mifare import MifareCard, crc_a
+from hardware.bench.parts.common.mifare import MifareClassic, crc_a
 from hardware.bench.parts.microsd_card import MicroSdCard, crc7, crc16
 from hardware.errors import DiagramError
-from tests.support.parts_bench import circuit, lines
+from tests.support.parts_bench import Parts, circuit, lines
 from tests.support.rig import Hand
 
 SD_WIRES = ["s:VCC b:3V3", "s:GND b:GND.1", "s:SCK b:18", "s:DI b:23", "s:DO b:19", "s:CS b:5"]
@@ -263,8 +263,70 @@ def test_a_reader_finds_the_card_in_front_of_it() -> None:
     hands = [Hand(300, "r", "tagPresent", 1), Hand(800, "r", "tagPresent", 0)]
     hands += [Hand(1200, "r", "card", 5), Hand(1200, "r", "tagPresent", 1)]
     got = lines({"r": ("board-mfrc522", {"uid": "de:ad:be:ef"})}, RFID_WIRES, program, hands=hands)
-    sak = b"\x08" + crc_a(b"\x08")
-    assert got == ["0x92", "None", f"('deadbeef22', {sak!r})", "None", f"('c0ffee9948', {sak!r})"]
+    card, fob = (sak + crc_a(sak) for sak in (b"\x08", b"\x09"))
+    assert got == ["0x92", "None", f"('deadbeef22', {card!r})", "None", f"('c0ffee9948', {fob!r})"]
+
+
+def test_the_cards_have_the_uids_and_kinds_of_wokwi_s() -> None:
+    program = (
+        RFID
+        + """
+while True:
+    time.sleep_ms(100)
+    atqa = talk(b'\\x26', 7)
+    if not atqa:
+        continue
+    uid = b''
+    for level in (0x93, 0x95):
+        part = talk(bytes([level, 0x20]))
+        sak = talk(crc(bytes([level, 0x70]) + part))
+        uid += part[1:4] if part[0] == 0x88 else part[:4]
+        if not sak[0] & 4:
+            break
+    print(atqa.hex(), uid.hex(':').upper(), hex(sak[0]))
+    talk(crc(b'\\x50\\x00'))
+"""
+    )
+    hands = [Hand(300 + 500 * n, "r", "card", n) for n in range(6)]
+    hands += [Hand(300, "r", "tagPresent", 1)]
+    got = lines({"r": ("board-mfrc522", {"uid": ""})}, RFID_WIRES, program, hands=hands)
+    assert got == [
+        "0400 01:02:03:04 0x8",
+        "0400 11:22:33:44 0x8",
+        "0400 55:66:77:88 0x8",
+        "0400 AA:BB:CC:DD 0x8",
+        "4400 04:11:22:33:44:55:66 0x0",
+        "0400 C0:FF:EE:99 0x9",
+    ]
+
+
+def test_pages_of_an_ultralight_are_read_and_written_without_a_key() -> None:
+    program = (
+        RFID
+        + """
+find()
+talk(crc(b'\\x95\\x70' + talk(b'\\x95\\x20')))
+def page(number):
+    return talk(crc(bytes([0x30, number])))
+def write(number, text):
+    return talk(crc(bytes([0xA2, number]) + text))
+print(page(0)[:10].hex(), page(0)[10:] == crc(page(0)[:16])[10:])
+print(write(4, b'wars'), write(15, b'last'), page(4)[:4], page(15)[:8].hex())
+print(write(3, b'\\x01\\x00\\x00\\x80'), write(3, b'\\x10\\x00\\x00\\x00'), page(3)[:4].hex())
+print(write(0, b'wars'), page(16), end=' ')
+print(talk(crc(b'\\xa0\\x05')), talk(crc(b'0123456789abcdef')), page(5)[:8])
+print(write(2, b'\\xff\\xff\\x10\\x00'), write(4, b'more'), page(2)[:4].hex(), page(4)[:4])
+"""
+    )
+    hands = [Hand(0, "r", "tagPresent", 1)]
+    parts: Parts = {"r": ("board-mfrc522", {"uid": "04:A1:B2:C3:D4:E5:F6"})}
+    assert lines(parts, RFID_WIRES, program, hands=hands) == [
+        "04a1b29fc3d4e5f60448 True",
+        "b'\\n' b'\\n' b'wars' 6c61737404a1b29f",
+        "b'\\n' b'\\n' 11000080",
+        "b'\\x04' b'\\x04' b'\\n' b'\\n' b'0123\\x00\\x00\\x00\\x00'",
+        "b'\\n' b'\\x04' 04481000 b'wars'",
+    ]
 
 
 def test_blocks_of_a_card_are_read_and_written_with_its_key() -> None:
@@ -290,7 +352,7 @@ print(talk(b'\\x60\\x04' + bytes(6) + uid, 0, 14), get(8) & 8)
 
 
 def test_a_card_sleeps_after_a_halt_and_keeps_its_first_block() -> None:
-    card = MifareCard(bytes.fromhex("01020304"))
+    card = MifareClassic(bytes.fromhex("01020304"))
     assert card.receive(b"\x30\x00" + crc_a(b"\x30\x00"), 0) is None
     assert card.receive(b"\x26", 7) == (b"\x04\x00", 0)
     assert card.receive(b"\x93\x20", 0) == (bytes.fromhex("0102030404"), 0)

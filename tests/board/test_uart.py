@@ -6,6 +6,8 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
+from hardware.bench.limits import Limits
+from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 from tests.support.rig import printed_lines
 from tests.support.several_boards import boards, circuit, text
@@ -338,6 +340,32 @@ print("printed later")
             lines = printed_lines(bench.trace)
     assert lines[:3] == ["printed", "sent by the UART", "printed later"]
     assert b"sent by the UART" in b"".join(data for data, _ in heard)
+
+
+@BOTH
+def test_what_a_uart_sends_to_the_serial_monitor_counts_as_output(family: str) -> None:
+    kind, pin, uart = MONITORED[family]
+    wires = [[pin, "$serialMonitor:RX", "", []]]
+    circuit = Circuit(
+        load({"version": 1, "parts": [{"type": kind, "id": "esp"}], "connections": wires})
+    )
+    program = f"""
+from machine import UART, Pin
+u = {uart.replace("9600", "115200")}
+while True:
+    u.write(b"x" * 100)
+    u.flush()
+"""
+    shown = bytearray()
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": program.encode()})
+        with Bench(circuit, flash=flash, limits=Limits(output_bytes=5000)) as bench:
+            bench.on_output(shown.extend)
+            bench.run(3 * SECOND)
+            assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+            assert bench.ended.t_ns < SECOND
+            assert bench.ended.detail == "more output than allowed"
+            assert len(bench.trace.serial().data) == len(shown) == 5000
 
 
 def test_other_uarts_are_not_shown() -> None:

@@ -1,6 +1,7 @@
 """Circuits of other people: what is not simulated is left out, and each remark says so."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,14 @@ def test_a_circuit_without_faults_has_no_remarks(load: Loaded) -> None:
     diagram = load(ESP, LED, wires=[wire], author="ورشة")
     assert diagram.remarks == ()
     assert diagram.raw["author"] == "ورشة" and diagram.connections[0].path == ("h5", "*", "v-8.5")
+
+
+def test_both_grounds_of_a_stepper_driver_have_wokwi_s_names(load: Loaded) -> None:
+    driver = {"type": "wokwi-a4988", "id": "drv1"}
+    wires = [["esp:3V3", "drv1:VDD"], ["esp:5V", "drv1:VMOT"], ["esp:GND.1", "drv1:GND.2"]]
+    wires += [["esp:GND.1", "drv1:GND.1"], ["esp:GND.1", "drv1:GND"]]
+    diagram = load(ESP, driver, wires=[[*wire, "", []] for wire in wires])
+    assert diagram.remarks == () and wires_of(diagram) == [(a, b) for a, b in wires]
 
 
 @pytest.mark.parametrize(
@@ -197,18 +206,35 @@ def test_a_wire_that_joins_two_supplies_is_left_out(load: Loaded) -> None:
 
 
 @pytest.mark.parametrize(
-    ("env", "told"),
+    ("env", "told", "arabic"),
     [
-        ("micropython-20231227-v1.22.0", True),
-        ("circuitpython-9.1", True),
-        ("micropython-20250415-v1.25.0", False),
-        ("", False),
+        (
+            "micropython-20231227-v1.22.0",
+            "it asks for MicroPython 1.22; the bench has 1.25.0",
+            "تطلب الإصدار 1.22 من MicroPython، وعلى طاولة التجارب الإصدار 1.25.0",
+        ),
+        (
+            "circuitpython-9.1",
+            "it asks for the firmware circuitpython-9.1; the bench has MicroPython only",
+            "تطلب البرنامج الثابت circuitpython-9.1، وليس على طاولة التجارب إلا MicroPython",
+        ),
+        ("micropython-20250415-v1.25.0", "", ""),
+        ("", "", ""),
     ],
 )
-def test_another_firmware_is_told(load: Loaded, env: str, told: bool) -> None:
-    diagram = load(ESP | {"attrs": {"env": env}})
-    expected = [f"part 'esp': it asks for the firmware {env}; taken as MicroPython 1.25.0"]
-    assert [remark.partition("json: ")[2] for remark in diagram.remarks] == expected * told
+def test_another_firmware_is_told(
+    monkeypatch: pytest.MonkeyPatch, env: str, told: str, arabic: str
+) -> None:
+    for language, words in (("en", told and f"part 'esp': {told}"), ("ar", arabic)):
+        monkeypatch.setenv("WARSHA_LANG", language)
+        file = Path("diagram.json")
+        remarks = tolerant.parse(
+            {"version": 1, "parts": [ESP | {"attrs": {"env": env}}], "connections": []}, file
+        ).remarks
+        plain = [
+            re.sub("[\u2066-\u2069]", "", remark).partition("json: ")[2] for remark in remarks
+        ]
+        assert plain == ([words] if language == "en" else [f"القطعة 'esp': {words}"]) * bool(told)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,16 @@ class RecordReader:
         self._set_ups += set_ups
         return True
 
+    def take_text(self, data: bytes, t_ns: int) -> bytes:
+        """Takes text that is in no record of the board. It counts as what the board prints does.
+        Returns what there is room for."""
+        taken = data[: max(0, self._most_output - self._output)]
+        self._output += len(taken)
+        self._recorder.note_text(frames.REC_TX, taken, t_ns)
+        if self.on_output:
+            self.on_output(taken)
+        return taken
+
     def _too_many(self, t_ns: int) -> Termination:
         most = self._recorder.largest_share()
         detail = end_reason.RECORDS.format(

@@ -195,10 +195,10 @@ class VirtualBoard:
 
     def show(self, data: bytes) -> None:
         """Serial output that the program does not print: a pin sends it to the serial monitor."""
-        self.recorder.note_text(frames.REC_TX, data, self.now_ns)
-        if self.reader.on_output:
-            self.reader.on_output(data)
-        self.on_output(data)
+        shown = self.reader.take_text(data, self.now_ns)
+        if len(shown) < len(data):
+            self.terminate(frames.END_OUTPUT, end_reason.OUTPUT)
+        self.on_output(shown)
 
     def announce(self, steps: Sequence[tuple[int, Callable[[], None]]]) -> None:
         """Like `at`, for `OutputStep`s: they may be announced to the board in advance."""

@@ -5,9 +5,10 @@ while the board runs: its own records say what its pads did, and they are read o
 display is drawn."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from math import inf
 
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.netlist import Cluster
@@ -24,8 +25,10 @@ KEPT = 20_000
 
 Elements = tuple[Element, ...]
 Stamps = tuple[Elements, ...]
-Drive = tuple[int, int, float]
-"""A pad: its code when low, when high, and which share of the time it is high."""
+Drive = tuple[int, int, float, int]
+"""A pad: its code when low, when high, which share of the time it is high, and how often (Hz)."""
+Volts = Mapping[int, float]
+"""By net."""
 
 
 class Afterimage:
@@ -91,8 +94,62 @@ class Afterimage:
             for level, codes in _levels(drives):
                 yield share * level, self._electric.solve(cluster, codes, stamps)
 
+    def hertz(self, cluster: Cluster, read: Callable[[Volts], float], swing: float) -> float:
+        """How often the voltage that `read` takes from a state rose by more than `swing`. The
+        last PWM that moves it so far decides, or else the time between its own rises. 0: it does
+        not alternate."""
+        self._catch_up()
+        known: dict[tuple[object, ...], tuple[float, int]] = {}
+        tone, rises = 0, list[int]()
+        up, lowest, highest = False, inf, -inf
+        for t_ns, _until, drives, stamps in self._history(cluster):
+            key = (drives, *map(id, stamps))
+            if key not in known:
+                known[key] = self._moved(cluster, read, swing, drives, stamps)
+            volts, hertz = known[key]
+            tone = hertz or tone
+            if up and highest - volts > swing:
+                up, lowest = False, volts
+            elif not up and volts - lowest > swing:
+                up, highest = True, volts
+                rises.append(t_ns)
+            lowest, highest = min(lowest, volts), max(highest, volts)
+        if tone or len(rises) < 2:
+            return float(tone)
+        return 1e9 * (len(rises) - 1) / (rises[-1] - rises[0])
+
+    def _moved(
+        self,
+        cluster: Cluster,
+        read: Callable[[Volts], float],
+        swing: float,
+        drives: tuple[Drive, ...],
+        stamps: Stamps,
+    ) -> tuple[float, int]:
+        """The voltage that `read` takes from a state while all its PWMs are low, and the
+        frequency of a PWM that moves it by more than `swing`."""
+        low = tuple(drive[0] for drive in drives)
+        volts, tone = read(self._electric.solve(cluster, low, stamps).volts), 0
+        for place, drive in enumerate(drives):
+            if drive[3]:
+                codes = (*low[:place], drive[1], *low[place + 1 :])
+                high = read(self._electric.solve(cluster, codes, stamps).volts)
+                tone = max(tone, drive[3] if abs(high - volts) > swing else 0)
+        return volts, tone
+
     def _lasting(self, cluster: Cluster) -> list[tuple[float, tuple[Drive, ...], Stamps]]:
         """The different states, with their shares."""
+        lasted: dict[tuple[object, ...], int] = {}
+        states = {}
+        for at, until, drives, stamps in self._history(cluster):
+            key = (drives, *map(id, stamps))
+            states[key] = drives, stamps
+            lasted[key] = lasted.get(key, 0) + until - at
+        whole = sum(lasted.values())
+        return [(lasted[key] / whole, *state) for key, state in states.items()]
+
+    def _history(self, cluster: Cluster) -> Iterator[tuple[int, int, tuple[Drive, ...], Stamps]]:
+        """The states of the last 20 ms in their order: from when, until when, pads, parts."""
         now = self._world.now_ns
         at = max(self._since_ns, now - SEEN_NS)
         rows = self._world.pad_rows(cluster.gpios, at)
@@ -101,22 +158,15 @@ class Afterimage:
         happened: list[tuple[int, PadRow | _Change | None]] = [*changes]
         happened += [(row[4], row) for row in rows if row[4] > at]
         happened.sort(key=lambda item: item[0])
-        lasted: dict[tuple[object, ...], int] = {}
-        states = {}
         for t_ns, what in [*happened, (max(now, at + 1), None)]:
             if t_ns > at:
-                state = tuple(drives.values()), tuple(stamps.values())
-                key = (state[0], *map(id, state[1]))
-                states[key] = state
-                lasted[key] = lasted.get(key, 0) + t_ns - at
+                yield at, t_ns, tuple(drives.values()), tuple(stamps.values())
                 at = t_ns
             if isinstance(what, _Change):
                 stamps[what.part] = what.elements
             elif what:
                 _apply(pads[what[1]], what)
                 drives[what[1]] = _drive(pads[what[1]])
-        whole = sum(lasted.values())
-        return [(lasted[key] / whole, *state) for key, state in states.items()]
 
     def _first(
         self, cluster: Cluster, rows: Sequence[PadRow]
@@ -165,16 +215,16 @@ def _apply(pad: Pad, row: PadRow) -> None:
 
 def _drive(pad: Pad) -> Drive:
     if pad.pulses:
-        return pad.code_at(False), pad.code_at(True), pad.duty_u16 / DUTY_MAX
+        return pad.code_at(False), pad.code_at(True), pad.duty_u16 / DUTY_MAX, pad.freq_hz
     code = pad.code(0)
-    return code, code, 0.0
+    return code, code, 0.0, 0
 
 
 def _levels(drives: Sequence[Drive]) -> Iterator[tuple[float, tuple[int, ...]]]:
     """Every combination of the levels of running PWMs, with its share."""
     choices = [
         ((low, 1 - share), (high, share)) if share else ((low, 1.0),)
-        for low, high, share in drives
+        for low, high, share, _hertz in drives
     ]
     for chosen in product(*choices):
         share = 1.0
@@ -194,6 +244,21 @@ class MeanView:
     def volts(self, a: str, b: str = "") -> float:
         """The mean voltage from pin `a` to pin `b`, or to ground."""
         return self._mean(a) - (self._mean(b) if b else 0.0)
+
+    def hertz(self, a: str, b: str, swing: float) -> float:
+        """How often the voltage from pin `a` to pin `b` comes and goes."""
+        netlist = self._electric.netlist
+        ends = (netlist.net(self._part, a), netlist.net(self._part, b))
+        rails = self._electric.rails()
+        cluster = netlist.cluster_of.get(ends[0]) or netlist.cluster_of.get(ends[1])
+        if cluster is None:
+            return 0.0
+
+        def read(volts: Volts) -> float:
+            first, second = (volts.get(net, rails.get(net, 0.0)) for net in ends)
+            return first - second
+
+        return self._afterimage.hertz(cluster, read, swing)
 
     def amperes(self, anode: str, cathode: str) -> float:
         """The mean current through the part's diode between two of its pins."""

@@ -183,9 +183,15 @@ class _Mender:
         wanted = str(spec.attrs.get("env") or "")
         version = VERSION.search(wanted)
         if wanted and not (version and MICROPYTHON.startswith(version[1])):
-            what = _("part {part}: it asks for the firmware {env}")
-            what = what.format(part=repr(spec.id), env=wanted)
-            self._taken(what, f"MicroPython {MICROPYTHON}")
+            other = _(
+                "part {part}: it asks for the firmware {env}; the bench has MicroPython only"
+            )
+            older = _("part {part}: it asks for MicroPython {asked}; the bench has {version}")
+            asked = version and version[1]
+            what = (older if version else other).format(
+                part=repr(spec.id), env=wanted, asked=asked, version=MICROPYTHON
+            )
+            self._remark(what)
 
     def _attrs(self, spec: PartSpec, kind: type[Part]) -> dict[str, Any]:
         """The attributes that this kind of part understands."""

@@ -68,10 +68,9 @@ def lint_value(raw: object, name: str, folder: Path | None = None) -> list[Findi
         raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
     try:
         circuit = RestingCircuit(replace(diagrams.parse(raw, name), folder=folder))
-    except HardwareError as error:
-        found.append(_refused(error, name))
-    else:
         found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
+    except HardwareError as error:  # of a rule, too: it calls methods of custom parts
+        found.append(_refused(error, name))
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 

@@ -20,13 +20,13 @@ BRIDGE_OHMS = 0.6
 PULL_OHMS = 100_000.0
 PULLS = {"ENABLE": "GND", "MS1": "GND", "MS2": "GND", "MS3": "GND", "SLEEP": "VDD"}
 LEFT = ("ENABLE", "MS1", "MS2", "MS3", "RESET", "SLEEP", "STEP", "DIR")
-RIGHT = ("VMOT", "GND.1", "2B", "2A", "1A", "1B", "VDD", "GND")
+RIGHT = ("VMOT", "GND.2", "2B", "2A", "1A", "1B", "VDD", "GND.1")
 PITCH = 9.6
 
 
 class A4988(Logic):
-    """Pins `ENABLE MS1 MS2 MS3 RESET SLEEP STEP DIR`, `VDD GND` (3 V or more), `VMOT`, windings
-    `1A 1B 2A 2B`.
+    """Pins `ENABLE MS1 MS2 MS3 RESET SLEEP STEP DIR`, `VDD GND.1` (3 V or more), `VMOT GND.2`,
+    windings `1A 1B 2A 2B`. `GND` is `GND.1`.
 
     A rising edge of STEP makes one step; DIR high is clockwise. MS1 to MS3 select full, half, 1/4,
     1/8 and 1/16 steps. ENABLE high, SLEEP low or RESET low switch the windings off; RESET low also
@@ -42,6 +42,7 @@ class A4988(Logic):
     PINS = {name: (4.8, 4.8 + PITCH * n) for n, name in enumerate(LEFT)} | {
         name: (52.8, 4.8 + PITCH * n) for n, name in enumerate(RIGHT)
     }
+    PINS["GND"] = PINS["GND.1"]
     SIZE = (57.6, 76.8)
     LISTENS = LEFT
     SUPPLY = ("VDD", "GND", 3.0)

@@ -7,13 +7,16 @@ from hardware.i18n import both
 OHMS = 1000.0
 """Resistance: a small piezo buzzer takes a few milliamperes at most."""
 SOUNDS_VOLTS = 0.3
-"""From this mean voltage on the drawing shows sound. A tone with 50 % duty cycle has half the
-supply."""
+"""A person hears a buzzer whose voltage swings by more than this, or has a mean above it."""
+LOWEST_HZ, HIGHEST_HZ = 20.0, 20_000.0
+"""What most people hear."""
 
 
 class Buzzer(Part):
-    """Pin 1 is minus, pin 2 plus. Wokwi's `mode` and `volume` are for browsers that play the
-    sound; they change nothing here."""
+    """Pin 1 is minus, pin 2 plus. An alternating voltage is a tone at any duty cycle: a piezo disc
+    moves with each edge. A steady voltage sounds, too, as an active buzzer does, which makes its
+    tone itself. Above 20 kHz a person hears nothing. Wokwi's `mode` and `volume` are for browsers
+    that play the sound; they change nothing here."""
 
     TYPES = ("wokwi-buzzer",)
     TITLE = both("Buzzer")
@@ -26,12 +29,27 @@ class Buzzer(Part):
     def stamp(self, net: Stamp) -> None:
         net.resistor("1", "2", OHMS)
 
+    def _hertz(self, view: PartView) -> float:
+        """The frequency of its voltage; 0: it is steady, or each cycle is heard alone."""
+        hertz = view.hertz("2", "1", SOUNDS_VOLTS)
+        return hertz if hertz >= LOWEST_HZ else 0.0
+
     def sounds(self, view: PartView) -> bool:
         """Whether a person hears it."""
+        if hertz := self._hertz(view):
+            return hertz <= HIGHEST_HZ
         return view.volts("2", "1") > SOUNDS_VOLTS
 
     def words(self, view: PartView) -> Words:
-        return (both("sounds") if self.sounds(view) else both("silent")), {}
+        if not self.sounds(view):
+            return both("silent"), {}
+        hertz = round(self._hertz(view))
+        return (both("sounds at {hertz} Hz"), {"hertz": hertz}) if hertz else (both("sounds"), {})
+
+    @property
+    def caption(self) -> str:
+        hertz = round(self._hertz(self.view))
+        return f"{self.id} {hertz} Hz" if 0 < hertz <= HIGHEST_HZ else self.id
 
     def svg(self, view: PartView) -> str:
         sounds = self.sounds(view)

@@ -4,7 +4,12 @@ from collections.abc import Callable, Mapping
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.buses import SpiPart
-from hardware.bench.parts.common.mifare import MifareCard, crc_a
+from hardware.bench.parts.common.mifare import (
+    ContactlessCard,
+    MifareClassic,
+    MifareUltralight,
+    crc_a,
+)
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import FAULT, SWITCH, Control, PartView
 from hardware.bench.svg.elements import path, rect, text
@@ -37,20 +42,31 @@ BYTE_NS = 85_000
 """The time of a byte with its parity bit at 106 kbit/s."""
 TURN_NS = 86_000
 """From the last bit of the reader to the first of the card (ISO 14443-3: 1172 to 1236 cycles)."""
-UIDS = ("01020304", "11223344", "55667788", "99aabbcc", "04112233", "c0ffee99")
+PRESETS = (
+    ("01:02:03:04", "#3f7fd0"),
+    ("11:22:33:44", "#3f9e5b"),
+    ("55:66:77:88", "#d9b32f"),
+    ("AA:BB:CC:DD", "#c9433f"),
+    ("04:11:22:33:44:55:66", "#8b939d"),
+    ("C0:FF:EE:99", "#e0872f"),
+)
+"""Wokwi's cards, and their colours: four MIFARE Classic 1K, an NFC tag (MIFARE Ultralight), a key
+fob (MIFARE Mini)."""
+KEY_FOB, MINI_BLOCKS = 5, 20
 
 
 class Mfrc522(Module, SpiPart):
-    """Pins `SDA SCK MOSI MISO IRQ GND RST 3.3V` (SDA is chip select); attribute `uid` (8
-    hexadecimal digits: card 0); controls `card` 0 to 5 (the card at the reader) and
-    `tagPresent` 0 or 1.
+    """Pins `SDA SCK MOSI MISO IRQ GND RST 3.3V` (SDA is chip select); attribute `uid` (of
+    card 0: `01:02:03:04`, or 7 bytes for a MIFARE Ultralight); controls `card` 0 to 5 (the card at
+    the reader) and `tagPresent` 0 or 1.
 
     Simulated over SPI: the FIFO, the commands idle, mem, random ID, CRC, transmit-receive,
     authentication and soft reset, the interrupt flags, the timer for the wait for a card, the
-    antenna switch, and version 0x92. The cards are MIFARE Classic 1K (`mifare.py`): request,
-    wake-up, anticollision, select, halt, authentication with the sector's key (FFFFFFFFFFFF),
-    read, write. Only one card can be in the field. The interrupt pin, value blocks and other cards
-    are not simulated. RST low powers it down.
+    antenna switch, and version 0x92. Cards 0 to 3 are MIFARE Classic 1K, card 4 is a MIFARE
+    Ultralight with a UID of 7 bytes, card 5 a MIFARE Mini, with Wokwi's UIDs (`mifare.py`):
+    request, wake-up, anticollision, select, halt, authentication with the sector's key
+    (FFFFFFFFFFFF), read, write. Only one card can be in the field. The interrupt pin and value
+    blocks are not simulated. RST low powers it down.
 
     Extensions of ours are the faults `silent` (the chip does not answer) and `bad_checksum` (an
     answer of a card has a wrong byte), 0 or 1. Source: NXP MFRC522 data sheet (rev. 3.9), sections
@@ -66,12 +82,12 @@ class Mfrc522(Module, SpiPart):
     }
     SIZE = (151, 149)
     CONTROLS = {
-        "card": Control(0, len(UIDS) - 1, whole=True),
+        "card": Control(0, len(PRESETS) - 1, whole=True),
         "tagPresent": SWITCH,
         "silent": FAULT,
         "bad_checksum": FAULT,
     }
-    ATTRS = {"uid": UIDS[0]}
+    ATTRS = {"uid": PRESETS[0][0]}
     SUPPLY = ("3.3V", "GND", 2.5)
     CS = "SDA"
     SPI_MODES = (0,)
@@ -80,13 +96,12 @@ class Mfrc522(Module, SpiPart):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        try:
-            uids = [bytes.fromhex(uid.replace(":", "")) for uid in (self.attr("uid"), *UIDS[1:])]
-        except ValueError:
-            uids = [b""]
-        if len(uids[0]) != 4:
-            raise self.bad_attr("uid", _("{number} hexadecimal digits").format(number=8))
-        self.cards = [MifareCard(uid) for uid in uids]
+        uids = [bytes.fromhex(uid.replace(":", "")) for uid, _colour in PRESETS]
+        uids[0] = self._own_uid() or uids[0]
+        self.cards: list[ContactlessCard] = [
+            MifareUltralight(uid) if len(uid) == 7 else MifareClassic(uid) for uid in uids
+        ]
+        self.cards[KEY_FOB] = MifareClassic(uids[KEY_FOB], MINI_BLOCKS)
         self._commands: Mapping[int, Callable[[], None]] = {
             IDLE_CMD: lambda: None,
             MEM: self._mem,
@@ -96,8 +111,18 @@ class Mfrc522(Module, SpiPart):
             SOFT_RESET: self.begin,
         }
 
+    def _own_uid(self) -> bytes:
+        """The UID in the attribute; empty: none."""
+        try:
+            uid = bytes.fromhex(self.attr("uid").replace(":", ""))
+        except ValueError:
+            uid = b"?"
+        if len(uid) not in (0, 4, 7):
+            raise self.bad_attr("uid", _("4 or 7 bytes of two hexadecimal digits"))
+        return uid
+
     @property
-    def card(self) -> MifareCard | None:
+    def card(self) -> ContactlessCard | None:
         """The card in the field; None without a card or without the field."""
         near = self.values["tagPresent"] and self._registers[TX_CONTROL] & ANTENNA == ANTENNA
         return self.cards[int(self.values["card"])] if near else None
@@ -254,9 +279,11 @@ class Mfrc522(Module, SpiPart):
             )
             for n in range(4)
         )
-        uid = self.cards[int(self.values["card"])].uid.hex(" ").upper()
-        tag = rect(34, 30, 86, 46, "#f2f3f5", 6, stroke="#c3cad2", stroke_width=1) + text(
-            77, 57, uid, 10, "#3a4049", text_anchor="middle"
+        number = int(self.values["card"])
+        uid, colour = self.cards[number].uid.hex(" ").upper(), PRESETS[number][1]
+        size = 10 if len(uid) < 12 else 7
+        tag = rect(34, 30, 86, 46, colour, 6, stroke="#c3cad2", stroke_width=1) + text(
+            77, 57, uid, size, "#ffffff", text_anchor="middle"
         )
         return (
             pcb(self.SIZE, "#1f4e8c", (8, 104), (143, 104))

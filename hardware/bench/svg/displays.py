@@ -27,7 +27,7 @@ GLYPHS = {
     "BCFG": "4",
     "ACDFG": "5",
     "ACDEFG": "6",
-    "CDEFG": "6",
+    "CDEFG": "b",
     "ABC": "7",
     "ABCF": "7",
     "ABCDEFG": "8",
@@ -55,8 +55,8 @@ GLYPHS = {
     "D": "_",
     "ABFG": "°",
 }
-"""Lit segments to the character that a person reads. `b` looks like `6` and `S` like `5`: the
-digit is used."""
+"""Lit segments to the character that a person reads. `S` looks like `5`: the digit is used. The
+tables of common drivers draw `6` with its upper bar, and `b` without it."""
 
 
 def digit_svg(x: float, y: float, scale: float, fills: Sequence[str]) -> str:

@@ -90,8 +90,20 @@ class UartPart(Part):
     def uart_received(self, data: bytes) -> None:
         """Bytes from a board, at the end of the last one."""
 
+    @property
+    def baud(self) -> int:
+        """Bits a second, now. Raises: ValueError when it is set to no whole number above 0."""
+        return self._baud
+
+    @baud.setter
+    def baud(self, value: int) -> None:
+        if type(value) is not int or value < 1:
+            raise ValueError(f"baud is {value!r}, not a whole number above 0")
+        self._baud = value
+
     def uart_send(self, data: bytes) -> None:
         """Sends bytes, after those that are still to be sent."""
+        data = bytes(memoryview(data))  # a text or a list raises here, in whoever gave it
         start_ns = max(self._free_ns, self.world.now_ns)
         self._free_ns = start_ns + len(data) * UART_BITS * S // self.baud
         for line in self.uart_lines:

@@ -76,13 +76,15 @@ def read(file: Path) -> ChipJson:
         raise DiagramError(at_place(place, _("not JSON")), _("Correct that line.")) from error
     try:
         return _chip(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = at_place(file, _("not the description of a part: {why}").format(why=error))
         cure = _('Write "name", "pins", and if you want "controls" and "display", as Wokwi does.')
         raise DiagramError(what, cure) from error
 
 
 def _chip(raw: Any) -> ChipJson:
+    if not isinstance(raw["pins"], list):
+        raise TypeError("pins")
     pins = tuple(map(_text, raw["pins"]))
     named = [pin for pin in pins if pin]
     if not named or len(set(named)) < len(named):

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from hardware.bench.parts.common import chip_json
+from hardware.bench.parts.common.custom_checks import Misuse, check_class
 from hardware.bench.parts.common.custom_part import (
     CustomDisplay,
     CustomPart,
@@ -64,11 +65,10 @@ def _load(
     """The class; loaded again when the content of a file is another one."""
     described = chip_json.read(description)
     own = _class_of(program, text)
-    named = (*own.OUTPUTS, *own.LISTENS, *own.PULL_UPS)
-    if other := [pin for pin in named if pin not in described.pins]:
-        what = at_place(program, _("{pin} is not a pin of {file}"))
-        cure = _("Pins are in OUTPUTS, LISTENS and PULL_UPS by their names in that file.")
-        raise DiagramError(what.format(pin=repr(other[0]), file=description.name), cure)
+    try:
+        check_class(own, described, description.name)
+    except Misuse as error:
+        raise DiagramError(at_place(program, error.what), error.cure) from error
     bases = (own, CustomDisplay) if any(described.dots) else (own,)
     has_supply = {"VCC", "GND"} <= {*described.pins}
     lowest = {name: repr(control.low) for name, control in described.controls.items()}
@@ -81,7 +81,7 @@ def _load(
         "PINS": described.places,
         "SIZE": described.size,
         "CONTROLS": described.controls,
-        "ATTRS": {**defaults, **own.ATTRS},
+        "ATTRS": {**defaults, **{name: str(value) for name, value in own.ATTRS.items()}},
         "SUPPLY": SUPPLY if has_supply else None,
         "__doc__": own.__doc__,
         "__module__": own.__module__,

@@ -78,13 +78,17 @@ class Probe(Protocol):
 
 
 class PartView(Protocol):
-    """What a part can measure when it is drawn: means over the last 20 ms."""
+    """What a part can measure when it is drawn, over the last 20 ms."""
 
     def volts(self, a: str, b: str = "") -> float:
         """The mean voltage from pin `a` to pin `b` (to ground without `b`), PWM averaged."""
 
     def amperes(self, anode: str, cathode: str) -> float:
         """The mean current through the part's own diode between these pins, PWM averaged."""
+
+    def hertz(self, a: str, b: str, swing: float) -> float:
+        """How often the voltage from pin `a` to pin `b` rose by more than `swing` volts, in
+        rises a second; 0: it did not alternate."""
 
 
 @dataclass(frozen=True)
