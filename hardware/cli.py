@@ -110,12 +110,7 @@ def bench(
     def start(flash: Path | None) -> LiveBench:
         circuit = tolerant.load(file) if file else what
         live = LiveBench(circuit, seed=seed, flash=flash, baud=baud, reach=reach or (), tell=tell)
-        several = len(live.board_types) > 1
-        for number, (key, kind) in enumerate(live.board_types.items()):
-            print(f"{_('board'):8} {f'{key}: ' if several else ''}{kind.title}")
-            print(f"pty      {live.serve_pty(key)}")
-            print(f"socket   {live.serve_socket(socket and socket + number, key)}")
-            print(f"rfc2217  {live.serve_rfc2217(rfc2217 and rfc2217 + number, key)}", flush=True)
+        _serve_lines(live, socket, rfc2217)
         _print_ports(live)
         _print_remarks(live.diagram)
         return live
@@ -140,6 +135,17 @@ def _bench_of(diagram: Path | None, board: str | None) -> str:
         what = _("a circuit has its own board: --board is for a bench without one")
         raise HardwareError(what, _("Give the circuit, or the name of a bare board."))
     return str(diagram) if diagram else board or BARE_BOARD
+
+
+def _serve_lines(live: "LiveBench", socket: int, rfc2217: int) -> None:
+    """Serve the serial line of each board, and print where it is. The TCP ports are those of the
+    first board, the next boards have the next ones; 0: free ones."""
+    several = len(live.board_types) > 1
+    for number, (key, kind) in enumerate(live.board_types.items()):
+        print(f"{_('board'):8} {f'{key}: ' if several else ''}{kind.title}")
+        print(f"pty      {live.serve_pty(key)}")
+        print(f"socket   {live.serve_socket(socket and socket + number, key)}")
+        print(f"rfc2217  {live.serve_rfc2217(rfc2217 and rfc2217 + number, key)}", flush=True)
 
 
 def _print_ports(live: "LiveBench") -> None:

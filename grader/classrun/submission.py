@@ -73,14 +73,7 @@ def read_submission(
     if problem := id_problem(student):
         cure = _("rename that folder to the trainee's id, as it is in the class list")
         raise SubmissionError(problem, cure)
-    try:
-        file, file_notes = find_notebook(
-            folder, lab, neighbours, exact=exact, compare=_compare_programs
-        )
-    except NothingHandedIn:
-        file, file_notes = folder / cells.PROGRAM, [_("no notebook: main.py is graded")]
-        if exact or notebooks_in(folder) or not file.is_file():
-            raise
+    file, file_notes = _find(folder, lab, neighbours, exact=exact)
     raw = read_file(file)
     notes = list(file_notes)
     is_program = file.name == cells.PROGRAM
@@ -88,11 +81,6 @@ def read_submission(
     notebook = _rebuild(found, released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     program = _program_of(sources, notes)
-    answer, reason = (
-        next((text for text in map(text_of, reversed(sources)) if text is not None), None)
-        for text_of in (cells.answer_of, cells.reason_of)
-    )
-    question, reason_question = (released_question(released, it) for it in cells.QUESTIONS)
     return Submission(
         lab=lab,
         student=student,
@@ -101,13 +89,36 @@ def read_submission(
         scenario=_last(
             cells.scenario_of, sources, _("{count} scenario cells: the last one counts"), notes
         ),
-        prediction=prediction_in(answer, question, reason, reason_question),
+        prediction=_prediction(sources, released),
         notebook=notebook,
         notes=tuple(notes),
         file=file.name,
         file_notes=tuple(file_notes),
         sha256=hashlib.sha256(raw).hexdigest(),
     )
+
+
+def _find(
+    folder: Path, lab: str, neighbours: Collection[str], *, exact: bool
+) -> tuple[Path, Sequence[str]]:
+    """The file that is graded, and notes on the choice."""
+    try:
+        return find_notebook(folder, lab, neighbours, exact=exact, compare=_compare_programs)
+    except NothingHandedIn:
+        file = folder / cells.PROGRAM
+        if exact or notebooks_in(folder) or not file.is_file():
+            raise
+        return file, [_("no notebook: main.py is graded")]
+
+
+def _prediction(sources: Sequence[str], released: NotebookNode) -> OwnPrediction:
+    """The last answer to the "predict" question, and the last reason for it."""
+    answer, reason = (
+        next((text for text in map(text_of, reversed(sources)) if text is not None), None)
+        for text_of in (cells.answer_of, cells.reason_of)
+    )
+    question, reason_question = (released_question(released, it) for it in cells.QUESTIONS)
+    return prediction_in(answer, question, reason, reason_question)
 
 
 def show_as_typed(notebook: NotebookNode, released: NotebookNode | None) -> None:

@@ -246,23 +246,9 @@ class SubmissionGrader:
     def write(self, job: Job, cards: Sequence[Card]) -> Graded:
         """Sanitise the submission, put the marks into it, keep its record, and write its new
         folder."""
-        submission, task, sanitizer = job.submission, job.task, self.sanitizer
+        submission, sanitizer = job.submission, self.sanitizer
         student = submission.student
-        record = Record(
-            student=student,
-            lab=task.lab,
-            number=job.number,
-            submission=submission.sha256,
-            timestamp=job.stamp["timestamp"],
-            stamp=job.stamp,
-            seeds=task.seeds,
-            program=task.program,
-            host=task.host,
-            scenario=task.scenario,
-            answered=task.prediction.share,
-            cards=tuple(cards),
-            assignment="" if sanitizer.assignment == task.lab else sanitizer.assignment,
-        )
+        record = self._record(job, cards)
         notes = submission.notes
         if "timed_out" in record.remarks:
             note = _("stopped by this machine's time limit: another machine may give another mark")
@@ -277,7 +263,7 @@ class SubmissionGrader:
         extra, extra_notes = sanitize_extra_notebooks(sanitizer, job.extra, student)
         marks, extra_marks = NotebookMarks.of(notebook), _extra_marks(extra)
         new_folder, left_out = write_graded_folder(
-            sanitizer, student, job.folder, job.timestamp, {**extra, task.lab: notebook}
+            sanitizer, student, job.folder, job.timestamp, {**extra, job.task.lab: notebook}
         )
         return Graded(
             student,
@@ -287,6 +273,24 @@ class SubmissionGrader:
             job.timestamp,
             new_folder,
             extra_marks,
+        )
+
+    def _record(self, job: Job, cards: Sequence[Card]) -> Record:
+        task, assignment = job.task, self.sanitizer.assignment
+        return Record(
+            student=job.submission.student,
+            lab=task.lab,
+            number=job.number,
+            submission=job.submission.sha256,
+            timestamp=job.stamp["timestamp"],
+            stamp=job.stamp,
+            seeds=task.seeds,
+            program=task.program,
+            host=task.host,
+            scenario=task.scenario,
+            answered=task.prediction.share,
+            cards=tuple(cards),
+            assignment="" if assignment == task.lab else assignment,
         )
 
 

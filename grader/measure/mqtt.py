@@ -55,13 +55,18 @@ def documents(found: Iterable[MqttNote]) -> list[Any]:
     return [_document(one.payload) for one in found]
 
 
+def objects(found: Iterable[MqttNote]) -> list[tuple[MqttNote, dict[str, Any]]]:
+    """The messages whose payload is a JSON object, each with that object."""
+    return [(one, what) for one in found if isinstance(what := _document(one.payload), dict)]
+
+
 def repeated(found: Sequence[MqttNote], *keys: str) -> list[MqttNote]:
     """The duplicates: messages whose JSON object has the same values under these keys as an
     earlier one. A message without one of the keys is no duplicate."""
     seen: set[str] = set()
     repeats = []
-    for one, value in zip(found, documents(found), strict=True):
-        if not isinstance(value, dict) or any(key not in value for key in keys):
+    for one, value in objects(found):
+        if any(key not in value for key in keys):
             continue
         what = json.dumps([value[key] for key in keys])
         if what in seen:

@@ -54,7 +54,10 @@ def inside_of(at_ns: Times, from_ns: int, to_ns: int) -> slice:
     return slice(int(first), int(last))
 
 
-def delay(at_ns: Times, stimulus_ns: int) -> Millis | None:
-    """The delay from a stimulus to the first time at or after it, in ms; None if there is none."""
+def delay(at_ns: Times, stimulus_ns: int) -> Millis:
+    """The delay from a stimulus to the first time at or after it, in ms; infinite if there is
+    none: no limit accepts that."""
     index = int(np.searchsorted(at_ns, stimulus_ns))
-    return millis_of_ns(at_ns[index] - stimulus_ns, stimulus_ns) if index < len(at_ns) else None
+    if index == len(at_ns):
+        return Millis(float("inf"), stimulus_ns)
+    return millis_of_ns(at_ns[index] - stimulus_ns, stimulus_ns)

@@ -110,7 +110,6 @@ class BoardType:
     """Size of the ESP32's non-volatile storage, after the file system in the flash image."""
     app_bytes: int
     """Size of the programs for updates over the air, after that; 0: it has one program."""
-    ram_bytes: int
     min_write_ns: int
     port_args: tuple[str, ...]
     width_mm: float

@@ -154,15 +154,17 @@ class BoardCode:
     def _script(self, source: str) -> Any:
         # Imported late: a kernel must start before jedi is read.
         from jedi.api import Script
-        from jedi.api.environment import InterpreterEnvironment
         from jedi.api.project import Project
+
+        from hardware.notebook.jedi_environment import ThreadSafeEnvironment
 
         if stubs.find(current.family()) is None:
             return None
         path = [str(folder) for folder in self.search_path()]
         project = Project(self._folder.name, sys_path=path, smart_sys_path=False)
         # This Python only reads the stubs; the trainee's own packages are not on the path.
-        return Script(source, project=project, environment=InterpreterEnvironment())
+        environment = ThreadSafeEnvironment()  # type: ignore[no-untyped-call]  # jedi's own
+        return Script(source, project=project, environment=environment)
 
     def _write_files(self) -> None:
         """Keep the folder as the board's files are."""

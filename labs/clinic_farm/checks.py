@@ -75,8 +75,8 @@ def parsed(document: Any, run: Run) -> tuple[int, float, str, Mapping[str, Any]]
 def received(run: Run) -> list[Row]:
     """The messages of the schema with QoS 1, in the order in which they came."""
     sent = [one for one in mqtt.published(run, run.data["topic"]) if one.qos]
-    found = [parsed(document, run) for document in mqtt.documents(sent)]
-    return [Row(one.t_ns, *row) for one, row in zip(sent, found, strict=True) if row]
+    found = [(one.t_ns, parsed(document, run)) for one, document in mqtt.objects(sent)]
+    return [Row(t_ns, *row) for t_ns, row in found if row]
 
 
 @once

@@ -88,8 +88,7 @@ def told(run: Run, event: str, version: int | None, from_ms: float, to_ms: float
 
 def _reports(run: Run) -> list[tuple[int, dict[str, Any]]]:
     sent = mqtt.published(run, f"{run.data['base']}/status")[:1000]
-    pairs = zip(sent, mqtt.documents(sent), strict=True)
-    return [(note.t_ns, one) for note, one in pairs if isinstance(one, dict)]
+    return [(note.t_ns, one) for note, one in mqtt.objects(sent)]
 
 
 def versions(run: Run) -> list[str]:

@@ -116,7 +116,7 @@ def messages(run: Run) -> list[Message]:
     """The messages of the schema that came with QoS 1."""
     sent = [one for one in mqtt.published(run, run.data["topic"]) if one.qos]
     found = []
-    for one, document in zip(sent, mqtt.documents(sent), strict=True):
+    for one, document in mqtt.objects(sent):
         match document:
             case {"v": 1, "id": str(), "seq": int(), "why": str(why), "r": list(r)}:
                 if all(isinstance(value, int | float) for value in r):

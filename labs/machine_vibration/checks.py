@@ -51,7 +51,7 @@ SETTLED = ms(100)
 """A window whose line comes so late after it still counts as steady."""
 ENOUGH, ON_AFTER, OFF_AFTER, GRACE = Percent(80), ms(3100), ms(1100), ms(1100)
 """ON_AFTER: three windows, with their line. OFF_AFTER: one. GRACE: a window begins at any time."""
-SHOCK_WITHIN, NEVER = ms(200), float("inf")
+SHOCK_WITHIN = ms(200)
 ALIKE, CLEARER, G_MG = 0.03, 3, 1000
 """A wrong idea explains the printed RMS when it differs from the idea's by less than this part,
 and when the right one is more than CLEARER times as far away."""
@@ -541,8 +541,7 @@ def reported(run: Run) -> list[Text] | None:
 def shock_delays(run: Run) -> list[Millis]:
     """From the beginning of each shock to the next SHOCK line."""
     at_ns = np.array(shocks(run), np.int64)
-    found = [(at, delay(at_ns, at)) for at, is_shock, _ in reports(run) if is_shock]
-    return [Millis(NEVER, at) if late is None else late for at, late in found]
+    return [delay(at_ns, at) for at, is_shock, _ in reports(run) if is_shock]
 
 
 # The "predict" question.

@@ -25,7 +25,6 @@ from grader.measure.times import delay, periods
 
 PUBLIC = {"base": "lamps/hall", "every_ms": 1000}
 COMMANDS, MESSAGES = 6, 8
-NEVER = float("inf")
 TELEMETRY = {
     "type": "object",
     "required": ["seq", "lamp"],
@@ -98,11 +97,8 @@ def delays(run: Run) -> list[Millis]:
     """The time from each command to the lamp's change; infinite where it did not change."""
     lamp = run.signal("LED_G")
     rises, falls = lamp.rises_ns(), lamp.falls_ns()
-    found = []
-    for at, order in zip(run.data["times"], run.data["orders"], strict=True):
-        late = delay(rises if order == "on" else falls, at.ns)
-        found.append(Millis(NEVER, at.ns) if late is None else late)
-    return found
+    pairs = zip(run.data["times"], run.data["orders"], strict=True)
+    return [delay(rises if order == "on" else falls, at.ns) for at, order in pairs]
 
 
 def orders(run: Run) -> list[Text]:

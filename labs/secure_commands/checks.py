@@ -37,7 +37,6 @@ SETTLED = ms(500)
 """The relay's level in a message counts if it did not change for this long before it."""
 MOST_MESSAGES, MOST_EDGES = 1000, 10
 """A right program makes far fewer of each. The rest is not looked at: it costs time only."""
-NEVER = float("inf")
 FAKES = ("self-signed", "wrong-host", "expired")
 EACH = ("cmd", "replay", *FAKES)
 
@@ -195,21 +194,17 @@ def answer_times(run: Run, commands: list[Any]) -> list[Millis]:
     found = []
     for one in commands:
         at_ns = ms(one.at).ns
-        moved = delay(relay.rises_ns() if one.level else relay.falls_ns(), at_ns)
-        acked = delay(mqtt.times(acks(run, one.n)), at_ns)
-        found += [Millis(NEVER, at_ns) if late is None else late for late in (moved, acked)]
+        moves = relay.rises_ns() if one.level else relay.falls_ns()
+        found += [delay(moves, at_ns), delay(mqtt.times(acks(run, one.n)), at_ns)]
     return found if mqtt.messages(run, "connect") else []
 
 
 def acks(run: Run, n: int | None) -> list[Any]:
     """The answers to a command; with None those with `err`."""
-    sent = told(run, "ack")
     return [
         one
-        for one, document in zip(sent, mqtt.documents(sent), strict=True)
-        if isinstance(document, dict)
-        and ("err" in document if n is None else "err" not in document)
-        and (n is None or document.get("n") == n)
+        for one, document in mqtt.objects(told(run, "ack"))
+        if ("err" in document) == (n is None) and (n is None or document.get("n") == n)
     ]
 
 

@@ -243,8 +243,8 @@ def starts(run: Run) -> list[Millis]:
         first = at_ns[now & (steps * way > 0)]
         is_far = not order.rests or 100 * steps[now].sum() / way >= GOES
         obeyed = len(first) and is_far and not is_moving(at_ns, start_ns)
-        delay = millis_of_ns(first[0] - start_ns, start_ns) if obeyed else None
-        found.append(Millis(NEVER, start_ns) if delay is None else delay)
+        late = millis_of_ns(first[0] - start_ns, start_ns) if obeyed else Millis(NEVER, start_ns)
+        found.append(late)
     return found
 
 

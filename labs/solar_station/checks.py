@@ -162,7 +162,7 @@ def rows(run: Run) -> list[Row]:
     """All messages, in the order of the time stamps."""
     sent = [one for one in mqtt.published(run, run.data["base"] + "telemetry") if one.qos]
     found: list[Row] = []
-    for one, document in zip(sent, mqtt.documents(sent), strict=True):
+    for one, document in mqtt.objects(sent):
         if is_schema(document, station(run)):
             end_s = document["ts"] - run.data["utc"]
             found.append(Row(one.t_ns, document["seq"], end_s, document["m"]))
@@ -495,8 +495,8 @@ def alarms(run: Run) -> list[tuple[int, int]]:
         one for one in mqtt.published(run, run.data["base"] + "alarm") if one.qos and one.retain
     ]
     found, last = [], 0
-    for one, document in zip(sent, mqtt.documents(sent), strict=True):
-        level = document.get("dust") if isinstance(document, dict) else None
+    for one, document in mqtt.objects(sent):
+        level = document.get("dust")
         if level in (0, 1) and level != last:
             found.append((one.t_ns, level))
             last = level

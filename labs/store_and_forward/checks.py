@@ -109,7 +109,7 @@ def readings(run: Run) -> list[Reading]:
     """The messages of the schema in the database."""
     sent = [one for one in mqtt.published(run, run.data["topic"]) if one.qos]
     found = []
-    for one, document in zip(sent, mqtt.documents(sent), strict=True):
+    for one, document in mqtt.objects(sent):
         if is_schema(document):
             fields = {name: document[name] for name in ("seq", "ts", "q", "drop")}
             found.append(Reading(one.t_ns, **fields, value=document["m"]["t"]))

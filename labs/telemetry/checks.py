@@ -298,7 +298,7 @@ def status_delays(run: Run) -> list[Millis]:
     begins += [ms(away.to_ms).ns for away in run.data["outages"]]
     if not told(run, "status"):
         return []
-    return [Millis(NEVER, at) if (late := delay(times, at)) is None else late for at in begins]
+    return [delay(times, at) for at in begins]
 
 
 # d: commands.
@@ -311,22 +311,17 @@ def answer_times(run: Run, commands: list[Any]) -> list[Millis]:
     found = []
     for one in commands:
         at_ns = ms(one.at).ns
-        moved = delay(relay.rises_ns() if one.level else relay.falls_ns(), at_ns)
-        acked = delay(mqtt.times(acks(run, one.id)), at_ns)
-        found += [Millis(NEVER, at_ns) if late is None else late for late in (moved, acked)]
+        moves = relay.rises_ns() if one.level else relay.falls_ns()
+        found += [delay(moves, at_ns), delay(mqtt.times(acks(run, one.id)), at_ns)]
     return found if mqtt.messages(run, "connect") else []
 
 
 def acks(run: Run, id: int | None) -> list[Any]:
     """The answers to a command; with None those with `err`."""
-    sent = told(run, "ack")
-    found = zip(sent, mqtt.documents(sent), strict=True)
     return [
         one
-        for one, document in found
-        if isinstance(document, dict)
-        and ("err" in document if id is None else "err" not in document)
-        and (id is None or document.get("id") == id)
+        for one, document in mqtt.objects(told(run, "ack"))
+        if ("err" in document) == (id is None) and (id is None or document.get("id") == id)
     ]
 
 
@@ -437,7 +432,7 @@ def back_delays(run: Run) -> list[Millis]:
     ends = [ms(away.to_ms).ns for away in run.data["outages"]]
     if not len(times):
         return []
-    return [Millis(NEVER, at) if (late := delay(times, at)) is None else late for at in ends]
+    return [delay(times, at) for at in ends]
 
 
 def why_deaf(run: Run) -> str:

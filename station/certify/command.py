@@ -4,6 +4,7 @@
 verb that uses them.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +21,7 @@ from station.errors import StationError
 
 if TYPE_CHECKING:
     from station.certify.keeping import Kept
-    from station.certify.side_by_side import PortOutcome
+    from station.certify.side_by_side import PortOutcome, TypeOf
 
 app = typer.Typer()
 keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign and verify certificates.")
@@ -58,19 +59,12 @@ def certify(
     """
     console = Console(highlight=False)
     if verify:
-        from station.certify.record import verify as verified
-
-        proved = verified(verify)
-        text = _("{summary}; signed by {holder} (key {key})")
-        line = text.format(summary=proved.summary, holder=proved.holder, key=proved.key)
-        console.print(one_line(line), soft_wrap=True)
+        _print_verified(console, verify)
         return
-    from rich.progress import BarColumn, Progress, TextColumn
-
     from station.certify.keeping import keep, known_type
     from station.certify.keys import signing_key
     from station.certify.label import size_for, write_labels
-    from station.certify.side_by_side import certify_all, plugged_ports
+    from station.certify.side_by_side import plugged_ports
     from station.inventory.database import Inventory
 
     ports = list(dict.fromkeys(port or (plugged_ports() if all_ else [])))
@@ -82,19 +76,10 @@ def certify(
         check_writable(label)
     key = signing_key()
     out.mkdir(parents=True, exist_ok=True)
-    columns = (TextColumn("{task.fields[port]}"), BarColumn(), TextColumn("{task.description}"))
     with Inventory() as inventory:
-        with Progress(
-            *columns, console=console, transient=True, disable=not console.is_terminal
-        ) as progress:
-            bars = {one: progress.add_task("", port=one, total=None) for one in ports}
-
-            def show(one: str, step: str, done: int, total: int) -> None:
-                progress.update(bars[one], description=step, completed=done, total=total)
-
-            outcomes = certify_all(
-                ports, lambda mac: type_ or known_type(inventory, mac), show, with_jig=jig
-            )
+        outcomes = _tested(
+            console, ports, lambda mac: type_ or known_type(inventory, mac), with_jig=jig
+        )
         kept = []
         for outcome in outcomes:
             with report_disk_full(out):
@@ -111,6 +96,35 @@ def certify(
         raise typer.Exit(code)
     if any(record and record.refusal for record in kept):
         raise typer.Exit(1)
+
+
+def _print_verified(console: Console, file: Path) -> None:
+    from station.certify.record import verify
+
+    proved = verify(file)
+    text = _("{summary}; signed by {holder} (key {key})")
+    line = text.format(summary=proved.summary, holder=proved.holder, key=proved.key)
+    console.print(one_line(line), soft_wrap=True)
+
+
+def _tested(
+    console: Console, ports: Sequence[str], type_of: "TypeOf", *, with_jig: bool
+) -> "list[PortOutcome]":
+    """What came of the board at each port; meanwhile each has a bar."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from station.certify.side_by_side import certify_all
+
+    columns = (TextColumn("{task.fields[port]}"), BarColumn(), TextColumn("{task.description}"))
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        bars = {one: progress.add_task("", port=one, total=None) for one in ports}
+
+        def show(one: str, step: str, done: int, total: int) -> None:
+            progress.update(bars[one], description=step, completed=done, total=total)
+
+        return certify_all(ports, type_of, show, with_jig=with_jig)
 
 
 def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | None") -> None:

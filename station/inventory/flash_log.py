@@ -12,6 +12,7 @@ from station.inventory.database import Change
 from station.inventory.tables import (
     CODE,
     NAME,
+    BoardRow,
     CertificateResult,
     CertificateRow,
     FlashResult,
@@ -85,19 +86,8 @@ def begin_flash(change: Change, code: str, image: ImageRow, *, slot: str, baud: 
     Raises: Refused when the board is not known or retired.
     """
     board = boards.locked_in_use(change, code)
-    flash = FlashRow(
-        mac=board.mac,
-        slot=slot,
-        image=image.sha256,
-        at=change.at,
-        by=change.by,
-        baud=baud,
-        result="half-written",
-        before=board.condition,
-        verified=False,
-    )
+    flash = _added(change, board, image, slot, "half-written", baud=baud)
     board.condition = "half-written"
-    change.session.add(flash)
     change.note("flash begun", board.mac, image=_title(image))
     change.session.flush()
     return flash
@@ -130,21 +120,36 @@ def found_image(change: Change, code: str, image: ImageRow, *, slot: str) -> Non
     """Note that a board holds an image that was not written here: it was read back. Raises:
     Refused."""
     board = boards.locked_in_use(change, code)
-    found = FlashRow(
+    _added(change, board, image, slot, "good", verified=True)
+    board.condition = "ready"
+    change.note("image found", board.mac, image=_title(image))
+    change.session.flush()
+
+
+def _added(
+    change: Change,
+    board: BoardRow,
+    image: ImageRow,
+    slot: str,
+    result: FlashResult,
+    *,
+    baud: int = 0,
+    verified: bool = False,
+) -> FlashRow:
+    """A new entry of the log. The board has the condition from before."""
+    flash = FlashRow(
         mac=board.mac,
         slot=slot,
         image=image.sha256,
         at=change.at,
         by=change.by,
-        baud=0,
-        result="good",
+        baud=baud,
+        result=result,
         before=board.condition,
-        verified=True,
+        verified=verified,
     )
-    board.condition = "ready"
-    change.session.add(found)
-    change.note("image found", board.mac, image=_title(image))
-    change.session.flush()
+    change.session.add(flash)
+    return flash
 
 
 def last_flash(session: Session, mac: str) -> FlashRow | None:

@@ -11,14 +11,14 @@ each one has all that has changed since the last one was taken.
 import asyncio
 import json
 import tempfile
-import threading
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from hardware.bench.serving.page.server_thread import ServerThread
 from hardware.i18n import in_both_languages
 from station.certify.label import write_labels
 from station.errors import Refused, StationError
@@ -41,13 +41,11 @@ FRAME_S = 0.05
 """The shortest time between two messages to a page."""
 SLICE_S = 0.5
 """A waiting thread lets the signals of the process in so often."""
-CLOSE_S = 5.0
-"""The longest time that `close` waits for the server's thread."""
 INVALID = 1008
 """The close code of WebSockets for a message against the rules (RFC 6455)."""
 
 
-class StationServer:
+class StationServer(ServerThread):
     """Serves the page until `close`."""
 
     def __init__(
@@ -69,26 +67,15 @@ class StationServer:
         self.figures: Mapping[str, Any] = {}
         """The last message with them; empty before they were counted."""
         self.lines: set[StationLine] = set()
-        self._loop = asyncio.new_event_loop()
-        self._end = asyncio.Event()
         self._count = asyncio.Event()
         """The figures are to be counted again."""
-        self._thread = threading.Thread(target=self._run, name="warsha-station", daemon=True)
-        self._thread.start()
+        super().__init__("warsha-station")
         tray.watch(lambda slot: self._loop.call_soon_threadsafe(self._changed, slot))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Stop serving; the second time nothing happens."""
+        """See `ServerThread`."""
         self.tray.watch(lambda _slot: None)
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._end.set)
-            self._thread.join(CLOSE_S)
+        super().close()
 
     def wait(self) -> None:
         """Wait until the server ends."""
@@ -96,10 +83,6 @@ class StationServer:
             self._thread.join(SLICE_S)
 
     # -- the thread
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
 
     async def _serve(self) -> None:
         own = {"site": self.site, "server": self}

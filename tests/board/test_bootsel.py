@@ -15,10 +15,11 @@ from hardware.bench.board.end_reason import why
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.micropython_firmware import VERSION
 from hardware.bench.chip.pico_firmware import build_program
-from hardware.bench.chip.uf2 import BLOCK_BYTES, RP2350_ARM_S, build_uf2
+from hardware.bench.chip.uf2 import BLOCK_BYTES, RP2350_ARM_S
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import BoardNotFound, HardwareError
 from hardware.wire.board import Board
+from tests.support.firmware_images import build_uf2
 from tests.support.rig import play, printed_lines
 
 WAIT_S = 60.0

@@ -2,7 +2,9 @@
 families; and the arguments of magics, with the names of a lab."""
 
 import os
+import sys
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 import jedi
@@ -86,6 +88,33 @@ def test_names_of_earlier_cells_are_completed_until_a_reset(
     assert "blink" not in notebook.complete("bli"), "the cell is for the computer"
     notebook.run("%board reset")
     assert notebook.complete("%%board\nbli") == []
+
+
+@pytest.mark.parametrize("module", ["heapq", "numpy", "platform", "random", "struct"])
+def test_names_of_a_module_are_not_those_of_this_python(module: str) -> None:
+    """These are modules that this process has imported."""
+    __import__(module)
+    found = code.complete(Place(f"import {module}\n{module}.", 2, len(module) + 1))
+    names = {one.text for one in found}
+    assert not names & {"merge", "ndarray", "uname", "weibullvariate", "iter_unpack"}
+    assert names or module == "numpy", "boards have no numpy"
+
+
+def test_other_threads_import_while_jedi_looks_for_a_module(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A kernel reads the stubs in a thread; the cell that begins meanwhile may be `grade()`."""
+    found: list[ModuleSpec | None] = []
+
+    class AmongTheFinders:
+        def find_spec(self, *_asked: object) -> None:
+            found.append(PathFinder.find_spec("jsonschema"))
+
+    monkeypatch.setattr(sys, "meta_path", [AmongTheFinders(), *sys.meta_path])
+    assert "on" in [
+        one.text for one in code.complete(Place("import machine\nmachine.Pin(2).", 2, 15))
+    ]
+    assert found and None not in found
 
 
 def test_half_a_file_of_jedi_does_not_end_the_answers(

@@ -15,7 +15,7 @@ from serial.tools import list_ports
 
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.pico_firmware import build_program
-from hardware.bench.chip.uf2 import FAMILIES, RP2350_ARM_S, build_uf2
+from hardware.bench.chip.uf2 import FAMILIES, RP2350_ARM_S
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board
 from hardware.errors import DeviceError
@@ -32,7 +32,7 @@ from station.flash.tray import flash_all
 from station.inventory import boards, flash_log, history
 from station.inventory.database import Inventory
 from tests.support.firmware_images import PICO_PROGRAM as PROGRAM
-from tests.support.firmware_images import write_uf2
+from tests.support.firmware_images import build_uf2, write_uf2
 from tests.support.injected_faults import FaultSeen
 
 PIECE = 4096

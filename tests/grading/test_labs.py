@@ -31,6 +31,14 @@ from hardware.paths import ROOT
 
 LABS = labs.slugs()
 PAIRS, MANY_PAIRS = 2, 10
+OWN_MODULES = {
+    "ain.py": {
+        "servo_gate": "read_u16() goes over the turn of its knob",
+        "solar_station": "volts() of any pin",
+        "test_station": "volts() of any pin",
+    }
+}
+"""The labs that give a module which only has the name of another lab's, and what is its own."""
 
 
 @pytest.fixture(params=LABS)
@@ -73,6 +81,18 @@ def test_a_given_driver_is_the_one_that_mip_installs(lab: labs.Lab) -> None:
     for driver in (ROOT / "firmware" / "drivers").glob("*.py"):
         given = lab.files.get(driver.name, driver.read_bytes())
         assert given == driver.read_bytes(), driver.name
+
+
+def test_a_given_module_is_the_same_in_every_lab() -> None:
+    """A lab's folder is complete by itself, so a module that several labs give has copies."""
+    copies: dict[str, dict[bytes, list[str]]] = {}
+    for slug in LABS:
+        for name, text in labs.find(slug).files.items():
+            if name.endswith(".py") and slug not in OWN_MODULES.get(name, {}):
+                copies.setdefault(name, {}).setdefault(text, []).append(slug)
+    several = {name for name, slugs in copies.items() if sum(map(len, slugs.values())) > 1}
+    assert several >= {"ain.py", "queue.py", "sign.py", "ssd1306.py"}
+    assert {name: [*slugs.values()] for name, slugs in copies.items() if len(slugs) > 1} == {}
 
 
 def test_files_on_the_board_are_python_that_compiles(lab: labs.Lab) -> None:

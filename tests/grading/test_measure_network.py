@@ -67,6 +67,7 @@ def test_messages_of_a_board_with_topic_time_and_schema() -> None:
     assert all(abs(period - 1000) < 30 for period in periods(mqtt.times(sent)))
     assert Conforms(SCHEMA).judge(mqtt.payloads(sent), run).ok
     assert [document["seq"] for document in mqtt.documents(sent)] == [0, 1, 2, 3]
+    assert [what["seq"] for _message, what in mqtt.objects(sent)] == [0, 1, 2, 3]
     assert mqtt.repeated(sent, "id", "seq") == []
     (online,) = mqtt.published(run, "#")[:1]
     assert (online.topic, online.payload, online.retain) == (
@@ -86,6 +87,14 @@ def test_numbers_as_text_are_refused_with_their_place(t: str, message: str) -> N
     verdict = Conforms(SCHEMA).judge(payloads, run)
     assert not verdict.ok and verdict.measured.startswith(message)
     assert verdict.at_ns == payloads[0].at_ns
+
+
+def test_messages_that_are_no_json_object() -> None:
+    numbered = "'text' if n == 0 else [n] if n == 1 else None if n == 2 else {'seq': n}"
+    program = TELEMETRY.replace("json.dumps(message)", f"json.dumps({numbered})")
+    sent = mqtt.published(telemetry(program=program))
+    assert mqtt.documents(sent) == [None, "text", [1], None, {"seq": 3}]  # `online` is no JSON
+    assert mqtt.objects(sent) == [(sent[4], {"seq": 3})]
 
 
 def test_messages_that_were_sent_twice() -> None:

@@ -267,7 +267,6 @@ class Graded:
     """Honest trainees to the sum of their marks in the board lab."""
     output: str
     """All output of the commands."""
-    exit_codes: list[int]
     marks: dict[str, Marks]
     """Lab to its marks."""
     connection_count: int
@@ -309,9 +308,8 @@ def grade_class(place: Path, attacks: list[Attack], honest: int) -> Graded:
         output = "".join(result.output + str(result.exception or "") for result in results)
         for lab in course.labs:
             commands.generate_feedback(course.root, lab)
-        codes = [result.exit_code for result in results]
         return Graded(
-            course, places, attacks, due, output, codes, marks_of(course), connection_count(server)
+            course, places, attacks, due, output, marks_of(course), connection_count(server)
         )
 
 

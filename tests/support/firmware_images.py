@@ -2,6 +2,7 @@
 has loader, partition table and program in one file; one for a Pico is a UF2 file."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from hardware.bench.chip import chip_type
@@ -14,7 +15,15 @@ from hardware.bench.chip.micropython_firmware import (
 )
 from hardware.bench.chip.partitions import TABLE_OFFSET, Partition, build_table
 from hardware.bench.chip.pico_firmware import build_program
-from hardware.bench.chip.uf2 import build_uf2
+from hardware.bench.chip.uf2 import (
+    BLOCK,
+    HAS_FAMILY,
+    MAGIC_1,
+    MAGIC_2,
+    MAGIC_END,
+    PAGE_BYTES,
+    RP2040,
+)
 
 
 def whole_image(
@@ -46,6 +55,23 @@ def write_image(folder: Path, name: str = "micropython.bin", **kinds: object) ->
 
 PICO_PROGRAM = build_program(version="v1.24.1")
 """Of another version than the one that new virtual Picos have."""
+
+
+def build_uf2(data: Mapping[int, bytes], family: int = RP2040) -> bytes:
+    """A file of data by addresses, which are multiples of 256; the last page of each is filled up
+    with zeros."""
+    pages = [
+        (address + at, content[at : at + PAGE_BYTES].ljust(PAGE_BYTES, b"\0"))
+        for address, content in data.items()
+        for at in range(0, len(content), PAGE_BYTES)
+    ]
+    return b"".join(
+        BLOCK.pack(
+            *(MAGIC_1, MAGIC_2, HAS_FAMILY, address, PAGE_BYTES, number, len(pages), family),
+            *(page, MAGIC_END),
+        )
+        for number, (address, page) in enumerate(pages)
+    )
 
 
 def write_uf2(folder: Path, program: bytes = PICO_PROGRAM) -> Path:

@@ -8,7 +8,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LABS = ROOT / "labs"
 DOCS = ROOT / "docs"
 TESTS = ROOT / "tests"
-TOOLS = ROOT / "tools"
 DRIVERS = ROOT / "firmware" / "drivers"
 """Drivers that a program brings along, as no firmware has them."""
 

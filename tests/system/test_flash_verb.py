@@ -14,13 +14,12 @@ from hardware import boards
 from hardware.bench.chip import chip_type
 from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.pico_firmware import build_program
-from hardware.bench.chip.uf2 import build_uf2
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.wire.board import Board
 from station.flash import command, images
 from station.flash.identify import ChipIdentity
 from tests.support.bare_chip import BareChip
-from tests.support.firmware_images import write_image
+from tests.support.firmware_images import build_uf2, write_image
 from tests.support.project import ROOT
 
 

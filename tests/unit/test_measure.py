@@ -2,9 +2,11 @@
 
 import pytest
 
+from grader.lab.limits import AtMost
 from grader.lab.units import ms
 from grader.measure.given import GivenCall, calls
 from grader.measure.states import phases, states, together
+from grader.measure.times import delay
 from tests.support.handmade_traces import MS, run, trace
 
 BLINK = trace({"LED_Y": [(500 * n, n % 2) for n in range(1, 20)]}, end_ms=10_000)
@@ -52,6 +54,17 @@ def test_latency() -> None:
     assert signal.latency(500 * MS, True) == 3.5
     assert signal.latency(600 * MS, True) == 0.0
     assert signal.latency(600 * MS, False) is None
+
+
+def test_a_missing_response_is_an_infinite_delay_that_no_limit_accepts() -> None:
+    lamp = run(trace({"LED_R": [(300, 1), (800, 0)]}))
+    rises_ns = lamp.signal("LED_R").rises_ns()
+    found = [delay(rises_ns, at * MS) for at in (100, 300, 301)]
+    assert found == [200.0, 0.0, float("inf")]
+    assert [one.at_ns for one in found] == [100 * MS, 300 * MS, 301 * MS]
+    assert AtMost(ms(200)).judge(found[:2], lamp).ok
+    verdict = AtMost(ms(10**9)).judge(found, lamp)
+    assert not verdict.ok and verdict.at_ns == 301 * MS
 
 
 def test_rises_with_a_minimum_duration() -> None:

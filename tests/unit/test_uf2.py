@@ -24,12 +24,12 @@ from hardware.bench.chip.uf2 import (
     RP2040,
     RP2350_ARM_S,
     Uf2Error,
-    build_uf2,
     chip_name,
     read_uf2,
 )
 from hardware.bench.chip.uf2_receiver import Uf2Receiver
 from hardware.bench.flash import MemoryStore
+from tests.support.firmware_images import build_uf2
 
 MIB = 1 << 20
 PROGRAM = build_program()

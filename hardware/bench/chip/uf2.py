@@ -145,23 +145,6 @@ def read_uf2(data: bytes) -> Uf2File:
     return Uf2File(found[0].family, len(found), regions)
 
 
-def build_uf2(data: Mapping[int, bytes], family: int = RP2040) -> bytes:
-    """A file of data by addresses, which are multiples of 256; the last page of each is filled up
-    with zeros."""
-    pages = [
-        (address + at, content[at : at + PAGE_BYTES].ljust(PAGE_BYTES, b"\0"))
-        for address, content in data.items()
-        for at in range(0, len(content), PAGE_BYTES)
-    ]
-    return b"".join(
-        BLOCK.pack(
-            *(MAGIC_1, MAGIC_2, HAS_FAMILY, address, PAGE_BYTES, number, len(pages), family),
-            *(page, MAGIC_END),
-        )
-        for number, (address, page) in enumerate(pages)
-    )
-
-
 def _is_workaround(block: Uf2Block, data: bytes) -> bool:
     """Files for the RP2350 begin with one block of family e48bff57, which counts for itself.
     Source: its data sheet, erratum E10."""

@@ -17,7 +17,7 @@ COLUMNS, ROWS = 128, 296
 BYTES = COLUMNS // 8
 PINS = ("BUSY", "RST", "DC", "CS", "CLK", "DIN", "VCC", "GND")
 SLEEP, ENTRY, RESET, ACTIVATE, CONTROL_1, CONTROL_2 = 0x10, 0x11, 0x12, 0x20, 0x21, 0x22
-WRITE, WRITE_RED, X_WINDOW, Y_WINDOW, X, Y = 0x24, 0x26, 0x44, 0x45, 0x4E, 0x4F
+WRITE, X_WINDOW, Y_WINDOW, X, Y = 0x24, 0x44, 0x45, 0x4E, 0x4F
 LENGTHS = {SLEEP: 1, ENTRY: 1, CONTROL_1: 1, CONTROL_2: 1, X_WINDOW: 2, Y_WINDOW: 4, X: 1, Y: 2}
 SHOWS, FAST = 0x04, 0x08
 """Bits of the update control 2: the sequence shows the memory; it uses the fast waveform."""

@@ -33,8 +33,8 @@ ADV_IND, SCAN_IND, SCAN_RESPONSE = 0, 2, 4
 """Types of advertisements, as HCI reports them."""
 RSSI, RSSI_SPREAD = -50, 5
 """A GUESS for boards on one table, in dBm."""
-PUBLIC, RANDOM = 0, 1
-"""Types of addresses."""
+PUBLIC = 0
+"""The type of an address that is not random."""
 
 
 class BleAddress(NamedTuple):

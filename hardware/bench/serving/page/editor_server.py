@@ -10,46 +10,28 @@ Trust boundary: who may have the page is decided in `loopback_site.py`. What com
 one of the actions of `editor_messages.py`; they write no file but the one that is edited.
 """
 
-import asyncio
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from pathlib import Path
-from typing import Self
 
 from hardware.bench.editing.diagram_editor import DiagramEditor
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.serving.page.editor_desk import EditorDesk
 from hardware.bench.serving.page.loopback_site import LoopbackSite, SiteLine
+from hardware.bench.serving.page.server_thread import ServerThread
 from hardware.errors import HardwareError
 
 SLICE_S = 0.5
 """A waiting thread lets the signals of the process in so often."""
-CLOSE_S = 5.0
-"""The longest time that `close` waits for the server's thread."""
 
 
-class DeskServer(ABC):
-    """Serves a desk in a thread of its own, until `close`. A subclass opens the way for pages."""
+class DeskServer(ServerThread):
+    """Serves a desk. A subclass opens the way for pages."""
 
     def __init__(self, desk: EditorDesk) -> None:
         """Start the thread; the desk belongs to it."""
         self.desk = desk
-        self._loop = asyncio.new_event_loop()
-        self._end = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="warsha-editor", daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop serving; the second time nothing happens."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._end.set)
-            self._thread.join(CLOSE_S)
+        super().__init__("warsha-editor")
 
     def bench_runs(self, address: str) -> None:
         """The bench runs with the file, and this is where it is seen."""
@@ -66,12 +48,6 @@ class DeskServer(ABC):
     @abstractmethod
     async def _hang_up(self) -> None:
         """Let no more pages come; those that are there have been told. In the server's thread."""
-
-    # -- the thread
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
 
     async def _serve(self) -> None:
         await self._listen()

@@ -7,12 +7,11 @@ one of the actions of `page_messages.py`, whoever wrote it.
 
 import asyncio
 import json
-import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from hardware.bench.serving.page.page_messages import (
     MoveControl,
@@ -20,6 +19,7 @@ from hardware.bench.serving.page.page_messages import (
     ShowInstruments,
     parse,
 )
+from hardware.bench.serving.page.server_thread import ServerThread
 from hardware.bench.serving.page.view_source import ViewSource
 from hardware.errors import BenchError, HardwareError
 from hardware.wire.text import TextStream
@@ -31,11 +31,9 @@ SECOND_NS = 1_000_000_000
 SHARE = 1
 """Between two pictures passes at least this many times the time that one takes, so that the boards
 keep half of the bench's thread also on a slow machine."""
-CLOSE_S = 5.0
-"""The longest time that `close` waits for the server's thread."""
 
 
-class ViewServer(ABC):
+class ViewServer(ServerThread):
     """Shows a source until `close`, or until it ends. A subclass opens the way for viewers: it
     makes a `Viewer` for each that comes."""
 
@@ -43,27 +41,11 @@ class ViewServer(ABC):
         """Start the thread of this name."""
         self.source = source
         self.viewers: set[Viewer] = set()
-        self._loop = asyncio.new_event_loop()
-        self._ending = False
         self._wake = asyncio.Event()
         """Ends the present pause: a viewer has come, or can take more, or the server must end."""
         self._due_s = 0.0
         """The earliest time of the next picture (monotonic)."""
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop the server; the second time nothing happens."""
-        if self._thread.is_alive():
-            self._ending = True
-            self._loop.call_soon_threadsafe(self._wake.set)
-            self._thread.join(CLOSE_S)
+        super().__init__(name)
 
     @abstractmethod
     async def _listen(self) -> None:
@@ -91,15 +73,15 @@ class ViewServer(ABC):
 
     # -- the thread
 
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
+    def _stop(self) -> None:
+        super()._stop()
+        self.wake()
 
     async def _serve(self) -> None:
         await self._listen()
         try:
             with suppress(BenchError):  # the bench has ended, and so does its page
-                while not self._ending:
+                while not self._end.is_set():
                     await self._wait(await self._send_news())
             for viewer in list(self.viewers):
                 viewer.send({"closed": True})
