@@ -86,7 +86,8 @@ def _score_rows(lab: Lab, item: str, cells: Sequence[NotebookNode]) -> Iterator[
     text = _("lesson.md: the rows of item {item} do not state {number} of check {id}")
     for check in (check for check in lab.checks if check.item == item):
         for number in sorted(numbers_to_state(check)):
-            if not stated & {number, number / 1000}:  # seconds may stand for milliseconds
+            # Seconds or minutes may stand for milliseconds.
+            if not stated & {number, number / 1000, number / 60_000}:
                 yield text.format(item=item, number=f"{number:g}", id=check.id)
 
 

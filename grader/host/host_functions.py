@@ -55,6 +55,8 @@ class HostFunctions:
         self._ended: ChildEnded | None = None
         self._methods: Mapping[str, Callable[..., Any]] = {}
         """What host code may call now."""
+        self.was_called = False
+        """Whether a check has called host code of this run."""
 
     def call(self, name: str, *arguments: Any, answer: Shape = Any) -> Any:
         """The result of a function: plain data as `plain_data.parse` returns it. `answer` is the
@@ -82,6 +84,7 @@ class HostFunctions:
     ) -> Any:
         if name.partition(".")[0] not in self._names:
             raise ValueError(f"lab.toml does not name {name} among its host functions")
+        self.was_called = True
         if self._text is None:
             raise HostError(name, "missing", "no %%host")
         reply = self._reply(name, (name, to_plain(arguments), methods))

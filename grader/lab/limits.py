@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
 from grader.lab.run import Run
-from grader.lab.units import Moment, Quantity, Text, number, place_of
+from grader.lab.units import Moment, Quantity, Text, length_of, number, place_of
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Quantity)
@@ -36,6 +36,8 @@ class Verdict:
     measured: str
     expected: str
     at_ns: int | None = None
+    length_ns: int = 0
+    """How long the worst value is, if it is a time."""
 
 
 class Limit(ABC, Generic[T]):
@@ -68,7 +70,11 @@ class Within(Limit[Q]):
         worst = max(range(len(values)), key=lambda n: _badness(excess[n]))
         value, target = values[worst], targets[worst]
         return Verdict(
-            excess[worst] <= ROUNDING, str(value), self._around(target), place_of(value)
+            excess[worst] <= ROUNDING,
+            str(value),
+            self._around(target),
+            place_of(value),
+            length_of(value),
         )
 
     def window(self, run: Run) -> str:
@@ -98,7 +104,7 @@ class Within(Limit[Q]):
         return max(float(self.tolerance or 0.0), abs(target) * self.percent / 100)
 
     def _around(self, target: Q) -> str:
-        return f"{number(target)} ± {number(self._slack(target))} {target.unit}".rstrip()
+        return _joined(type(target), target, "±", self._slack(target))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,14 +121,17 @@ class Between(Limit[N]):
             return Verdict(False, "", self.window(run))
         worst = max(values, key=lambda v: _badness(max(self.low - v, v - self.high)))
         return Verdict(
-            self.low <= worst <= self.high, _one(worst), self.window(run), place_of(worst)
+            self.low <= worst <= self.high,
+            _one(worst),
+            self.window(run),
+            place_of(worst),
+            length_of(worst),
         )
 
     def window(self, run: Run) -> str:
         """From low to high."""
-        return (
-            f"{number(self.low)} – {number(self.high)} {getattr(self.high, 'unit', '')}".rstrip()
-        )
+        kind = type(self.high) if isinstance(self.high, Quantity) else Quantity
+        return _joined(kind, self.low, "–", self.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +146,9 @@ class AtMost(Limit[N]):
         if not values:
             return Verdict(False, "", self.window(run))
         worst = max(values, key=_badness)
-        return Verdict(worst <= self.most, _one(worst), self.window(run), place_of(worst))
+        return Verdict(
+            worst <= self.most, _one(worst), self.window(run), place_of(worst), length_of(worst)
+        )
 
     def window(self, run: Run) -> str:
         """Up to the limit."""
@@ -156,7 +167,9 @@ class AtLeast(Limit[N]):
         if not values:
             return Verdict(False, "", self.window(run))
         worst = max(values, key=lambda value: _badness(-value))
-        return Verdict(worst >= self.least, _one(worst), self.window(run), place_of(worst))
+        return Verdict(
+            worst >= self.least, _one(worst), self.window(run), place_of(worst), length_of(worst)
+        )
 
     def window(self, run: Run) -> str:
         """From the limit up."""
@@ -222,6 +235,14 @@ def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], 
     values, targets = _items(measured), _items(target)
     single = len(targets) == 1 and not isinstance(target, Sequence)
     return values, targets * len(values) if single else targets
+
+
+def _joined(kind: type[Quantity], one: float, sign: str, other: float) -> str:
+    """Two numbers with a sign between them; their unit stands once, where both have the same."""
+    texts, unit = [kind.figure(one), kind.figure(other)], f" {kind.unit}"
+    if all(text.endswith(unit) for text in texts):
+        texts[0] = texts[0].removesuffix(unit)
+    return f" {sign} ".join(texts)
 
 
 def _counted(count: int, index: int, shown: object) -> str:

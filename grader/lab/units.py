@@ -7,9 +7,12 @@ In the bench, time is an integer of nanoseconds; limits and feedback use millise
 
 from typing import ClassVar, Self
 
+from hardware.bench.drawing.time_axis import spelled
+
 NS_PER_US = 1000
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
+MINUTE_MS = 60_000
 
 
 class Quantity(float):
@@ -24,14 +27,26 @@ class Quantity(float):
         quantity.at_ns = at_ns
         return quantity
 
+    @classmethod
+    def figure(cls, value: float) -> str:
+        """A number with this unit as text."""
+        return f"{number(value)} {cls.unit}".rstrip()
+
     def __str__(self) -> str:
-        return f"{number(self)} {self.unit}".rstrip()
+        return self.figure(self)
 
 
 class Millis(Quantity):
     """Milliseconds."""
 
     unit = "ms"
+
+    @classmethod
+    def figure(cls, value: float) -> str:
+        """From a minute on in hours, minutes and seconds: `17 h 19 min 30.72 s`."""
+        if not MINUTE_MS <= abs(value) < float("inf"):
+            return super().figure(value)
+        return spelled(round(value) * NS_PER_MS)
 
     @property
     def ns(self) -> int:
@@ -193,6 +208,13 @@ def moment_of_ns(t_ns: int) -> Moment:
 def place_of(value: object) -> int | None:
     """When in the run a value was measured (ns since t = 0); None when it does not say."""
     return value.at_ns if isinstance(value, Quantity | Text) else None
+
+
+def length_of(value: object) -> int:
+    """How long a measured time is (ns); 0 for other values."""
+    if isinstance(value, Moment) or not isinstance(value, Millis | Micros):
+        return 0
+    return abs(value.ns) if abs(value) < float("inf") else 0
 
 
 def number(value: float) -> str:

@@ -12,6 +12,7 @@ from grader.lab.cells import PROGRAM
 from grader.reports.feedback_data import HINTS_FROM, FeedbackData, FeedbackItem
 from grader.reports.html_page import html_page, label, titled
 from grader.score.card import COMPARED, Card, number, own_text_html
+from hardware.bench.drawing.time_axis import LONG_NS, SECOND, spelled
 
 _STATES = {
     "full": ("✓", "كاملة", "full"),
@@ -243,8 +244,7 @@ def _figure(entry: FeedbackItem) -> str:
     episode = latin(card.episode)
     arabic, english = f"الشكل الموجي في الجولة {episode}", f"waveform in episode {episode}"
     if card.at_ns is not None:
-        seconds = card.at_ns / 1e9
-        at = LATIN.format(f"t = {seconds:.4g} s" if seconds < 1000 else f"t = {seconds:.0f} s")
+        at = LATIN.format(f"t = {_time(card.at_ns)}")
         arabic += f"، وموضع الخطأ بالأحمر عند {at}"
         english += f"; the wrong place is red, at {at}"
     return (
@@ -253,6 +253,11 @@ def _figure(entry: FeedbackItem) -> str:
         f'<figcaption class="pair"><span>{arabic}</span>'
         f'<span class="en" lang="en" dir="ltr">{english}</span></figcaption></figure>'
     )
+
+
+def _time(ns: int) -> str:
+    """Four digits of the seconds; a long time to the second."""
+    return f"{ns / 1e9:.4g} s" if ns < LONG_NS else spelled(round(ns / SECOND) * SECOND)
 
 
 def _comments(feedback: FeedbackData) -> str:

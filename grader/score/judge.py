@@ -206,6 +206,7 @@ def _measured(check: Check, run: Run, forms: Sequence[LineForm]) -> ItemResult:
         detail=reason.detail,
         episode=run.episode.name,
         at_ns=verdict.at_ns if reason.at_ns is None else reason.at_ns,
+        length_ns=verdict.length_ns,
     )
 
 

@@ -28,6 +28,8 @@ class ItemResult:
     episode: str = ""
     at_ns: int | None = None
     """The time in that episode (ns since t = 0); None: no particular time."""
+    length_ns: int = 0
+    """How long the value is, if it is a time."""
     part: str = ""
     """For an item: the check whose values it shows (`d.long`)."""
     also: tuple["ItemResult", ...] = ()

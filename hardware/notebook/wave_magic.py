@@ -23,7 +23,7 @@ WAVE_FORM = f"%wave {PART_FORM} [{CURSORS} 1.2s 1.45s]"
 TRACE_FORM = f"%trace FILE.vcd|FILE.sr {PART_FORM}"
 
 WAVE_HELP = (
-    both("What pins did before the last edge, the number of edges, and transfers on buses."),
+    both("What pins did before the last edge, the number of edges, PWM, and transfers on buses."),
     "",
     "%wave [SIGNAL …] [--last 2s]",
     "%wave [SIGNAL …] --from 1.5s --to 2s",

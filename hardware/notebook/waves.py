@@ -5,14 +5,17 @@ file for viewers.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.decode.buses import Bus, buses
 from hardware.bench.decode.wire_edges import scope_edges
 from hardware.bench.diagram import suggest
 from hardware.bench.drawing.time_axis import duration
 from hardware.bench.drawing.waveform import WaveformMark, waveform
+from hardware.bench.drawing.waveform_rows import hertz
 from hardware.bench.sigrok_session import write_session
 from hardware.bench.trace.edges import TimeWindow
 from hardware.bench.trace.trace import Trace
@@ -85,8 +88,9 @@ class Cursor(NamedTuple):
 def show_wave(
     session: Session, names: Sequence[str], part: WavePart, cursors: Sequence[float] = ()
 ) -> None:
-    """Show the named signals, the buses on them, and how many edges each has; without names, every
-    pin that changed and every bus that was used. The lab's names for pins (`LED_R`) are known.
+    """Show the named signals, the buses on them, how many edges each has, and its PWM; without
+    names, every pin that changed and every bus that was used. The lab's names for pins (`LED_R`)
+    are known.
 
     Args:
         cursors: two times in seconds. Each goes to the nearest edge; the time between them is
@@ -226,11 +230,14 @@ def _kept(trace: Trace, window: TimeWindow) -> TimeWindow:
 
 
 def _counts(shown: _Looked, window: TimeWindow) -> list[str]:
-    """How many edges each signal has in a window, and how many transfers each bus has."""
+    """How many edges each signal has in a window, the PWM of each that has one, and how many
+    transfers each bus has. The edges of a PWM are in no record."""
     told, trace = [], shown.trace
-    if shown.signals:
-        counts = (f"{name} {_edges(trace, trace.nets[name], window)}" for name in shown.signals)
+    waves = {name: text for name in shown.signals if (text := _pwm(trace, name, window))}
+    edges = {name: _edges(trace, trace.nets[name], window) for name in shown.signals}
+    if counts := [f"{name} {n}" for name, n in edges.items() if n or name not in waves]:
         told.append(_("edges: {counts}").format(counts=", ".join(counts)))
+    told += [_("PWM: {name} {wave}").format(name=name, wave=text) for name, text in waves.items()]
     if shown.buses:
         each = (f"{bus.name} {len(bus.transfers)}" for bus in shown.buses)
         told.append(_("transfers: {counts}").format(counts=", ".join(each)))
@@ -299,6 +306,36 @@ def _edges(trace: Trace, gpio: int, window: TimeWindow) -> int:
     """How many edges a pin has in a window, its end included."""
     t_ns = trace.edges(gpio).t_ns[1:]
     return int(((t_ns >= window.begin_ns) & (t_ns <= window.end_ns)).sum())
+
+
+def _pwm(trace: Trace, name: str, window: TimeWindow) -> str:
+    """The frequencies and duty cycles of a pin's PWM in a window, from the lowest to the highest,
+    and its pulses; empty when it has none."""
+    waves = trace.pwm(name)
+    freqs, duties, pulses = [], [], 0
+    for wave, later in zip_longest(waves, waves[1:]):
+        begin_ns = max(wave.t_ns, window.begin_ns)
+        end_ns = min(later.t_ns, window.end_ns) if later else window.end_ns
+        if wave.freq_hz and begin_ns < end_ns:
+            freqs.append(wave.freq_hz)
+            duties.append(wave.duty_u16)
+            if 0 < wave.duty_u16 < DUTY_MAX:
+                first, after = (
+                    -(-(t_ns - wave.t_ns) * wave.freq_hz // 10**9) for t_ns in (begin_ns, end_ns)
+                )
+                pulses += after - first
+    if not freqs:
+        return ""
+    text = _("{freq}, {duty}, {pulses} pulses")
+    return text.format(
+        freq=_range([hertz(freq) for freq in (min(freqs), max(freqs))]),
+        duty=_range([f"{duty / DUTY_MAX * 100:.1f} %" for duty in (min(duties), max(duties))]),
+        pulses=pulses,
+    )
+
+
+def _range(ends: Sequence[str]) -> str:
+    return " – ".join(dict.fromkeys(ends))
 
 
 def _has_changed(trace: Trace, gpio: int, window: TimeWindow) -> bool:

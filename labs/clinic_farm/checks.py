@@ -196,7 +196,13 @@ def excursion_times(run: Run) -> list[Millis] | None:
         )
         for one in found
     ]
-    return off + [Millis(NEVER, row.t_ns) for row in extra]
+    utc = run.data["utc"]
+    return off + [Millis(NEVER, place_ns(run, row.m["start"] - utc, row)) for row in extra]
+
+
+def place_ns(run: Run, at_s: float, row: Row) -> int:
+    """A time that a message tells; that of the message when it is not in the run."""
+    return round(at_s * NS_PER_S) if 0 <= at_s < run.episode.seconds else row.t_ns
 
 
 @check(
@@ -444,7 +450,7 @@ def values(run: Run) -> list[Quantity]:
                 off = NEVER
             else:
                 off = min(abs(value - one) for one in true)
-            found.append(Quantity(off, row.t_ns))
+            found.append(Quantity(off, place_ns(run, row.at_s, row)))
     return found
 
 

@@ -116,6 +116,8 @@ class Server:
             order = self._order(self.first - 1, made.path, page) | {"version": version}
         elif fault == "swapped":  # the server has another file than the one that was signed
             made = made._replace(page=self.app(version, half, size, fault, burst))
+        elif fault == "half":  # all of it comments
+            made = made._replace(page=page[: size // 2])
         elif fault == "short":
             order = self._order(version, made.path, page + b"# The end.\n")
         return made._replace(text=json.dumps(order))
@@ -233,17 +235,22 @@ def refuse(server: Server) -> Episode:
 
 
 def power(server: Server) -> Episode:
-    """The power fails during a download, at about its end, and in the first start."""
+    """The power fails during a download, after one that brings half of a file, at about the end of
+    a whole one, and in the first start. LittleFS keeps the old content of a file until the new one
+    is closed: that half shows an update that was written over the version that runs."""
     rng = server.rng
-    moments = [(150, 850), (850, 1250), (1600, 3000)]
+    moments = [(150, 600), (850, 1250), (850, 1250), (1600, 3000)]
     at, version = rng.uniform(CONNECTED_MS, CONNECTED_MS + 1500), server.first
     halves, updates, cuts = {version: server.half}, [], []
     fast = [one for one in FAST if one != server.half]
     rng.shuffle(fast)
-    for moment, half in zip(moments, (*fast, HALVES[-1]), strict=True):
+    for moment, half in zip(moments, (fast[0], None, fast[1], HALVES[-1]), strict=True):
         version += rng.randrange(1, 4)
-        halves[version] = half
-        updates.append(server.good(at, version, half))
+        if half is None:
+            updates.append(server.bad(at, version, "half", BURST))
+        else:
+            halves[version] = half
+            updates.append(server.good(at, version, half))
         cuts.append(at + rng.uniform(*moment))
         at = cuts[-1] + INSTALLED_MS + WATCHED_MS + rng.uniform(0, 500)
     return server.episode("power", at / 1000, updates, cuts, halves=halves)

@@ -196,9 +196,9 @@ def why_rms(run: Run) -> str:
         pairwise([0, *lines(run).at_ns.tolist()]), lines(run).numbers("mg").tolist(), strict=True
     ):
         own = at_ns[(at_ns > before) & (at_ns <= at)]
-        if len(own) < 2:
-            continue
         g = acceleration(run, own)
+        if len(own) < 2 or rms(g) < 1:  # at rest every idea gives about 0
+            continue
         for key, wrong in {"": rms(g), **ideas(run, g)}.items():
             off.setdefault(key, []).append(abs(mg - wrong) / max(wrong, 1.0))
     if not off:
@@ -498,10 +498,14 @@ def reports_due(run: Run) -> list[str]:
 
 
 def why_shock(run: Run) -> str:
-    """The raw values are wrong; or spikes are reported; or a shock more than once."""
+    """The raw values are wrong; or shocks are beyond a range that is not that of the file; or
+    spikes are reported; or a shock more than once."""
     if (key := why_rms(run)) in ("no_wake", "signed_16", "lsb_per_g"):
         return key
     found = reports(run)
+    is_other = range_set(run) not in (None, run.data["config"]["range_g"])
+    if is_other and not any(count > int(is_shock) for _, is_shock, count in found):
+        return "wrong_range"
     if len(shocks(run)) == sum(is_shock for _, is_shock, _ in found):
         return "late_shock"
     if any(count > 1 for _, is_shock, count in found if is_shock):

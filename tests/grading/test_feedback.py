@@ -2,6 +2,7 @@
 and the exchange of nbgrader."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,16 @@ def test_a_waveform_has_buses_in_place_of_their_pins() -> None:
     svg = drawn.of("e")
     assert "I2C 22 21" in svg and "W 3d: 80 21" in svg
     assert "BTN_1" in svg and "SDA" not in svg
+
+
+def test_a_waveform_of_hours_shows_the_time_that_was_measured() -> None:
+    lab, drawn = find("clinic_farm"), ItemWaveforms()
+    program = program_text(lab, "late_off").encode()
+    result = score(lab, "esp32_devkit_c_v4", {"main.py": program}, [1], observer=drawn)
+    assert re.fullmatch(r"\d min [\d.]+ s", result.items["c"].measured)
+    axis = re.findall(r">(\d+ h(?: \d+ min)?)<", drawn.of("c"))
+    assert len(axis) >= 4, "the pump is off minutes after the soil is wet"
+    assert result.items["h"].key == "host_failed" and drawn.of("h") == ""
 
 
 def test_the_prediction_stands_beside_what_the_run_showed(course: Course, hand_in: HandIn) -> None:

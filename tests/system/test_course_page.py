@@ -97,6 +97,15 @@ class CoursePage(Notebook):
         """The visible text of an element."""
         return str(self.js("return document.querySelector(arguments[0]).innerText", selector))
 
+    def whole_picture(self, file: Path) -> None:
+        """A picture of the page from its top to its end, with all labs."""
+        size = {"width": 920, "height": 1000, "deviceScaleFactor": 0.7, "mobile": False}
+        for _ in range(2):  # the height depends on the width
+            self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+            size["height"] = self.js("return document.documentElement.scrollHeight")
+        self.screenshot(file)
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
     def click(self, selector: str) -> None:
         """Wait for a visible element, and click it."""
         self.wait("return document.querySelector(arguments[0])?.offsetHeight", selector)
@@ -116,7 +125,7 @@ def test_one_language_at_a_time_and_a_way_back(root: Path, tmp_path: Path, pictu
         page = CoursePage(browser, url)
         assert page.language == "ar" and ARABIC.search(page.text(".go-on strong"))
         assert "minutes" not in page.text("main")
-        page.screenshot(pictures / "course.png")
+        page.whole_picture(pictures / "course.png")
 
         lab = browser.open(url, f"{LAB}/{LAB}.ipynb")
         assert all(ARABIC.search(text) for text in visible_texts(lab, LESSON))

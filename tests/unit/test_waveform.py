@@ -109,6 +109,25 @@ def test_values_of_a_turning_knob_do_not_overlap() -> None:
     assert places[-1][0] + 5 * places[-1][1] <= right
 
 
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "labels"),
+    [
+        (0, 590, ["0 s", "50 s", "100 s"]),
+        (0, 36 * 3600, ["0 s", "3 h", "6 h"]),
+        (62_000, 63_000, ["17 h 14 min", "17 h 16 min", "17 h 18 min"]),
+        (62_369, 62_372, ["17 h 19 min 29 s", "17 h 19 min 29.5 s", "17 h 19 min 30 s"]),
+        (600, 1200, ["10 min", "11 min", "12 min"]),
+    ],
+)
+def test_late_ticks_are_hours_minutes_and_seconds_with_room_between(
+    start_s: int, end_s: int, labels: list[str]
+) -> None:
+    found = ticks(Window(start_s * S, end_s * S, 900), 0)
+    assert [label for _x, label in found][: len(labels)] == labels
+    for (x, label), (following, _label) in pairwise(found):
+        assert following - x > 6 * len(label), "the labels do not touch"
+
+
 def test_ticks_are_round_and_count_from_the_origin() -> None:
     window = Window(0, 10 * S, 800)
     assert [label for _, label in ticks(window, 500 * MS)][:3] == ["0 s", "1 s", "2 s"]

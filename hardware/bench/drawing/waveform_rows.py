@@ -159,7 +159,7 @@ def _pulses(
         return
     period = 1e9 / freq_hz
     if window.x(window.start_ns + period) < PERIOD_PX:
-        yield Band(window.x(start), window.x(end), f"{_hertz(freq_hz)} {duty_u16 / 655.35:.1f} %")
+        yield Band(window.x(start), window.x(end), f"{hertz(freq_hz)} {duty_u16 / 655.35:.1f} %")
         return
     first = int((start - since) // period)
     rises = since + period * np.arange(first, int((end - since) // period) + 1)
@@ -169,7 +169,8 @@ def _pulses(
     yield from _levels(window, start, end, times, levels)
 
 
-def _hertz(freq_hz: int) -> str:
+def hertz(freq_hz: int) -> str:
+    """A frequency as text."""
     return f"{freq_hz / 1000:g} kHz" if freq_hz >= 1000 else f"{freq_hz} Hz"
 
 
