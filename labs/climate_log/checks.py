@@ -43,6 +43,7 @@ PERIOD, EARLIEST, ALLOWED, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(20),
 WRAP_READINGS = 5
 """The least number of rows in the episode `wrap`, in which `ticks_ms()` begins again at 0.
 A program that stops there prints four."""
+ONLY_FAILED = ({"FAIL"}, {"RETRY", "FAIL"}, {"RETRY"})
 STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL in a row light the LED
 ROW = LineForm("{seq},{t_ms},{celsius:*|},{percent:*|},{status:OK|RETRY|FAIL}")
 ALARM = LineForm("ALARM HOT")
@@ -194,8 +195,16 @@ def sent(run: Run) -> list[Celsius]:
     ]
 
 
+def caught_all(run: Run) -> bool:
+    """Whether right readings, too, have the rows of failed ones, and not one is OK: `except`
+    caught another error than those of the sensor."""
+    return {slot.status() for slot in slots(run) if slot.reading.is_sound} in ONLY_FAILED
+
+
 def why_values(run: Run) -> str:
-    """Only negative temperatures are wrong."""
+    """Another error is caught with the sensor's, or only negative temperatures are wrong."""
+    if caught_all(run):
+        return "caught_all"
     pairs = zip(logged.measure(run), sent(run), strict=True)
     wrong = [(value, real) for value, real in pairs if abs(value - real) > 1]
     return "sign_bit" if wrong and all(real < 0 < value for value, real in wrong) else ""
@@ -274,7 +283,10 @@ def why_unhandled(run: Run) -> str:
 
 
 def why_fault(run: Run) -> str:
-    """The program printed the old values again, or nothing."""
+    """Another error is caught with those of the sensor; or the program printed the old values
+    again, or nothing."""
+    if caught_all(run):
+        return "caught_all"
     found = slots(run)
     kinds = {slot.status() for slot in found if not slot.reading.is_sound}
     return "stale_data" if kinds == {"OK"} else "swallowed" if kinds == {"-"} else ""
@@ -303,7 +315,13 @@ rows_of_silence = fault_check("c.missing", False)
 # d: the log as a whole.
 
 
-@gate("d.rows", expect=AtLeast(50), on_miss="few_rows", reads=ROW)
+@gate(
+    "d.rows",
+    expect=AtLeast(50),
+    on_miss="few_rows",
+    why=lambda run: "caught_all" if caught_all(run) else "",
+    reads=ROW,
+)
 def good_rows(run: Run) -> int | None:
     """How many readings have a right row; None if none has."""
     return sum(slot.is_logged() for slot in slots(run)) or None

@@ -210,7 +210,7 @@ def copy(tmp_path: Path) -> Path:
     ("old", "new", "message"),
     [
         ('id = "L02"', "", "traffic_light/lab.toml, id: is missing"),
-        ("minutes = 75", 'minutes = "75"', "lab.toml, minutes: is '75'"),
+        ("minutes = 110", 'minutes = "110"', "lab.toml, minutes: is '110'"),
         ("version = ", "verson = 2\nversion = ", "lab.toml, verson: is unknown"),
         ("[boards.pi_pico]", "[boards.pico]", "lab.toml, boards.pico: is not a board"),
         ('"pins.pico.py"', '"pins.py"', "boards.pi_pico.pins: there is no file pins.py"),
