@@ -22,6 +22,7 @@ MODULES = (
     "hardware.bench.board.lookahead",
     "hardware.bench.board.peripheral_bus",
     "hardware.bench.board.pins",
+    "hardware.bench.board.promises",
     "hardware.bench.board.record_reader",
     "hardware.bench.board.record_validation",
     "hardware.bench.board.serial_input",

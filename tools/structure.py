@@ -28,6 +28,7 @@ REASONS: dict[str, str] = {
     "hardware/bench/circuit/disjoint_sets.py": "one data structure, used four times",
     "hardware/wire/loopback.py": "servers and the start of a command take it",
     "station/thread_per_board.py": "two rooms take it",
+    "hardware/bench/board/promises.py": "what an answer gives away has one place",
     "hardware/bench/circuit/shortcuts.py": "several modules take them, and a test none",
     "hardware/bench/svg/frame.py": "only colour displays need its library",
     "hardware/bench/limits.py": "grader and bench share it",

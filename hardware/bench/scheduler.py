@@ -211,9 +211,9 @@ class Scheduler:
         if not isinstance(board.pending, Request):
             return
         self._busy = board
-        next_ns = self._horizon_ns(board)
-        most_ns = REPORT_NS if self._interactive else board.promise_ns(next_ns)
-        horizon_ns = min(until_ns, next_ns, self._time.now_ns + most_ns)
+        now_ns, next_ns = self._time.now_ns, self._horizon_ns(board)
+        most_ns = REPORT_NS if self._interactive else board.promises.length_ns(now_ns, next_ns)
+        horizon_ns = min(until_ns, next_ns, now_ns + most_ns)
         with self._inbox.lock:
             board.answer(horizon_ns, self._flags)
             self._inbox.answered()

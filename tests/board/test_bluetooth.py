@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from hardware.bench.bench import Bench
-from hardware.bench.board import virtual_board
-from hardware.bench.board.virtual_board import PROMISE_NS, PROMISED_SHARE
+from hardware.bench.board import promises
+from hardware.bench.board.promises import PROMISE_NS, PROMISED_SHARE
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
@@ -160,8 +160,8 @@ def test_traces_depend_on_the_seed_and_not_on_the_horizons(
 ) -> None:
     with_seed = {outcome(SERVE, ASK, seed=3)[2] for _ in range(2)}
     for share in (40, 4000):
-        monkeypatch.setattr(virtual_board, "PROMISE_NS", PROMISE_NS // share)
-        monkeypatch.setattr(virtual_board, "PROMISED_SHARE", PROMISED_SHARE / share)
+        monkeypatch.setattr(promises, "PROMISE_NS", PROMISE_NS // share)
+        monkeypatch.setattr(promises, "PROMISED_SHARE", PROMISED_SHARE / share)
         with_seed.add(outcome(SERVE, ASK, seed=3)[2])
     assert len(with_seed) == 1
     assert outcome(SERVE, ASK, seed=4)[2] not in with_seed

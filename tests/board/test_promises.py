@@ -7,9 +7,9 @@ from unittest.mock import Mock
 import pytest
 
 from hardware.bench.bench import Bench
-from hardware.bench.board import virtual_board
+from hardware.bench.board import promises
 from hardware.bench.board.process import LinuxProcess
-from hardware.bench.board.virtual_board import PROMISE_NS, PROMISED_SHARE
+from hardware.bench.board.promises import PROMISE_NS, PROMISED_SHARE
 from hardware.bench.flash import Flash
 from hardware.bench.protocol.frames import LAYOUT_GRANT, REPLY_GRANT
 from hardware.seed import Seed
@@ -248,7 +248,7 @@ def _the_same_with_all_promises(
             return Random(number) if name == "promises" else rng_of(seed, name)
 
         monkeypatch.setattr(Seed, "rng", rng)
-        monkeypatch.setattr(virtual_board, "PROMISE_NS", PROMISE_NS // share)
-        monkeypatch.setattr(virtual_board, "PROMISED_SHARE", PROMISED_SHARE / share)
+        monkeypatch.setattr(promises, "PROMISE_NS", PROMISE_NS // share)
+        monkeypatch.setattr(promises, "PROMISED_SHARE", PROMISED_SHARE / share)
         hashes.add(rig.play(family, program, RUN_MS).sha256())
     assert len(hashes) == 1

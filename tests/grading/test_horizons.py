@@ -6,7 +6,7 @@ from _pytest.mark.structures import ParameterSet
 
 from grader.authoring.lab_check import programs
 from grader.lab.lab import find, slugs
-from hardware.bench.board import virtual_board
+from hardware.bench.board import promises
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.shortcuts import ALL, Shortcut
 from tools.fingerprint import fingerprint
@@ -40,8 +40,8 @@ CASES = [case for slug in slugs() for case in programs_of(slug)]
 def test_horizons_change_no_trace(slug: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = [(slug, board, name, 0) for board in find(slug).boards]
     before = [fingerprint(task) for task in tasks]
-    monkeypatch.setattr(virtual_board, "PROMISE_NS", short_ns(slug))
-    monkeypatch.setattr(virtual_board, "PROMISED_SHARE", 0.0)
+    monkeypatch.setattr(promises, "PROMISE_NS", short_ns(slug))
+    monkeypatch.setattr(promises, "PROMISED_SHARE", 0.0)
     assert [fingerprint(task) for task in tasks] == before
 
 

@@ -14,6 +14,7 @@ from hardware.bench.board.board_process import BoardProcess, Platform
 from hardware.bench.board.lookahead import Lookahead
 from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Pins
+from hardware.bench.board.promises import Promises
 from hardware.bench.board.record_reader import RecordReader, Request, Termination
 from hardware.bench.board.record_validation import WAITS
 from hardware.bench.board.serial_input import SerialInput
@@ -36,13 +37,6 @@ POWER_ON_CAUSE = 1
 REFILL_NS = 10_000_000
 """While serial input waits for room in the board's receive buffer, the board has to ask again
 after at most this time."""
-PROMISE_NS = 300_000_000
-"""The least mean time for which an answer promises that nothing changes, in virtual time. Shorter
-ones cost more requests; with longer ones more of their ends are events (`promise_ns`): with a
-press each second it is one in four."""
-PROMISED_SHARE = 0.3
-"""The mean as a share of the time for which it has been quiet: a board that sleeps for hours, a
-second at a time, rarely asks. If it stays quiet as long again, one end in four is an event too."""
 FOREVER = 2**64 - 1
 """The horizon of a board (the time until which its inputs are known) when nothing is planned. The
 port calls it VB_NEVER."""
@@ -126,13 +120,9 @@ class VirtualBoard:
         """Gets the serial output at its own time, while `pins.listening`."""
         self.pins = Pins(circuit, self.recorder.note_levels, lambda data: self.on_output(data))
         self.peripherals = PeripheralBus(self, self.recorder)
+        self.promises = Promises(seed.rng("promises"))
         self._time = time
         self._seed = seed
-        self._promises = seed.rng("promises")
-        self._next_ns = 0
-        """When something happens next, as of the last answer."""
-        self._quiet_from_ns = 0
-        """When something happened last."""
         self._limits = limits
         self._platform = platform
         self._process: BoardProcess | None = None
@@ -483,21 +473,6 @@ class VirtualBoard:
         sent = self._process.send(head + received + b"".join(steps))
         if not sent and self._process.unresponsive:
             self.terminate(frames.END_FORGED, "asks, and does not listen")
-
-    def promise_ns(self, next_ns: int) -> int:
-        """For how long the next answer may promise that nothing changes, if something happens at
-        `next_ns`: by chance.
-
-        A program that takes over its process can read the horizon. If that were the time of the
-        next event, it would know when somebody presses a button. As the promises end by chance,
-        the end of one says nothing: what is still to come is equally likely at any time. Their
-        mean depends only on what has happened."""
-        if self._next_ns <= self._time.now_ns:
-            self._quiet_from_ns = self._next_ns
-        self._next_ns = next_ns
-        quiet_ns = self._time.now_ns - self._quiet_from_ns
-        mean_ns = max(PROMISE_NS, quiet_ns * PROMISED_SHARE)
-        return 1 + int(self._promises.expovariate(1 / mean_ns))
 
     def _convert(self, gpio: int) -> int:
         """One conversion at a pad, in microvolts."""
