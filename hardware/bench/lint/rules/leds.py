@@ -42,7 +42,10 @@ def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
     "led-reversed",
     "error",
     both("{part} is the wrong way round: its anode ({anode}) leads to ground only."),
-    both("Swap its two pins: the longer leg is the anode."),
+    both(
+        "Swap its two pins: the longer leg is the anode. If it has a common pin, set its attribute "
+        "`common`."
+    ),
 )
 def led_reversed(circuit: RestingCircuit) -> Iterator[LintPlace]:
     links = circuit.links(lambda ohms: True)
