@@ -43,8 +43,8 @@ def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
     "error",
     both("{part} is the wrong way round: its anode ({anode}) leads to ground only."),
     both(
-        "Swap its two pins: the longer leg is the anode. If it has a common pin, set its attribute "
-        "`common`."
+        "Swap its two pins: the longer leg is the anode. If it has a common pin, set its "
+        "attribute `common`."
     ),
 )
 def led_reversed(circuit: RestingCircuit) -> Iterator[LintPlace]:
