@@ -24,6 +24,8 @@ MOST_COLUMNS = 256
 SEEN_NS, MIXED_NS = 200_000_000, 20_000_000
 """A picture that comes 5 times a second flickers, but a person sees all of it. What a row shows
 within 20 ms looks like one shade."""
+KEPT = 20_000
+"""Lights that are kept; a program in MicroPython cannot make more in that time."""
 GAMMA = 2.2
 """Of the eye: what shines for half of the time looks brighter than half."""
 DOT, FOOT = 6.0, 22.0
@@ -60,7 +62,7 @@ class Hub75Matrix(Part, Display):
         self._address = 0
         self._since_ns = 0
         """When what shines now began to."""
-        self._shone: deque[tuple[int, int, int, bytes]] = deque()
+        self._shone: deque[tuple[int, int, int, bytes]] = deque(maxlen=KEPT)
         """What has shone lately: from when, until when, which rows, which dots."""
 
     def start(self, world: World) -> None:
