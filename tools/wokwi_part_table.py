@@ -18,7 +18,7 @@ HEAD = """\
 Made by `python tools/wokwi_part_table.py` from `hardware/bench/lint/wokwi_types.toml` (the types
 that Wokwi's linter, documentation and drawings have) and from what the bench simulates. What a
 part does is in [Parts](../reference/parts.md); others you [make yourself](../howto/own-part.md).
-Wokwi itself does not document `wokwi-hub75-matrix`, and shows no picture on it.
+Wokwi itself does not document `wokwi-hub75-matrix`; here it is a panel with the usual connector.
 """
 CONTROLLERS = (
     "arduino",

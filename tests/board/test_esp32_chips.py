@@ -158,6 +158,17 @@ print(network.hostname(), sys.platform, os.uname().machine.split()[-1])
 
 
 @every_chip
+def test_a_chip_tells_its_temperature(chip: str) -> None:
+    """In degrees Celsius; the ESP32 in Fahrenheit, and only there the program waits for it."""
+    program = """
+before = time.ticks_us()
+read = esp32.raw_temperature if hasattr(esp32, 'raw_temperature') else esp32.mcu_temperature
+print(read(), time.ticks_diff(time.ticks_us(), before) > 100)
+"""
+    assert lines(chip, program) == ["81 True" if chip == "esp32" else "27 False"]
+
+
+@every_chip
 def test_how_fast_the_processor_can_be(chip: str) -> None:
     program = "print(machine.freq(), said(machine.freq, 240_000_000), machine.freq())"
     text = "160000000 None 240000000"

@@ -106,5 +106,5 @@ class A4988(Logic):
             + circle(28.8, 64, 4, "#d8b54a")
             + circle(28.8, 64, 1.8, "#9c7a20")
             + "".join(circle(*at, 2.6, "#d8b54a") for at in self.PINS.values())
-            + "".join(self._name(name, *at) for name, at in self.PINS.items())
+            + "".join(self._name(name, *at) for name, at in self.PINS.items() if name != "GND")
         )

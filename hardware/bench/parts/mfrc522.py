@@ -283,7 +283,7 @@ class Mfrc522(Module, SpiPart):
         uid, colour = self.cards[number].uid.hex(" ").upper(), PRESETS[number][1]
         size = 10 if len(uid) < 12 else 7
         tag = rect(34, 30, 86, 46, colour, 6, stroke="#c3cad2", stroke_width=1) + text(
-            77, 57, uid, size, "#ffffff", text_anchor="middle"
+            77, 57, uid, size, "#15181c", text_anchor="middle"
         )
         return (
             pcb(self.SIZE, "#1f4e8c", (8, 104), (143, 104))
