@@ -24,17 +24,20 @@ while not wlan.isconnected():
 base, seen = "mcit/aswan/pump-01/", {}
 
 def note(topic, text):
-    seen.setdefault(topic.decode().replace(base, ""), text.decode())
+    seen[topic.decode().replace(base, "")] = text.decode()
 
 room = MQTTClient("room", device["broker"], port=PORT, keepalive=60)
 room.set_callback(note)
 room.connect()
 room.subscribe(base + "#")
-while not ("status" in seen and "telemetry" in seen):
+while not (seen.get("status") == "online" and "telemetry" in seen):
     room.wait_msg()
-room.publish(base + "cmd", '{"relay": 1, "id": 41}', qos=1)
+# On a busy machine the broker may lose the pump for a while, and a command with it.
 while "ack" not in seen:
-    room.wait_msg()
+    room.publish(base + "cmd", '{"relay": 1, "id": 41}', qos=1)
+    for _ in range(50):
+        room.check_msg()
+        time.sleep_ms(20)
 print(json.dumps(seen))
 """
 
@@ -59,7 +62,6 @@ def test_the_reference_works_at_mosquitto(family: str, tmp_path: Path) -> None:
         pump.boot_detached()
         program = ROOM.replace("DEVICE", device).replace("PORT", str(port))
         seen = json.loads(room.run(program, timeout_s=120))
-    assert seen["status"] == "online"
     telemetry = json.loads(seen["telemetry"])
     assert (telemetry["v"], telemetry["id"], set(telemetry["m"])) == (1, "pump-01", {"t", "h"})
     assert json.loads(seen["ack"]) == {"id": 41}
