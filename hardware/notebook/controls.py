@@ -16,8 +16,9 @@ def moved_by(session: Session, name: str) -> str:
     it."""
     names = parts_by_name(session)
     if name not in names:
-        what = _("there is no part {part} on the bench").format(part=repr(name))
-        raise HardwareError(what, suggest(name, names))
+        what = _("there is no part {part} with controls on the bench").format(part=repr(name))
+        none = _("No part of this bench has controls.")
+        raise HardwareError(what, suggest(name, names) if names else none)
     return names[name]
 
 

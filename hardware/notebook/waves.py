@@ -237,7 +237,9 @@ def _counts(shown: _Looked, window: TimeWindow) -> list[str]:
     edges = {name: _edges(trace, trace.nets[name], window) for name in shown.signals}
     if counts := [f"{name} {n}" for name, n in edges.items() if n or name not in waves]:
         told.append(_("edges: {counts}").format(counts=", ".join(counts)))
-    told += [_("PWM: {name} {wave}").format(name=name, wave=text) for name, text in waves.items()]
+    told += [
+        _("PWM of {name}: {wave}").format(name=name, wave=text) for name, text in waves.items()
+    ]
     if shown.buses:
         each = (f"{bus.name} {len(bus.transfers)}" for bus in shown.buses)
         told.append(_("transfers: {counts}").format(counts=", ".join(each)))

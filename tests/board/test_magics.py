@@ -409,7 +409,7 @@ def test_a_real_board_that_takes_the_stop_button_names_the_button(
     ("line", "message"),
     [
         ("%bench fly", "Write: %bench"),
-        ("%bench press nothing", "nothing"),
+        ("%bench press nothing", "no part 'nothing' with controls"),
         ("%bench press btn1 soon", "80ms"),
         ("%bench press btn1 80", "80ms"),
         ("%bench press btn1 X 80ms", "no control 'X'"),

@@ -107,11 +107,11 @@ def test_cursors_find_the_pulses_of_pwm(shell: InteractiveShell) -> None:
 
 def test_pwm_is_told_by_its_frequency_duty_and_pulses(shell: InteractiveShell) -> None:
     shown = printed(shell, f"%wave 26 --from {after(100)} --to {after(300)}")
-    assert shown == "· PWM: 26 998 Hz, 50.0 %, 199 pulses\n", "998 Hz is what the timer can do"
+    assert shown == "· PWM of 26: 998 Hz, 50.0 %, 199 pulses\n", "998 Hz is what the timer can do"
     whole = printed(shell, f"%wave 25 26 --from {after(0)} --to {after(2000)}")
     edges, wave = whole.splitlines()
     assert edges == "· edges: 25 3"
-    found = re.fullmatch(r"· PWM: 26 998 Hz, 50\.0 %, (\d+) pulses", wave)
+    found = re.fullmatch(r"· PWM of 26: 998 Hz, 50\.0 %, (\d+) pulses", wave)
     assert found and 899 <= int(found[1]) <= 915, "it ends after three turns of 300 ms"
     off = printed(shell, f"%wave 26 --from {after(1000)} --to {after(2000)}")
     assert off == "· edges: 26 0\n"
