@@ -136,19 +136,24 @@ wlan.connect("SSID", "PASSWORD")
 while not wlan.isconnected():
     time.sleep_ms(20)
 client = MQTTClient("database", "host.wokwi.internal", port=PORT, keepalive=60)
-client.set_callback(lambda topic, text: found.append([topic.decode(), text.decode()]))
+found, seen = [], set()
 
-# The messages up to a number; the broker keeps those that come before the next call.
+def keep(topic, text):
+    seen.add(json.loads(text)["seq"])
+    found.append([topic.decode(), text.decode()])
+
+client.set_callback(keep)
+
+# The messages until the numbers to the last one, or to a later one, are here without a gap: a node
+# that connects again sends its fresh reading first. The broker keeps what comes before the next call.
 def receive(last):
     found.clear()
     client.connect(clean_session=False)
     client.subscribe("mcit/#", qos=1)
-    while last and not any(json.loads(text)["seq"] == last for _, text in found):
+    while len(seen) < max(seen | {last}):
         client.wait_msg()
     client.disconnect()
     print(json.dumps(found))
-
-found = []
 """
 
 

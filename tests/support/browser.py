@@ -40,6 +40,16 @@ HUB_BASE = "/user/amal/"
 """Where a hub puts the server of a user."""
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 CELLS = "jupyterapp.shell.currentWidget.content"
+IN_VIEW = f"""
+const {{node}} = {CELLS}, cell = {CELLS}.widgets[arguments[0]];
+const view = node.querySelector('.jp-WindowedPanel-outer').getBoundingClientRect();
+const {{top}} = cell.node.getBoundingClientRect();
+if (cell.isAttached && top >= view.top - 1 && top < view.bottom - 50) return true;
+{CELLS}.scrollToItem(arguments[0], 'start');
+cell.node.scrollIntoView();
+return false
+"""
+"""Whether a cell is in the view. If not, it is scrolled there."""
 
 
 class Notebook:
@@ -122,10 +132,9 @@ class Notebook:
         )
 
     def scroll_to(self, cell: int) -> None:
-        """Bring a cell to the top of the view."""
-        self.js(f"{CELLS}.scrollToItem(arguments[0], 'start')", cell)
-        for _ in range(5):  # JupyterLab lays out a cell, and learns its height, when it is near
-            self.js(f"{CELLS}.widgets[arguments[0]].node.scrollIntoView()", cell)
+        """Bring a cell into the view. JupyterLab lays out a cell, and learns its height, when it is
+        near: the first tries may miss."""
+        self.wait(IN_VIEW, cell)
 
     def screenshot(self, file: Path) -> None:
         """A screenshot of the view."""
