@@ -144,8 +144,9 @@ def keep(topic, text):
 
 client.set_callback(keep)
 
-# The messages until the numbers to the last one, or to a later one, are here without a gap: a node
-# that connects again sends its fresh reading first. The broker keeps what comes before the next call.
+# The messages until the numbers to the last one, or to a later one, are here without a gap: a
+# node that connects again sends its fresh reading first. The broker keeps what comes before the
+# next call.
 def receive(last):
     found.clear()
     client.connect(clean_session=False)

@@ -132,8 +132,8 @@ class Notebook:
         )
 
     def scroll_to(self, cell: int) -> None:
-        """Bring a cell into the view. JupyterLab lays out a cell, and learns its height, when it is
-        near: the first tries may miss."""
+        """Bring a cell into the view. JupyterLab learns the height of a cell when it is near: the
+        first tries may miss."""
         self.wait(IN_VIEW, cell)
 
     def screenshot(self, file: Path) -> None:
