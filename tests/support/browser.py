@@ -40,16 +40,15 @@ HUB_BASE = "/user/amal/"
 """Where a hub puts the server of a user."""
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 CELLS = "jupyterapp.shell.currentWidget.content"
-IN_VIEW = f"""
-const {{node}} = {CELLS}, cell = {CELLS}.widgets[arguments[0]];
-const view = node.querySelector('.jp-WindowedPanel-outer').getBoundingClientRect();
-const {{top}} = cell.node.getBoundingClientRect();
-if (cell.isAttached && top >= view.top - 1 && top < view.bottom - 50) return true;
-{CELLS}.scrollToItem(arguments[0], 'start');
-cell.node.scrollIntoView();
-return false
+AT_REST = f"""
+const [cell] = arguments, {{node}} = {CELLS}.widgets[cell];
+{CELLS}.scrollToItem(cell, 'start');
+node.scrollIntoView();
+const before = window.scrolled, top = node.getBoundingClientRect().top;
+window.scrolled = {{cell, top}};
+return node.isConnected && before?.cell === cell && before.top === top
 """
-"""Whether a cell is in the view. If not, it is scrolled there."""
+"""Scrolls to a cell. Whether it stands where the last call has left it."""
 
 
 class Notebook:
@@ -134,7 +133,7 @@ class Notebook:
     def scroll_to(self, cell: int) -> None:
         """Bring a cell into the view. JupyterLab learns the height of a cell when it is near: the
         first tries may miss."""
-        self.wait(IN_VIEW, cell)
+        self.wait(AT_REST, cell)
 
     def screenshot(self, file: Path) -> None:
         """A screenshot of the view."""

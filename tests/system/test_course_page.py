@@ -175,8 +175,8 @@ def test_a_double_click_writes_into_the_answer(root: Path, tmp_path: Path) -> No
         answer = lab.find("✎")
         lab.scroll_to(answer)
         cell = f"{CELLS}.widgets[{answer}].node.querySelector('.jp-RenderedMarkdown')"
-        lab.wait(f"return {cell}?.getBoundingClientRect().top > 0")
-        ActionChains(browser.driver).double_click(lab.js(f"return {cell}")).perform()
+        shown = lab.wait(f"{cell}?.scrollIntoView({{block: 'center'}}); return {cell}")
+        ActionChains(browser.driver).double_click(shown).perform()
         lab.wait(f"return {CELLS}.mode === 'edit'", seconds=30)
         ActionChains(browser.driver).send_keys(" abcd").perform()
         assert lab.sources()[answer].split() == ["✎", "abcd"], "no letter is a command"
