@@ -212,7 +212,10 @@ class Scheduler:
             return
         self._busy = board
         now_ns, next_ns = self._time.now_ns, self._horizon_ns(board)
-        most_ns = REPORT_NS if self._interactive else board.promises.length_ns(now_ns, next_ns)
+        if self._interactive:
+            most_ns = REPORT_NS
+        else:
+            most_ns = board.promises.length_ns(now_ns, next_ns, board.has_news)
         horizon_ns = min(until_ns, next_ns, now_ns + most_ns)
         with self._inbox.lock:
             board.answer(horizon_ns, self._flags)

@@ -181,14 +181,31 @@ def test_a_board_that_sleeps_through_a_quiet_hour_asks_rarely(
 ) -> None:
     """It wakes each second, 3,600 times. Each answer promises quiet for a part of the time for
     which it has been quiet."""
+    assert _answers(family, [], monkeypatch) < 60
+
+
+def test_a_knob_that_is_moved_disturbs_the_sleep_once(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No input reads it: only a conversion shows that it was moved, and a conversion asks."""
+    turned = [(t_s, "pot", "position", 0.1 + t_s % 100 / 1000) for t_s in range(60, 3600, 30)]
+    assert _answers(family, turned, monkeypatch) < 60 + 2 * len(turned)
+
+
+def _answers(
+    family: str, hands: list[tuple[int, str, str, float]], patch: pytest.MonkeyPatch
+) -> int:
+    """How often the bench answers a board in an hour in which it sleeps a second at a time."""
     circuit = rig.rig(family)
-    with Flash(circuit.board) as flash:
+    with Flash(circuit.board) as flash, patch.context() as context:
         flash.put({"main.py": b"import time\nwhile True: time.sleep(1)\n"})
         with Bench(circuit, seed=1, flash=flash) as bench:
+            for t_s, part, control, value in hands:
+                bench.control(part, control, value, t_s * 1000 * rig.MS)
             sent = Mock(wraps=LinuxProcess.send)
-            monkeypatch.setattr(LinuxProcess, "send", lambda *args: sent(*args))
+            context.setattr(LinuxProcess, "send", lambda *args: sent(*args))
             bench.run(3600 * 1000 * rig.MS)
-    assert sent.call_count < 60
+    return sent.call_count
 
 
 @pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM])

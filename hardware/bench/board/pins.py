@@ -202,6 +202,11 @@ class Pins:
         runs there."""
         return bool(pads & (self._on_rise | self._on_fall | self._pwm))
 
+    @property
+    def have_changed(self) -> bool:
+        """Whether a pin rose or fell from outside since the last call of `edges`."""
+        return (self._rose | self._fell) != 0
+
     def edges(self) -> tuple[int, int]:
         """The pins that rose and fell from outside since the last call of this method."""
         rose, fell = self._rose, self._fell

@@ -25,10 +25,15 @@ class Promises:
         self._quiet_from_ns = 0
         """When something happened last."""
 
-    def length_ns(self, now_ns: int, next_ns: int) -> int:
-        """For how long the next answer may promise that nothing changes. `next_ns`: when something
-        happens next."""
-        if self._next_ns <= now_ns:
+    def length_ns(self, now_ns: int, next_ns: int, has_news: bool) -> int:
+        """For how long the next answer may promise that nothing changes.
+
+        Args:
+            next_ns: when something happens next.
+            has_news: whether the board gets to know of a change now. An event that it can notice
+                only by a measurement, or not at all, gives nothing away.
+        """
+        if self._next_ns <= now_ns and has_news:
             self._quiet_from_ns = self._next_ns
         self._next_ns = next_ns
         mean_ns = max(PROMISE_NS, (now_ns - self._quiet_from_ns) * PROMISED_SHARE)

@@ -377,6 +377,12 @@ class VirtualBoard:
         return changed or self._new_interrupts != 0
 
     @property
+    def has_news(self) -> bool:
+        """Whether there is something that the next answer tells the board: a level that changed,
+        an interrupt, or serial input."""
+        return self.pins.have_changed or self._new_interrupts != 0 or len(self.serial) > 0
+
+    @property
     def _new_interrupts(self) -> int:
         return self.peripherals.interrupts & ~self._known_interrupts
 
