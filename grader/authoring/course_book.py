@@ -176,7 +176,7 @@ def _answers(lab: Lab, language: str) -> str:
         cells.SCENARIO_REFERENCE: "%%scenario",
     }
     return "".join(
-        f"<h4>{escape(title)}</h4><pre>{escape(file.read_text(encoding='utf-8').strip())}</pre>"
+        f"<h4><bdi>{escape(title)}</bdi></h4><pre>{escape(file.read_text(encoding='utf-8').strip())}</pre>"
         for name, title in names.items()
         if (file := lab.folder / name).is_file()
     )

@@ -85,7 +85,7 @@ def _require_allowed(
             cure = _("each lab needs {points} points; --without-gate opens the check all the same")
             cures[cure.format(points=least)] = None
     if refused:
-        raise CourseError("; ".join(refused), "; ".join(cures))
+        raise CourseError(_("; ").join(refused), _("; ").join(cures))
 
 
 def _points(row: TraineeMarks, lab: str) -> str:

@@ -1,21 +1,22 @@
 """The trust boundary: read a submitted notebook as text, and rebuild it on the released one.
 
-Only two things of an untrusted notebook are used: the text of its cells, in their order, and the
-grade id that says which released cell each of them is. Outputs, other metadata, kernels, cell ids
-and attachments are ignored.
+Only three things of an untrusted notebook are used: the text of its cells, in their order, the
+grade id that says which released cell each of them is, and the pictures that were pasted into an
+answer (`pasted_pictures.py`). Outputs, other metadata, kernels and cell ids are ignored.
 """
 
 import copy
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 
+from grader.classrun.pasted_pictures import Attachments, pictures_in
 from grader.classrun.submission_folder import find_notebook, notebooks_in, read_file
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.lab import cells
@@ -26,6 +27,16 @@ from hardware.i18n import _
 MAX_CELLS = 2000
 MAX_CELL_CHARACTERS = 250_000
 """As UTF-8 such a cell still fits into the smallest flash, next to the given files."""
+
+
+class HandedInCell(NamedTuple):
+    """What is used of a cell."""
+
+    kind: str
+    source: str
+    grade_id: str | None
+    attachments: object = None
+    """As they were handed in: not checked."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,7 @@ def _prediction(sources: Sequence[str], released: NotebookNode) -> OwnPrediction
 def show_as_typed(notebook: NotebookNode, released: NotebookNode | None) -> None:
     """Change a trainee's notebook that nbgrader has sanitised: its texts are shown as typed, as in
     a notebook of `read_submission`. What was released stays as it is."""
-    texts = _texts(released) if released else set[str]()
+    texts = _texts(released) if released else {}
     for cell in notebook.cells:
         if cell.cell_type != "code":
             cell.cell_type = "markdown"  # nbconvert writes raw cells into the page as they are
@@ -165,11 +176,11 @@ def _compare_programs(files: Sequence[Path]) -> str:
 
 
 def _program_in(file: Path) -> str | None:
-    sources = [source for kind, source, _id in _cells(file, read_file(file)) if kind == "code"]
+    sources = [cell.source for cell in _cells(file, read_file(file)) if cell.kind == "code"]
     return _program_of(sources, [])
 
 
-def _with_program(raw: bytes, released: NotebookNode) -> list[tuple[str, str, str | None]]:
+def _with_program(raw: bytes, released: NotebookNode) -> list[HandedInCell]:
     """The cells of the released notebook with a program that was handed in alone."""
     try:
         text = raw.decode("utf-8-sig")
@@ -178,14 +189,16 @@ def _with_program(raw: bytes, released: NotebookNode) -> list[tuple[str, str, st
         raise SubmissionError(cause, _("save it as UTF-8 and submit it again")) from error
     source = _limited(f"%%board {cells.PROGRAM}\n{text}")
     found = [
-        (cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}).get("grade_id"))
+        HandedInCell(
+            cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}).get("grade_id")
+        )
         for cell in released.cells
     ]
-    names = [cells.program_of(text) if kind == "code" else None for kind, text, _id in found]
+    names = [cells.program_of(cell.source) if cell.kind == "code" else None for cell in found]
     place = next((n for n, it in enumerate(names) if it and it[0] == cells.PROGRAM), None)
     if place is None:
-        return [*found, ("code", source, None)]
-    found[place] = ("code", source, found[place][2])
+        return [*found, HandedInCell("code", source, None)]
+    found[place] = HandedInCell("code", source, found[place].grade_id)
     return found
 
 
@@ -203,8 +216,8 @@ def released_question(released: NotebookNode, magic: str) -> str:
     return ""
 
 
-def _cells(file: Path, raw: bytes) -> list[tuple[str, str, str | None]]:
-    """Type, text and grade id of each cell. Raises: SubmissionError."""
+def _cells(file: Path, raw: bytes) -> list[HandedInCell]:
+    """The cells of a notebook. Raises: SubmissionError."""
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -226,7 +239,7 @@ def _cells(file: Path, raw: bytes) -> list[tuple[str, str, str | None]]:
     return [cell for cell in map(_cell, found) if cell]
 
 
-def _cell(cell: Any) -> tuple[str, str, str | None] | None:
+def _cell(cell: Any) -> HandedInCell | None:
     if not isinstance(cell, dict):
         return None
     kind, source = cell.get("cell_type"), cell.get("source", "")
@@ -239,7 +252,8 @@ def _cell(cell: Any) -> tuple[str, str, str | None] | None:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return kind, source, grade_id if isinstance(grade_id, str) else None
+    known_id = grade_id if isinstance(grade_id, str) else None
+    return HandedInCell(kind, source, known_id, cell.get("attachments"))
 
 
 def _limited(source: str) -> str:
@@ -252,7 +266,7 @@ def _limited(source: str) -> str:
 
 
 def _rebuild(
-    handed_in: Sequence[tuple[str, str, str | None]], released: NotebookNode, notes: list[str]
+    handed_in: Sequence[HandedInCell], released: NotebookNode, notes: list[str]
 ) -> NotebookNode:
     """A notebook of the released cells with the submitted text.
 
@@ -266,12 +280,15 @@ def _rebuild(
     texts = _texts(released)
     rebuilt: list[NotebookNode] = []
     seen, duplicates = set[str](), set[str]()
-    for kind, source, grade_id in reversed(handed_in):
+    for kind, source, grade_id, attachments in reversed(handed_in):
         if grade_id is not None and grade_id in originals and grade_id not in seen:
             seen.add(grade_id)
             cell = copy.deepcopy(originals[grade_id])
             if cell.metadata.nbgrader.solution:
-                cell.source = source if cell.cell_type == "code" else _fenced(source, texts)
+                if cell.cell_type == "code":
+                    cell.source = source
+                else:
+                    _answer_with(cell, _fenced(source, texts), attachments, notes)
         else:
             if grade_id in seen:
                 duplicates.add(grade_id)
@@ -304,16 +321,30 @@ def _code_cell(source: str) -> NotebookNode:
     )
 
 
-def _text_cell(source: str, released: set[str]) -> NotebookNode:
-    text = _fenced(source, released)
-    return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=text)
+def _text_cell(source: str, released: Mapping[str, Attachments]) -> NotebookNode:
+    cell = NotebookNode(
+        cell_type="markdown", metadata=NotebookNode(), source=_fenced(source, released)
+    )
+    if pictures := released.get(source):
+        cell.attachments = copy.deepcopy(pictures)
+    return cell
 
 
-def _texts(released: NotebookNode) -> set[str]:
-    return {cell.source for cell in released.cells if cell.cell_type == "markdown"}
+def _answer_with(cell: NotebookNode, text: str, attachments: object, notes: list[str]) -> None:
+    """Put an answer into its cell, and below it the pictures that were pasted into it."""
+    pictures, refused = pictures_in(attachments)
+    notes += [f"{cell.metadata.nbgrader.grade_id}: {reason}" for reason in refused]
+    cell.source = "\n\n".join([text, *(f"![](attachment:{name})" for name in pictures)])
+    cell.attachments = NotebookNode(pictures)
 
 
-def _fenced(source: str, released: set[str]) -> str:
+def _texts(released: NotebookNode) -> Mapping[str, Attachments]:
+    """The texts that were released, with their pictures."""
+    texts = (cell for cell in released.cells if cell.cell_type == "markdown")
+    return {cell.source: cell.get("attachments", {}) for cell in texts}
+
+
+def _fenced(source: str, released: Collection[str]) -> str:
     """A text, in a fence unless it was released: nbconvert passes HTML and `javascript:` links on,
     and the instructor's browser would run them."""
     if source in released:

@@ -84,7 +84,7 @@ def parse_class_list(file: Path) -> ClassList:
         trainees[_normalized(trainee.id)] = trainee
     if problems:
         raise CourseError(
-            f"{file}: " + "; ".join(problems),
+            f"{file}: " + _("; ").join(problems),
             _("nothing was changed: correct these rows and try again"),
         )
     columns = dict(zip(names, header, strict=True)) if names != header else {}

@@ -72,7 +72,7 @@ def read_teams(
             found.setdefault(lab, {}).setdefault(team, []).append(trainee)
     if problems:
         raise CourseError(
-            f"{file}: " + "; ".join(problems),
+            f"{file}: " + _("; ").join(problems),
             _("nothing was changed: correct these rows and try again"),
         )
     return {lab: _by_member(teams) for lab, teams in found.items()}

@@ -64,7 +64,7 @@ def copy_files(folder: Path, place: Path, ignored: Sequence[str], real: Path) ->
 
 def _left_out(names: Sequence[str]) -> str:
     """One line for any number of names."""
-    named, more = "; ".join(names[:_NAMED]), len(names) - _NAMED
+    named, more = _("; ").join(names[:_NAMED]), len(names) - _NAMED
     if more <= 0:
         return _("left out: {names}").format(names=named)
     return _("left out: {names}; and {count} more").format(names=named, count=more)

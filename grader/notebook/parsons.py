@@ -48,7 +48,11 @@ class Parsons:
                 return _("this line is there {count} times: {line!r}").format(
                     count=count, line=line
                 )
-        return "" if own else _("the cell has no lines")
+        if not own:
+            return _("the cell has no lines")
+        if own[0].startswith((" ", "\t")):
+            return _("the first line begins with blanks: {line!r}").format(line=own[0])
+        return ""
 
     def run(self, board: LabBoard, files: dict[str, bytes], cell: str) -> RunOutcome:
         """Runs the lines of a cell on a fresh board of the lab. Raises: BenchError."""

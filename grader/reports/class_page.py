@@ -5,6 +5,7 @@ It contains names, so it is for the instructor alone. It is one file; the table 
 and can be sorted by any column.
 """
 
+from collections import Counter
 from html import escape
 from urllib.parse import quote
 
@@ -169,12 +170,17 @@ def _misconception(register: ClassRegister, rank: int, one: MisconceptionCount) 
         f"<b>{len(one.rows)}</b> <small>{part:.0f} %</small>"
         f'<span class="meter"><i class="h1" style="width:{part:.0f}%"></i></span></td>'
         f"<td>{bilingual(one.texts)}<code>{latin(one.key)}</code></td><td>{items}</td>"
-        f"<td>{_names(one.rows)}</td></tr>"
+        f"<td>{_names(register, one.rows)}</td></tr>"
     )
 
 
-def _names(rows: tuple[TraineeRow, ...]) -> str:
-    names = [_person(row) for row in rows]
+def _names(register: ClassRegister, rows: tuple[TraineeRow, ...]) -> str:
+    """Links to trainees; those whose name another trainee has, too, with their id."""
+    count = Counter(row.name for row in register.rows)
+    names = [
+        _person(row) + (f" {latin(row.student)}" if row.name and count[row.name] > 1 else "")
+        for row in rows
+    ]
     shown, others = names[:SHOWN_NAMES], names[SHOWN_NAMES:]
     text = "، ".join(shown)
     if others:
@@ -208,7 +214,7 @@ def _remarks(register: ClassRegister) -> str:
     for name, words in REMARKS.items():
         rows = tuple(row for row in register.rows if row.feedback and name in row.feedback.remarks)
         if rows:
-            lines.append(f"<li>{label(*words)} ({len(rows)}): {_names(rows)}</li>")
+            lines.append(f"<li>{label(*words)} ({len(rows)}): {_names(register, rows)}</li>")
     if not lines:
         return ""
     head = label("كيف صُحِّح", "how it was graded")

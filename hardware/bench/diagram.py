@@ -157,7 +157,8 @@ def value_of(text: str, path: Path) -> object:
 def suggest(word: str, known: Iterable[str]) -> str:
     """A cure for a misspelt word: the same word with other capitals, or else the most similar
     known word, or else those that it is a part of, or else up to 30 known words."""
-    candidates = sorted(known)
+    # Numbers come last, as those of pins: a name says more.
+    candidates = sorted(known, key=lambda one: (one.isdecimal(), one.isdecimal() * len(one), one))
     if not candidates:
         return _("There are none.")
     same = [one for one in candidates if one.casefold() == word.casefold()]

@@ -250,7 +250,7 @@ def _in_words(window: TimeWindow, told: Sequence[str]) -> str:
     """What a waveform shows, for people who do not see it."""
     begin, end = (f"{t_ns / 1e9:.6g} s" for t_ns in window)
     what = _("Waveform from {begin} to {end}; {counts}")
-    return what.format(begin=begin, end=end, counts="; ".join(told))
+    return what.format(begin=begin, end=end, counts=_("; ").join(told))
 
 
 def _between_cursors(

@@ -201,7 +201,7 @@ class BoardWork:
                     batch=job.settings.batch,
                 )
             outcome = self._outcome(number, job)
-            what = "; ".join(trouble.cause for trouble in outcome.troubles)
+            what = _("; ").join(trouble.cause for trouble in outcome.troubles)
             with self.inventory.change() as change:
                 image = jobs.image_of(change, number)
                 jobs.end(change, number, RESULTS[outcome.verdict], image=image, what=what)

@@ -149,6 +149,6 @@ class ReturnTray(ReturnDesk):
             state=state,
         )
         causes = outcome.causes if outcome else [not_wiped]
-        why = "; ".join([*causes[:MOST_CAUSES], "…"] if len(causes) > MOST_CAUSES else causes)
+        why = _("; ").join([*causes[:MOST_CAUSES], "…"] if len(causes) > MOST_CAUSES else causes)
         good = outcome is not None and outcome.verdict == "PASS"
         return ScanLine(good, f"{line}: {why}" if why else line)

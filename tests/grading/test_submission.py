@@ -1,5 +1,7 @@
 """The trust boundary: any submitted files give one submission or a one-line error."""
 
+import base64
+import io
 import json
 import os
 import unicodedata
@@ -10,6 +12,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
+from PIL import Image
 
 from grader.classrun import submission_folder as handed_in
 from grader.classrun.submission import Submission, read_submission
@@ -321,3 +324,87 @@ def test_released_text_stays_as_it_is(folder: Path, released: NotebookNode) -> N
     found = read(folder, released).notebook
     texts = [cell.source for cell in found.cells if cell.cell_type == "markdown"]
     assert texts == [cell.source for cell in released.cells if cell.cell_type == "markdown"]
+
+
+def picture(kind: str, size: tuple[int, int] = (3, 2)) -> str:
+    """A picture as an attachment holds it."""
+    data = io.BytesIO()
+    Image.new("1" if kind == "PNG" else "L", size).save(data, kind)
+    return base64.b64encode(data.getvalue()).decode()
+
+
+def with_report(released: NotebookNode) -> NotebookNode:
+    """The released notebook with a cell for a report."""
+    marks = {"grade_id": "report", "solution": True, "grade": True, "points": 10}
+    marks |= {"locked": False, "schema_version": 3, "task": False, "cell_type": "markdown"}
+    cell = nbformat.v4.new_markdown_cell("Write here.", metadata={"nbgrader": marks})
+    released.cells.append(cell)
+    return released
+
+
+def test_the_pictures_of_released_texts_are_shown(folder: Path, released: NotebookNode) -> None:
+    """Formgrader opens no notebook in which a picture is missing."""
+    text = nbformat.v4.new_markdown_cell("The frame: ![](attachment:frame.svg)")
+    text.attachments = {"frame.svg": {"image/png": picture("PNG")}}
+    released.cells.insert(0, text)
+    notebook = filled_in(released, PROGRAM)
+    notebook.cells[0].attachments = {"frame.svg": {"image/svg+xml": "PHN2ZyBvbmxvYWQ9eCgpPg=="}}
+    hand_in(folder, notebook)
+    page, _ = HTMLExporter().from_notebook_node(read(folder, released).notebook)
+    assert f"data:image/png;base64,{picture('PNG')}" in page
+    assert "PHN2ZyBvbmxvYWQ9eCgpPg==" not in page
+
+
+def test_pictures_that_were_pasted_into_an_answer_are_shown(
+    folder: Path, released: NotebookNode
+) -> None:
+    notebook = filled_in(with_report(released), PROGRAM)
+    report = cell_named(notebook, "report")
+    report.source = "![](attachment:a.png) <b>the rig</b>"
+    report.attachments = {
+        "a.png": {"image/png": picture("PNG")},
+        '"><script>steal()': {"text/html": picture("JPEG")},
+    }
+    hand_in(folder, notebook)
+    found = read(folder, released)
+    page, _ = HTMLExporter().from_notebook_node(found.notebook)
+    assert f"data:image/png;base64,{picture('PNG')}" in page
+    assert f"data:image/jpeg;base64,{picture('JPEG')}" in page
+    assert "&lt;b&gt;the rig" in page and "steal()" not in page
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "attachments",
+    [
+        {"a.svg": {"image/svg+xml": "PHN2ZyBvbmxvYWQ9YWxlcnQoNyk+"}},
+        {"a.png": {"image/png": "PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=="}},
+        {"a.png": {"image/png": "no base64"}},
+        {"a.png": {"image/png": ["iVBORw0K"]}},
+        {"a.png": "iVBORw0K"},
+        {"a.png": {"image/png": picture("PNG", (9000, 9000))}},
+    ],
+)
+def test_what_is_no_picture_is_left_out_of_an_answer(
+    folder: Path, released: NotebookNode, attachments: Any
+) -> None:
+    notebook = json.loads(json.dumps(filled_in(with_report(released), PROGRAM)))
+    notebook["cells"][-1] |= {"source": "My report.", "attachments": attachments}
+    hand_in(folder, notebook)
+    found = read(folder, released)
+    assert "My report." in cell_named(found.notebook, "report").source
+    assert cell_named(found.notebook, "report").attachments == {}
+    (note,) = found.notes
+    assert note.startswith("report: 'a.") and "PNG and JPEG up to 50 megapixels" in note
+
+
+@pytest.mark.parametrize("attachments", [None, 7, [], {str(n): {} for n in range(10_000)}])
+def test_hostile_attachments_harm_nobody(
+    folder: Path, released: NotebookNode, attachments: Any
+) -> None:
+    notebook = json.loads(json.dumps(filled_in(with_report(released), PROGRAM)))
+    notebook["cells"][-1]["attachments"] = attachments
+    hand_in(folder, notebook)
+    found = read(folder, released)
+    assert len(found.notes) <= 41
+    nbformat.validate(found.notebook)

@@ -20,7 +20,7 @@ from hardware.bench.drawing.pin_words import fixed_words, gpio_words
 from hardware.bench.lint.lint import lint_shown
 from hardware.bench.parts.common.display import Display
 from hardware.bench.parts.common.part import Words
-from hardware.i18n import arabic, both, language
+from hardware.i18n import _, arabic, both, language
 
 
 class LivePicture:
@@ -94,7 +94,7 @@ def what_is_seen(circuit: Circuit) -> str:
         for spec in circuit.diagram.parts
         if not spec.hide and (words := _words(circuit, spec.id))
     ]
-    return ("؛ " if language() == "ar" else "; ").join(found)
+    return _("; ").join(found)
 
 
 def name_of(spec: PartSpec) -> str:
