@@ -63,7 +63,7 @@ def bench(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the bench's random numbers.")] = 0,
     baud: Annotated[
-        int | None, typer.Option(help="Baud rate of the serial line; without it, no limit.")
+        int | None, typer.Option(min=1, help="Baud rate of the serial line; without it, no limit.")
     ] = None,
     socket: Annotated[int, typer.Option(help="TCP port of socket://; 0: a free one.")] = 0,
     rfc2217: Annotated[int, typer.Option(help="TCP port of rfc2217://; 0: a free one.")] = 0,

@@ -32,6 +32,8 @@ _BAD_ID = re.compile(
 """What an id must not contain: it is the name of a folder, and nbgrader uses it as a pattern, and
 writes it into pages and scripts of Formgrader as it is. Direction marks are invisible, and lone
 surrogates cannot be written into a gradebook."""
+MOST_ID_BYTES = 200
+"""In UTF-8: a file's name has at most 255, and an id is a part of it."""
 _MARKUP = re.compile("[<>]")
 """What a name or an address must not contain: Formgrader and other programs show them in HTML."""
 
@@ -99,6 +101,9 @@ def id_problem(name: str) -> str:
         return _("no id")
     if match := _BAD_ID.search(name):
         return _("the id {id!r} contains {character!r}").format(id=name, character=match[0])
+    if len(name.encode("utf-8", "replace")) > MOST_ID_BYTES:
+        text = _("the id {id!r} is too long: at most {n} bytes; an Arabic letter has two")
+        return text.format(id=name[:20] + "…", n=MOST_ID_BYTES)
     return ""
 
 

@@ -164,6 +164,7 @@ def test_an_unknown_header_is_refused(tmp_path: Path, header: str) -> None:
         ("s2,a,b,c,d", "5 cells"),
         ("s2,a,b,nowhere", "not an e-mail"),
         ("<b>,,,", "'<b>' contains '<'"),
+        (f"{'ب' * 101},,,", "too long: at most 200 bytes"),
         ('a"b,,,', "contains '\"'"),
         (
             "s2,<img src=x onerror=alert(1)>,,",

@@ -69,6 +69,7 @@ def test_trainees_get_the_lines_and_not_the_answer(slug: str) -> None:
         ("    metres = 343\n", "not among the given ones"),
         ("    return metres / 1000\n" * 2, "2 times"),
         ("# nothing\n", "no lines"),
+        ("    metres = 343 * seconds", "the first line begins with blanks"),
     ],
 )
 def test_lines_that_were_not_given_are_told(

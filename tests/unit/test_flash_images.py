@@ -67,6 +67,13 @@ def test_a_program_without_its_loader_is_refused(tmp_path: Path) -> None:
     assert refused(file).kind == "only_program"
 
 
+@pytest.mark.parametrize("size", [0x1000, 0x6000])
+def test_the_first_part_of_an_image_is_refused(tmp_path: Path, size: int) -> None:
+    file = tmp_path / "bootloader.bin"
+    file.write_bytes(whole_image()[:size])
+    assert refused(file).kind == "only_program"
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\xe9", b"<html>not found</html>" * 100, b"\xff" * 9000]
 )

@@ -44,7 +44,7 @@ def read_table(flash: NorFlash) -> list[Partition]:
     table = flash.read(TABLE_OFFSET, TABLE_BYTES)
     found: list[Partition] = []
     for at in range(0, TABLE_BYTES, ENTRY.size):
-        entry = table[at : at + ENTRY.size]
+        entry = table[at : at + ENTRY.size].ljust(ENTRY.size, b"\xff")
         magic, kind, subtype, offset, size, label = ENTRY.unpack(entry)
         if entry.startswith(MD5_MAGIC):
             if entry[16:] != hashlib.md5(table[:at]).digest():
