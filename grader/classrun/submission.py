@@ -334,7 +334,7 @@ def _answer_with(cell: NotebookNode, text: str, attachments: object, notes: list
     """Put an answer into its cell, and below it the pictures that were pasted into it."""
     pictures, refused = pictures_in(attachments)
     notes += [f"{cell.metadata.nbgrader.grade_id}: {reason}" for reason in refused]
-    cell.source = "\n\n".join([text, *(f"![](attachment:{name})" for name in pictures)])
+    cell.source = "\n\n".join([text, *(f"![{name}](attachment:{name})" for name in pictures)])
     cell.attachments = NotebookNode(pictures)
 
 
