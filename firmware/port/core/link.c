@@ -137,8 +137,11 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
         }
         return;
     }
-    if (kind == VB_REC_IRQ && at_read) {
-        break_promise(false); // what was written may be an edge there
+    if (kind == VB_REC_IRQ) {
+        last.at_read = 0; // it does not know of this interrupt
+        if (at_read) {
+            break_promise(false); // what was written may be an edge there
+        }
     }
     if (is_coupled(kind, a, c)) {
         break_promise(until_read(kind, a));
