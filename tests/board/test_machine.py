@@ -299,6 +299,16 @@ print(len(fired))
 
 
 @every_chip
+def test_a_pulse_is_measured_at_an_output(port: str) -> None:
+    program = """
+out = Pin(OUT, Pin.OUT, value=0)
+out(1)
+print(machine.time_pulse_us(out, 1, 500), machine.time_pulse_us(out, 0, 500))
+"""
+    assert lines(port, program) == ["-1 -2"]
+
+
+@every_chip
 def test_the_queue_holds_eight_calls(port: str) -> None:
     # time_pulse_us() is one long call in C, on the chips too: no scheduled call runs during it.
     program = """

@@ -9,10 +9,26 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.shortcuts import ALL, Shortcut
 from tests.support.engine_programs import PROGRAMS, SECOND, EngineProgram
 from tests.support.fuzzed_circuits import look, make, play
+from tests.support.parts_bench import lines
 
 NONE = Shortcut(0)
 WITHOUT_ONE = [ALL & ~one for one in Shortcut]
 FEW, MANY = 12, 200
+WATCHES_LATE = """
+from machine import Pin
+import time
+out, into = Pin(4, Pin.OUT, value=0), Pin(5, Pin.IN)
+for _ in range(3):
+    into()
+    time.sleep_ms(5)
+times = []
+into.irq(lambda pin: times.append(time.ticks_us()), Pin.IRQ_RISING)
+start = time.ticks_us()
+out(1)
+while time.ticks_diff(time.ticks_us(), start) < 3000:
+    pass
+print([time.ticks_diff(t, start) < 200 for t in times])
+"""
 
 
 @pytest.mark.parametrize(
@@ -51,3 +67,9 @@ def test_registers_that_no_program_notices_are_lazy() -> None:
             bench = program.start(stack, circuit)
             bench.run(SECOND // 3)
             assert circuit.lazy() == 1 << 25 | 1 << 26 | 1 << 27
+
+
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_an_interrupt_that_a_program_sets_after_an_answer_comes_at_once(family: str) -> None:
+    wire = "b:4 b:5" if family == "esp32" else "b:GP4 b:GP5"
+    assert lines({}, [wire], WATCHES_LATE, family=family) == ["[True]"]

@@ -14,6 +14,12 @@ static size_t out_n;
 static struct vb_grant last;      // the last grant
 static struct vb_step steps[UINT8_MAX]; // and its steps
 static size_t steps_at;        // the next step
+static struct vb_slots slots; // of the last grant
+static struct {
+    bool known;               // the level at its pad follows from the slots, although the promise is void
+    size_t taken;             // bits
+    uint64_t fell, held;      // the last falling edge of the line; until when the chip holds it low
+} line;
 static bool promise_void, wake_seen;
 static bool at_read;          // the promise is void, but only a read of a pin can notice it
 static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
@@ -40,6 +46,9 @@ static void keep_up(void) {
 
 uint64_t vb_horizon(void) {
     keep_up();
+    if (promise_void && line.known && vb_now() < line.held) {
+        return MIN(line.held, last.horizon);
+    }
     return steps_at < last.steps ? steps[steps_at].t : last.horizon;
 }
 
@@ -117,9 +126,27 @@ static bool is_coupled(uint8_t kind, uint8_t a, uint32_t c) {
     return starts_pwm(kind, a, c) || kind == VB_REC_MODE || kind == VB_REC_DAC || (output && (vb_coupled >> a & 1));
 }
 
+// Something that may change levels. Of the pad of the slots the board knows what comes of its own edges.
+static void follow_line(uint8_t kind, uint8_t a, bool level) {
+    if (kind != VB_REC_OUT || a != slots.gpio) {
+        line.known = false;
+    } else if (level) {
+        line.known &= vb_settled - line.fell < slots.longest;
+    } else if (vb_settled > line.held) { // else the line is low already
+        line.known &= line.taken < slots.count;
+        line.fell = vb_settled;
+        if (line.known) {
+            bool bit = slots.bits[line.taken / 8] >> line.taken % 8 & 1;
+            line.held = bit ? 0 : line.fell + slots.hold;
+            line.taken++;
+        }
+    }
+}
+
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
     put_at(kind, a, b, c, t);
     if (is_coupled(kind, a, c)) {
+        line.known = false;
         break_promise(false);
     }
 }
@@ -137,10 +164,15 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
         }
         return;
     }
-    if (kind == VB_REC_IRQ && at_read) {
-        break_promise(false); // what was written may be an edge there
+    if (kind == VB_REC_IRQ) {
+        line.known = false;
+        last.at_read = 0; // it does not know of this interrupt
+        if (at_read) {
+            break_promise(false); // what was written may be an edge there
+        }
     }
     if (is_coupled(kind, a, c)) {
+        follow_line(kind, a, c);
         break_promise(until_read(kind, a));
         if (vb_engine_on) {
             vb_aside(vb_sync); // it may read what this changed, from now on
@@ -186,6 +218,13 @@ static void take_grant(uint8_t *into, size_t len) {
     take_bytes(into, len);
     vb_host_read(steps, last.steps * sizeof(steps[0]));
     steps_at = 0;
+    line.known = last.flags & VB_FLAG_SLOTS;
+    if (line.known) {
+        vb_host_read(&slots, sizeof(slots));
+        line.taken = 0;
+        line.held = slots.held;
+        line.fell = slots.held ? slots.held - slots.hold : 0;
+    }
     steady &= last.same;
     vb_coupled = last.coupled;
     pending = last.pending;
@@ -315,10 +354,13 @@ void vb_link_watch(uint8_t pin) {
 bool vb_level(uint8_t pin) {
     vb_clock_settle();
     vb_engine_catch_up();
-    if ((rarely_read >> pin & 1) || vb_link_void() || vb_now() >= known_until()) {
+    bool follows = promise_void && at_read && line.known && pin == slots.gpio;
+    bool is_void = follows ? wake_seen || tx_due != VB_NEVER : vb_link_void();
+    if ((rarely_read >> pin & 1) || is_void || vb_now() >= known_until()) {
         vb_aside(vb_sync);
+        follows = false;
     }
-    return vb_link_levels() >> pin & 1;
+    return follows ? vb_pin_latch(pin) && vb_now() >= line.held : vb_link_levels() >> pin & 1;
 }
 
 // ---- wakes ----

@@ -15,7 +15,7 @@ static uint64_t turn_after(uint64_t now, uint64_t t) {
 // Waits until the pin has the level. False after timeout_us.
 static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeout_us) {
     uint64_t deadline = (start_us + timeout_us) * 1000;
-    while (vb_level(pin) != level) {
+    while (vb_pin_look(pin) != level) {
         uint64_t now = vb_now();
         if (now >= deadline) {
             return false;

@@ -11,7 +11,7 @@ from typing import Any
 
 from hardware.bench.board import end_reason
 from hardware.bench.board.board_process import BoardProcess, Platform
-from hardware.bench.board.lookahead import Lookahead
+from hardware.bench.board.lookahead import Lookahead, pack_slots
 from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Pins
 from hardware.bench.board.promises import Promises
@@ -460,6 +460,11 @@ class VirtualBoard:
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
         steps, horizon_ns = self.lookahead.steps_until(horizon_ns, self.circuit, self.pins)
         self.reader.validator.granted(horizon_ns, self.now_ns if waited else 0)
+        slots = b""
+        if flags == frames.FLAG_HEADLESS:
+            slots = pack_slots(self.circuit.slots(), self.pins)
+        if slots:
+            flags |= frames.FLAG_SLOTS
         interrupts = self.peripherals.interrupts
         head = REPLY.pack(
             frames.REPLY_GRANT,
@@ -476,7 +481,7 @@ class VirtualBoard:
         )
         self.pending, self.due_ns = None, NEVER
         self._known_interrupts, self._woken = interrupts, False
-        sent = self._process.send(head + received + b"".join(steps))
+        sent = self._process.send(head + received + b"".join(steps) + slots)
         if not sent and self._process.unresponsive:
             self.terminate(frames.END_FORGED, "asks, and does not listen")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.circuit.prediction import Prediction, predict
+from hardware.bench.circuit.read_slots import PadSlots
 from hardware.bench.circuit.waves import LevelOutcome, Wave
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part
@@ -144,6 +145,10 @@ class BoardSide:
         c = self.circuit
         prediction = predict(c.electric, c.pads, c.threshold, step)
         return prediction and Prediction(*(mask >> self._first & PINS for mask in prediction))
+
+    def slots(self) -> PadSlots | None:
+        """See `Circuit.slots`."""
+        return self.circuit.slots()
 
     def wave(self, step: OutputStep) -> Wave | None:
         """See `Circuit`."""

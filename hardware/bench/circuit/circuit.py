@@ -25,6 +25,7 @@ from hardware.bench.circuit.noise import FloatingNets
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.pwm_schedule import PwmSchedule
 from hardware.bench.circuit.reach import Reach
+from hardware.bench.circuit.read_slots import PadSlots, find_slots
 from hardware.bench.circuit.shortcuts import ALL, Shortcut
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
@@ -34,6 +35,7 @@ from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
 from hardware.bench.parts.common.module import OutputStep
+from hardware.bench.parts.common.onewire import OneWireTarget
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -103,6 +105,9 @@ class Circuit:
         self._outputs = 0
         """Mask of the pads that drive at both levels: all others the program may read."""
         self._same_readings = 0
+        targets = [p for p in self.netlist.parts.values() if isinstance(p, OneWireTarget)]
+        self._targets = targets if len(self.sides) == 1 else []
+        """The chips whose answers the board may know in advance."""
         self._reach: Reach = like._reach if like else Reach(self.netlist)
         for pad in range(RESET_PAD, len(self.pads), GPIOS):
             if self.netlist.gpio_net[pad] in self.netlist.wired:
@@ -286,6 +291,15 @@ class Circuit:
     def levels(self) -> int:
         """Bit n: the level at GPIO n."""
         return self._levels
+
+    def slots(self) -> PadSlots | None:
+        """What a chip on a 1-Wire bus will send to the board, where that is certain."""
+        for target in self._targets:
+            if target.powered and target.bits_to_send and Shortcut.READ_SLOTS in self.SHORTCUTS:
+                slots = find_slots(self.electric, self.pads, self.threshold, target)
+                if slots is not None:
+                    return slots
+        return None
 
     def wave(self, step: OutputStep) -> Wave | None:
         """The steps of an output from one on, if nothing can come of them but levels at pads, as

@@ -18,6 +18,8 @@ class Shortcut(Flag):
     """The board need not ask again what its ADC reads where nothing has changed."""
     WAVES = auto()
     """The circuit is not worked out at each step of an announced answer (`waves.py`)."""
+    READ_SLOTS = auto()
+    """The board need not ask what a chip on a 1-Wire bus sends (`read_slots.py`)."""
 
 
 ALL = ~Shortcut(0)

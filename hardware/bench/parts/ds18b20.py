@@ -111,7 +111,7 @@ class Ds18b20(OneWireTarget):
         elif command == RECALL:
             self._settings = self._eeprom
         elif command == READ_POWER:
-            yield 1  # not parasite power
+            yield (1,)  # not parasite power
 
     def _scratchpad(self) -> bytes:
         late = self.world.now_ns < self._converted_ns
@@ -133,7 +133,7 @@ class Ds18b20(OneWireTarget):
     def _busy(self, ns: int) -> Transaction:
         over_ns = self.world.now_ns + ns
         while self.world.now_ns < over_ns:
-            yield 0
+            yield (0,)
 
     def _write_scratchpad(self) -> Transaction:
         for at in range(3):

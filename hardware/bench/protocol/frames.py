@@ -7,7 +7,7 @@ section of frames.toml: the values of [by], for example, are the constants BY_â€
 import struct
 from typing import Final
 
-VERSION: Final = 8
+VERSION: Final = 9
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -278,6 +278,8 @@ FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2
 """no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
+FLAG_SLOTS: Final = 4
+"""the grant ends with what a chip will answer: layout slots."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2
@@ -342,6 +344,11 @@ LAYOUT_STEP: Final = struct.Struct("<QQ")
 """The levels from t on (before the horizon), unless the board writes a coupled output.
 
 t, levels
+"""
+LAYOUT_SLOTS: Final = struct.Struct("<QIIBB10s")
+"""What a chip answers to the next falling edges of a pad: so many bits, the lowest one first.
+
+held, hold, longest, gpio, count, bits
 """
 LAYOUT_I2C: Final = struct.Struct("<BBH")
 """Bytes of an I2C call: [i2c] bits, address, count to read; then the bytes to write.

@@ -6,7 +6,7 @@ holds a 0 for the same time.
 """
 
 from abc import abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import ClassVar
 
 from hardware.bench.parts.common.module import Module
@@ -17,8 +17,10 @@ RESET_NS = 480 * US * 9 // 10
 WAIT_NS, PRESENCE_NS, SLOT_NS = 30 * US, 120 * US, 30 * US
 READ_ROM, MATCH_ROM, SKIP_ROM, SEARCH_ROM, ALARM_SEARCH = 0x33, 0x55, 0xCC, 0xF0, 0xEC
 
-Transaction = Generator[int | None, int, None]
-"""The bits that follow a reset: it yields a bit to send, or None to receive one."""
+LONGEST_NS = 120 * US
+"""A longer pulse of the host is no slot (data sheet); it may become a reset."""
+Transaction = Generator[Sequence[int] | None, int, None]
+"""The bits that follow a reset: it yields bits to send, or None to receive one."""
 
 
 def crc8(data: bytes) -> int:
@@ -54,9 +56,22 @@ class OneWireTarget(Module):
 
     def begin(self) -> None:
         self._transaction: Transaction | None = None
-        self._next_bit: int | None = None
+        self._bits: Sequence[int] | None = None
+        self._sent = 0
         self._in_presence = self._receives = False
         self._fell_ns = self.world.now_ns
+        self._held_ns = 0
+
+    @property
+    def bits_to_send(self) -> Sequence[int]:
+        """The bits that it will send in the next slots, as far as it knows them."""
+        known = self._transaction is not None and not self._in_presence and not self.unresponsive
+        return self._bits[self._sent :] if known and self._bits else ()
+
+    @property
+    def held_ns(self) -> int:
+        """Until when it holds the wire low, for a 0; 0: it does not."""
+        return self._held_ns if self._held_ns > self.world.now_ns else 0
 
     def level_changed(self, pin: str, high: bool) -> None:
         if self._in_presence or self.unresponsive:
@@ -78,7 +93,7 @@ class OneWireTarget(Module):
         self.forget()
         self._in_presence = True
         self._transaction = self._rom_command()
-        self._next_bit = next(self._transaction)
+        self._bits = next(self._transaction)
         self.after(WAIT_NS, lambda: self.drive(self.WIRE, False))
         self.after(WAIT_NS + PRESENCE_NS, self._end_presence)
 
@@ -91,17 +106,22 @@ class OneWireTarget(Module):
         """The host started a slot: send a bit, or receive one."""
         if self._transaction is None:
             return
-        self._receives = self._next_bit is None
-        if self._receives:
+        self._receives = self._bits is None
+        if self._bits is None:
             return  # the end of the pulse tells the bit: an event of the target costs a request
-        if self._next_bit == 0:
+        bit = self._bits[self._sent]
+        self._sent += 1
+        if bit == 0:
+            self._held_ns = self.world.now_ns + SLOT_NS
             self.drive(self.WIRE, False)
             self.announce(self.WIRE, [(SLOT_NS, None)])
-        self._advance(0)
+        if self._sent == len(self._bits):
+            self._advance(0)
 
     def _advance(self, bit: int) -> None:
+        self._sent = 0
         try:
-            self._next_bit = self._transaction.send(bit) if self._transaction else None
+            self._bits = self._transaction.send(bit) if self._transaction else None
         except StopIteration:
             self._transaction = None
 
@@ -127,13 +147,12 @@ class OneWireTarget(Module):
         for byte in self.rom:
             for n in range(8):
                 bit = byte >> n & 1
-                yield bit
-                yield 1 - bit
+                yield bit, 1 - bit
                 if (yield None) != bit:
                     return
 
 
-def read_byte() -> Generator[int | None, int, int]:
+def read_byte() -> Generator[Sequence[int] | None, int, int]:
     """A byte from the host, least significant bit first."""
     byte = 0
     for n in range(8):
@@ -143,6 +162,4 @@ def read_byte() -> Generator[int | None, int, int]:
 
 def send(data: bytes) -> Transaction:
     """Bytes to the host, least significant bit first."""
-    for byte in data:
-        for n in range(8):
-            yield byte >> n & 1
+    yield [byte >> n & 1 for byte in data for n in range(8)]
