@@ -1,6 +1,7 @@
 """Keeps what a self test found: a signed record as a file and in the inventory, and a label."""
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from hardware.atomic_file import write_atomically
@@ -38,14 +39,19 @@ def known_type(inventory: Inventory, mac: str) -> str:
 
 
 def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory) -> Kept:
-    """Write the record first as a file, then into the inventory; a new board is added there.
+    """Write the record first as a file, then into the inventory; a new board is added there. A
+    record that is there stays: two virtual boards may have one MAC.
 
     Raises: OSError when the file cannot be written.
     """
     mac, code = result.identity.mac, label_code(result.identity.mac)
     text = certificate(result, key)
-    file = folder / f"{code}_{result.started:%Y%m%dT%H%M%SZ}.json"
-    write_atomically(file, text)
+    file = _new_file(folder, f"{code}_{result.started:%Y%m%dT%H%M%SZ}")
+    try:
+        write_atomically(file, text)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
     name, refusal = mac, None
     try:
         name = _into_inventory(result, text, key, inventory)
@@ -55,6 +61,18 @@ def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory
     day = f"{result.started.astimezone():%Y-%m-%d}"
     kind = result.plan.board.title
     return Kept(file, Label(code, (name, kind, verdict_word(result.verdict), day)), refusal)
+
+
+def _new_file(folder: Path, name: str) -> Path:
+    """An empty file, which no other thread or process has: `name.json`, else `name_2.json`, …"""
+    for number in count(1):
+        file = folder / (f"{name}_{number}.json" if number > 1 else f"{name}.json")
+        try:
+            file.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return file
+    raise AssertionError  # `count` has no end
 
 
 def _into_inventory(result: TestResult, text: str, key: StationKey, inventory: Inventory) -> str:

@@ -71,7 +71,7 @@ class ReturnTray(ReturnDesk):
 
     def _scan(self, code: str) -> list[ScanLine]:
         lines = []
-        for board in self._found(code):
+        for board in self._found(code)[0]:
             if board.mac in self._working:
                 raise Refused(_("{board} was scanned already").format(board=board.label))
             port = self._port_of(board)
