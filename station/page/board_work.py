@@ -13,7 +13,6 @@ from typing import Literal, get_args
 from hardware.bench.chip import pico_boot_rom
 from hardware.boards import BoardType
 from hardware.boards import load as load_type
-from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
@@ -23,7 +22,7 @@ from station.certify.keys import StationKey
 from station.certify.label import Label, write_labels
 from station.certify.measurement import Verdict
 from station.certify.self_test import STEPS, Identity, TestResult, board_type, identify
-from station.certify.side_by_side import certify_board
+from station.certify.side_by_side import board_at, certify_board
 from station.errors import NotWiped, StationError, UnknownCode, UnknownType
 from station.flash.flash_outcome import FlashOutcome, stage_name
 from station.flash.flash_outcome import Stage as FlashStage
@@ -182,7 +181,7 @@ class BoardWork:
         if place.is_drive:
             drive = drive_of_pico(place.port)
             return BoardFacts("", "", _("a Pico in BOOTSEL"), chip_title(drive.chip), "")
-        with open_board(place.port) as board:
+        with board_at(place.port) as board:
             identity = identify(board)
             board.soft_reset()
         return self._facts(identity.mac, identity.machine)
@@ -235,7 +234,7 @@ class BoardWork:
             cause = _("a Pico in BOOTSEL runs no MicroPython, so it cannot be tested")
             raise StationError(cause, _("Set “Write MicroPython first”, and start again."))
         report.stage("certify" if "flash" in job.stages else "identify", "", 0.0)
-        with open_board(place.port) as board:
+        with board_at(place.port) as board:
             identity = identify(board)
             self._identified(number, identity.mac, identity.machine, report)
             kind = self._type(identity, job.settings)
@@ -260,7 +259,7 @@ class BoardWork:
             cause = _("a Pico in BOOTSEL runs no MicroPython, so it cannot be wiped")
             raise StationError(cause, _("“Flash and certify” it first, then take it back."))
         report.stage("identify", "", 0.0)
-        with open_board(place.port) as board:
+        with board_at(place.port) as board:
             identity = identify(board)
             mac = identity.mac
             if job.mac and job.mac != mac:
@@ -283,7 +282,7 @@ class BoardWork:
                 report.board(self._facts(mac, identity.machine))
                 return BoardOutcome("FAIL", (trouble,), loan=_back_from(loan))
         report.stage("certify", "", 0.0)
-        with open_board(port_in(Slot(place.slot), place.port)) as board:
+        with board_at(port_in(Slot(place.slot), place.port)) as board:
             if identify(board).mac != mac:
                 raise _swapped(place)
             result = self._certify(board, identity, kind, job)
