@@ -154,6 +154,8 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
             tell(text, error.cure)
     if record and record.refusal:
         tell(str(record.refusal), record.refusal.cure)
+    if record and record.still_faulty:
+        tell(*record.still_faulty)
 
 
 @keys_app.command()

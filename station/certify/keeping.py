@@ -5,7 +5,8 @@ from itertools import count
 from pathlib import Path
 
 from hardware.atomic_file import write_atomically
-from station.certify.fault_words import fault_words
+from hardware.i18n import _
+from station.certify.fault_words import Words, fault_words
 from station.certify.keys import StationKey
 from station.certify.label import Label
 from station.certify.measurement import verdict_word
@@ -22,11 +23,14 @@ RESULTS: dict[str, CertificateResult] = {"PASS": "pass", "FAIL": "fail", "ERROR"
 
 @dataclass(frozen=True)
 class Kept:
-    """Where a record is, what the label says, and why the inventory did not take it."""
+    """Where a record is, what the label says, and what the inventory says to it."""
 
     file: Path
     label: Label
     refusal: StationError | None = None
+    """Why the inventory did not take it."""
+    still_faulty: Words | None = None
+    """The board passed, but faults of it are open."""
 
 
 def known_type(inventory: Inventory, mac: str) -> str:
@@ -52,15 +56,20 @@ def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    name, refusal = mac, None
+    name, faults, refusal = mac, "", None
     try:
-        name = _into_inventory(result, text, key, inventory)
+        name, faults = _into_inventory(result, text, key, inventory)
     except StationError as error:
         refusal = error
     # A label is on the board: its day is that of the place where the board is.
     day = f"{result.started.astimezone():%Y-%m-%d}"
     kind = result.plan.board.title
-    return Kept(file, Label(code, (name, kind, verdict_word(result.verdict), day)), refusal)
+    label = Label(code, (name, kind, verdict_word(result.verdict), day))
+    if result.verdict != "PASS" or not faults:
+        return Kept(file, label, refusal)
+    cause = _("{board} is still faulty in the inventory: {faults}")
+    cure = _("If that is mended: warsha boards mend {board}").format(board=name)
+    return Kept(file, label, still_faulty=(cause.format(board=name, faults=faults), cure))
 
 
 def _new_file(folder: Path, name: str) -> Path:
@@ -75,8 +84,10 @@ def _new_file(folder: Path, name: str) -> Path:
     raise AssertionError  # `count` has no end
 
 
-def _into_inventory(result: TestResult, text: str, key: StationKey, inventory: Inventory) -> str:
-    """Returns: the name of the board there. Raises: StationError."""
+def _into_inventory(
+    result: TestResult, text: str, key: StationKey, inventory: Inventory
+) -> tuple[str, str]:
+    """Returns: the name of the board there, and its open faults. Raises: StationError."""
     kind, mac = result.plan.board, result.identity.mac
     causes = "; ".join(fault_words(fault, kind)[0] for fault in result.faults)
     with inventory.change() as change:
@@ -89,4 +100,4 @@ def _into_inventory(result: TestResult, text: str, key: StationKey, inventory: I
             key_id=key.public.id,
             what=causes[: boards.NOTE],
         )
-        return board.label
+        return board.label, "; ".join(fault.what for fault in board.faults)

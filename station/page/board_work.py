@@ -17,7 +17,7 @@ from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
 from station.certify.fault_words import fault_words
-from station.certify.keeping import RESULTS, keep, known_type
+from station.certify.keeping import RESULTS, Kept, keep, known_type
 from station.certify.keys import StationKey
 from station.certify.label import Label, write_labels
 from station.certify.measurement import Verdict
@@ -244,7 +244,7 @@ class BoardWork:
         self._place(place, identity.mac)
         report.board(self._facts(identity.mac, identity.machine))
         write_labels([kept.label], self._folder / f"{kept.label.code}.png")
-        troubles = (*_troubles(result, kind), *remarks)
+        troubles = (*_troubles(result, kind, kept), *remarks)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
         if result.verdict == "ERROR":
@@ -288,7 +288,7 @@ class BoardWork:
             result = self._certify(board, identity, kind, job)
         kept = keep(result, self._folder, self._key, self.inventory)
         self._place(place, mac)
-        troubles = _troubles(result, kind)
+        troubles = _troubles(result, kind, kept)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)))
         if result.verdict == "ERROR":
@@ -419,10 +419,11 @@ def _trainee(loan: LoanRow) -> str:
     return f"{loan.name} ({loan.trainee})" if loan.name else loan.trainee
 
 
-def _troubles(result: TestResult, kind: BoardType) -> tuple[Trouble, ...]:
+def _troubles(result: TestResult, kind: BoardType, kept: Kept) -> tuple[Trouble, ...]:
     faults = [Trouble(*fault_words(fault, kind)) for fault in result.faults]
     errors = [_trouble_in(STEPS[error.step](), error.error) for error in result.errors]
-    return (*faults, *errors)
+    still = [Trouble(*kept.still_faulty)] if kept.still_faulty else []
+    return (*faults, *errors, *still)
 
 
 def _trouble_in(step: str, error: HardwareError) -> Trouble:

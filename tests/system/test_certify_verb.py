@@ -79,6 +79,23 @@ def test_a_fault_that_is_told_in_arabic_is_in_the_inventory(tmp_path: Path) -> N
     assert "معيبة" in proved.stdout and "FAIL" not in proved.stdout
 
 
+def test_a_board_that_passes_with_an_open_fault_is_still_faulty(tmp_path: Path) -> None:
+    words = ("certify", "--port", "bench:pi_pico")
+    assert "still faulty" not in warsha(tmp_path, *words).stdout
+    (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
+    warsha(tmp_path, "boards", "add", board["mac"], "--tag", "W-1")
+    warsha(tmp_path, "boards", "fault", "W-1", "the socket is loose")
+    done = warsha(tmp_path, *words)
+    assert done.returncode == 0 and done.stdout.startswith("✓ PASS")
+    assert done.stdout.splitlines()[1:] == [
+        "    W-1 is still faulty in the inventory: the socket is loose",
+        "    If that is mended: warsha boards mend W-1",
+    ]
+    assert "ما زالت" in warsha(tmp_path, *words, language="ar").stdout
+    assert warsha(tmp_path, "boards", "mend", "W-1").returncode == 0
+    assert "still faulty" not in warsha(tmp_path, *words).stdout
+
+
 def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -> None:
     done = warsha(tmp_path, "certify", "--port", "bench:pi_pico", "--out", "kept", language="ar")
     assert done.returncode == 0 and "سليمة" in done.stdout, done.stdout + done.stderr
