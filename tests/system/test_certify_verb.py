@@ -96,6 +96,23 @@ def test_a_board_that_passes_with_an_open_fault_is_still_faulty(tmp_path: Path) 
     assert "still faulty" not in warsha(tmp_path, *words).stdout
 
 
+@pytest.mark.parametrize(
+    ("language", "with_jig", "without"),
+    [
+        ("en", "Is the board in its jig?", "Is it in a jig? Then use --jig."),
+        ("ar", "هل اللوحة في قاعدة الاختبار؟", "هل هي في قاعدة اختبار؟"),
+    ],
+)
+def test_a_jig_that_is_absent_or_forgotten_is_asked_for(
+    tmp_path: Path, language: str, with_jig: str, without: str
+) -> None:
+    in_jig = f"bench:{ROOT}/docs/reference/jigs/pi_pico.json"
+    done = warsha(tmp_path, "certify", "--jig", "--port", "bench:pi_pico", language=language)
+    assert done.returncode == 3 and with_jig in done.stdout.splitlines()[-1]
+    done = warsha(tmp_path, "certify", "--port", in_jig, language=language)
+    assert done.returncode == 3 and without in done.stdout.splitlines()[-1]
+
+
 def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -> None:
     done = warsha(tmp_path, "certify", "--port", "bench:pi_pico", "--out", "kept", language="ar")
     assert done.returncode == 0 and "سليمة" in done.stdout, done.stdout + done.stderr

@@ -199,6 +199,10 @@ def test_an_esp32_is_flashed_certified_and_labelled(
         assert "Good" in view.card("one")
         with server.tray.work.inventory.change() as change:
             boards.mend(change, board.mac)
+        view.find("input[name=jig]").click()
+        view.find("button.again").click()
+        assert view.ended(1)["one"] == "Faulty"
+        assert view.card("one").rstrip().count("Is the board in its jig?") == 1
     wrong = image_from_file(write_image(tmp_path, "wrong.bin", chip="esp32s3"))
     with station(tray.folder, [tray.path("one")], lambda _chip: wrong) as server:
         view = StationWindow(browser.driver, server.site.url)
