@@ -127,6 +127,9 @@ class LendingDesk(Desk):
             found, kit = self._found(code)
         except Refused:
             if trainee is None:
+                # Latin letters of another keyboard layout are no id of a trainee.
+                if self._roster.nearest(code) or (self._trainee is None and code.isascii()):
+                    self._roster.need(code)
                 raise
             self._trainee = trainee
             return [ScanLine(True, self._has(trainee))]

@@ -420,6 +420,10 @@ def test_a_card_appears_with_the_board_and_leaves_with_it(
         tray.plug("one", seed=1)
         view.waits(1)
         assert "Raspberry Pi Pico" in view.card("one")
+        view.wait("return document.querySelector('button.start').textContent === 'Start 1 board'")
+        view.find(".language").click()
+        assert view.find("button.start").text == "ابدأ العمل على لوحة واحدة"
+        view.find(".language").click()
         first = view.find(".card h2").text
         assert not view.find(".empty").is_displayed()
         tray.unplug("one")
