@@ -144,6 +144,9 @@ def lend(
     from station.inventory.scan_loop import LendingDesk
 
     last_day = checked_day(due) if due else None
+    if last_day and last_day < date.today():
+        cause = _("{day} is over: boards cannot be due then").format(day=last_day)
+        raise Refused(cause, _("name today or a later day: --due"))
     roster = load_roster(load_course(course))
     trainee = roster.need(to) if to else None
     with _inventory() as inventory:
@@ -309,8 +312,11 @@ def cards(
     with _inventory() as inventory, inventory.read() as session:
         found = label.cards(roster, stock.kits(session))
     with _writing(file):
-        label.write_labels(found, file, label_size)
-    Console().print(_("cards: {count}").format(count=len(found)), highlight=False)
+        files = label.write_labels(found, file, label_size)
+    out = Console(soft_wrap=True, highlight=False)
+    out.print(_("cards: {count}").format(count=len(found)))
+    for one in files:
+        out.print(one_line(str(one)))
 
 
 @boards_app.command("export")

@@ -4,7 +4,7 @@
 verb that uses them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,9 @@ from hardware.i18n import _
 from station.errors import StationError
 
 if TYPE_CHECKING:
+    from station.certify.fault_words import Words
     from station.certify.keeping import Kept
+    from station.certify.self_test import TestResult
     from station.certify.side_by_side import PortOutcome, TypeOf
 
 app = typer.Typer()
@@ -128,14 +130,7 @@ def _tested(
 
 
 def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | None") -> None:
-    from station.certify.fault_words import fault_words
     from station.certify.measurement import verdict_word
-    from station.certify.self_test import STEPS
-
-    def tell(cause: str, cure: str) -> None:
-        for line in filter(None, (cause, cure)):
-            style = "" if line == cause else "dim"
-            console.print(Text("    ", style=style) + one_line(line), style=style, soft_wrap=True)
 
     mark, style = MARKS[outcome.verdict]
     head = f"{verdict_word(outcome.verdict)} {outcome.port}"
@@ -144,16 +139,34 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
         head += f", {result.identity.mac}, {result.plan.board.title}, {count}"
         head += "" if not record else f", {record.file}"
     console.print(Text(f"{mark} ", style=style) + one_line(head), soft_wrap=True)
+    told = list(_found(result)) if result else []
     if outcome.error:
-        tell(str(outcome.error), outcome.error.cure)
-    if result:
-        for fault in result.faults:
-            tell(*fault_words(fault, result.plan.board))
-        for error in result.errors:
-            text = _("{step}: {cause}").format(step=STEPS[error.step](), cause=error.cause)
-            tell(text, error.cure)
+        told.append((str(outcome.error), outcome.error.cure))
     if record and record.refusal:
-        tell(str(record.refusal), record.refusal.cure)
+        told.append((str(record.refusal), record.refusal.cure))
+    if record and record.still_faulty:
+        told.append(record.still_faulty)
+    for cause, cure in told:
+        for line in filter(None, (cause, cure)):
+            style = "" if line == cause else "dim"
+            console.print(Text("    ", style=style) + one_line(line), style=style, soft_wrap=True)
+
+
+def _found(result: "TestResult") -> "Iterator[Words]":
+    """What a test found, and what to do about it."""
+    from station.certify.fault_words import fault_words, jig_mistake
+    from station.certify.self_test import STEPS
+
+    for fault in result.faults:
+        yield fault_words(fault, result.plan.board)
+    for error in result.errors:
+        text = _("{step}: {cause}").format(step=STEPS[error.step](), cause=error.cause)
+        yield text, error.cure
+    match jig_mistake(result):
+        case "absent":
+            yield _("Is the board in its jig?"), ""
+        case "not named":
+            yield _("Is it in a jig? Then use --jig."), ""
 
 
 @keys_app.command()

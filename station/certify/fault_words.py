@@ -1,13 +1,17 @@
 """Faults of a board in words: what is wrong, and what to do about it."""
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from hardware.boards import BoardType
 from hardware.i18n import _
 from station.certify.measurement import BoardFault
+from station.certify.pin_faults import REACHES
+from station.certify.self_test import TestResult
 
 Words = tuple[str, str]
 """The cause, and the cure."""
+JigMistake = Literal["absent", "not named"]
 
 
 def fault_words(fault: BoardFault, board: BoardType) -> Words:
@@ -19,6 +23,23 @@ def fault_words(fault: BoardFault, board: BoardType) -> Words:
     if words := _OTHER_FAULTS.get(kind):
         return words([pin_name(int(gpio), board)] if gpio else [])
     return fault.kind, ""
+
+
+def jig_mistake(result: TestResult) -> JigMistake | None:
+    """What explains most faults of a test at once: the board is not in its jig, or it is in one
+    that the test does not know of."""
+    plan = result.plan
+    if result.with_jig:
+        joins = [one.value for one in result.measurements if REACHES in one.name]
+        silent = {"uart_wrong", "i2c_content"} <= {fault.kind for fault in result.faults}
+        return "absent" if silent and joins and not any(joins) else None
+    shorts = {frozenset(fault.gpios) for fault in result.faults if fault.kind == "short"}
+    tested = {*plan.tested_pins(with_jig=False)}
+    pairs = {frozenset(pair) for pair in plan.jig.pairs if tested.issuperset(pair)}
+    held = {fault.gpios for fault in result.faults if fault.kind == "held_high"}
+    bus = {(plan.jig.i2c.sda,), (plan.jig.i2c.scl,)}
+    sure = len(pairs) > 1 or held & bus  # a single pair may be a true short
+    return "not named" if pairs and pairs <= shorts and sure else None
 
 
 def pin_name(gpio: int, board: BoardType) -> str:

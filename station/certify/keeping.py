@@ -1,10 +1,12 @@
 """Keeps what a self test found: a signed record as a file and in the inventory, and a label."""
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from hardware.atomic_file import write_atomically
-from station.certify.fault_words import fault_words
+from hardware.i18n import _
+from station.certify.fault_words import Words, fault_words
 from station.certify.keys import StationKey
 from station.certify.label import Label
 from station.certify.measurement import verdict_word
@@ -21,11 +23,14 @@ RESULTS: dict[str, CertificateResult] = {"PASS": "pass", "FAIL": "fail", "ERROR"
 
 @dataclass(frozen=True)
 class Kept:
-    """Where a record is, what the label says, and why the inventory did not take it."""
+    """Where a record is, what the label says, and what the inventory says to it."""
 
     file: Path
     label: Label
     refusal: StationError | None = None
+    """Why the inventory did not take it."""
+    still_faulty: Words | None = None
+    """The board passed, but faults of it are open."""
 
 
 def known_type(inventory: Inventory, mac: str) -> str:
@@ -38,27 +43,51 @@ def known_type(inventory: Inventory, mac: str) -> str:
 
 
 def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory) -> Kept:
-    """Write the record first as a file, then into the inventory; a new board is added there.
+    """Write the record first as a file, then into the inventory; a new board is added there. A
+    record that is there stays: two virtual boards may have one MAC.
 
     Raises: OSError when the file cannot be written.
     """
     mac, code = result.identity.mac, label_code(result.identity.mac)
     text = certificate(result, key)
-    file = folder / f"{code}_{result.started:%Y%m%dT%H%M%SZ}.json"
-    write_atomically(file, text)
-    name, refusal = mac, None
+    file = _new_file(folder, f"{code}_{result.started:%Y%m%dT%H%M%SZ}")
     try:
-        name = _into_inventory(result, text, key, inventory)
+        write_atomically(file, text)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    name, faults, refusal = mac, "", None
+    try:
+        name, faults = _into_inventory(result, text, key, inventory)
     except StationError as error:
         refusal = error
     # A label is on the board: its day is that of the place where the board is.
     day = f"{result.started.astimezone():%Y-%m-%d}"
     kind = result.plan.board.title
-    return Kept(file, Label(code, (name, kind, verdict_word(result.verdict), day)), refusal)
+    label = Label(code, (name, kind, verdict_word(result.verdict), day))
+    if result.verdict != "PASS" or not faults:
+        return Kept(file, label, refusal)
+    cause = _("{board} is still faulty in the inventory: {faults}")
+    cure = _("If that is mended: warsha boards mend {board}").format(board=name)
+    return Kept(file, label, still_faulty=(cause.format(board=name, faults=faults), cure))
 
 
-def _into_inventory(result: TestResult, text: str, key: StationKey, inventory: Inventory) -> str:
-    """Returns: the name of the board there. Raises: StationError."""
+def _new_file(folder: Path, name: str) -> Path:
+    """An empty file, which no other thread or process has: `name.json`, else `name_2.json`, …"""
+    for number in count(1):
+        file = folder / (f"{name}_{number}.json" if number > 1 else f"{name}.json")
+        try:
+            file.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return file
+    raise AssertionError  # `count` has no end
+
+
+def _into_inventory(
+    result: TestResult, text: str, key: StationKey, inventory: Inventory
+) -> tuple[str, str]:
+    """Returns: the name of the board there, and its open faults. Raises: StationError."""
     kind, mac = result.plan.board, result.identity.mac
     causes = "; ".join(fault_words(fault, kind)[0] for fault in result.faults)
     with inventory.change() as change:
@@ -71,4 +100,4 @@ def _into_inventory(result: TestResult, text: str, key: StationKey, inventory: I
             key_id=key.public.id,
             what=causes[: boards.NOTE],
         )
-        return board.label
+        return board.label, "; ".join(fault.what for fault in board.faults)

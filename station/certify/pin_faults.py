@@ -13,6 +13,8 @@ from station.certify.measurement import BoardFault, Measurement, ValueRange
 from station.certify.plan import TestPlan
 
 ONE, ZERO = ValueRange("", 1, 1), ValueRange("", 0, 0)
+REACHES = ".reaches_gpio"
+"""In the name of a measurement: whether the jig joins two pins."""
 Group = frozenset[int]
 """The pins that the jig joins, or one pin alone."""
 
@@ -59,7 +61,7 @@ class PinTest:
                 yield Measurement(f"{name}.shorted", shorted, ZERO)
             partner = self._partner.get(gpio)
             if partner is not None and levels.high[i] >= 0:
-                yield Measurement(f"{name}.reaches_gpio{partner}", self._reaches(gpio), ONE)
+                yield Measurement(f"{name}{REACHES}{partner}", self._reaches(gpio), ONE)
 
     def faults(self) -> list[BoardFault]:
         """What is wrong, the cause and not each of its effects."""

@@ -1,8 +1,8 @@
 """Certifies several boards at once, a thread a board."""
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from serial.tools import list_ports
@@ -85,8 +85,20 @@ def certify_all(
     return thread_per_board(one, ports, stopped)
 
 
-def _certify(port: str, type_of: TypeOf, on_step: OnBoardStep, with_jig: bool) -> TestResult:
+@contextmanager
+def board_at(port: str) -> Iterator[Board]:
+    """The board at a port. Whatever happens, it is left at its friendly prompt, where people and
+    other programs expect it."""
     with open_board(port) as board:
+        try:
+            yield board
+        finally:
+            with suppress(HardwareError):
+                board.leave_to_people()
+
+
+def _certify(port: str, type_of: TypeOf, on_step: OnBoardStep, with_jig: bool) -> TestResult:
+    with board_at(port) as board:
         identity = identify(board)
         kind = board_type(identity, type_of(identity.mac))
         return certify_board(

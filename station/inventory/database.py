@@ -42,7 +42,16 @@ def _add_jobs(connection: Connection) -> None:
     InventoryTable.metadata.create_all(connection, tables=[JobRow.metadata.tables["job"]])
 
 
-UPGRADES: tuple[Callable[[Connection], None], ...] = (_add_jobs,)
+def _add_kit_of_loan(connection: Connection) -> None:
+    column = "ALTER TABLE loan ADD COLUMN kit VARCHAR(40) DEFAULT '' NOT NULL"
+    connection.exec_driver_sql(column)
+    connection.exec_driver_sql(  # what is lent now comes back by the kit's card, as before
+        "UPDATE loan SET kit = board.kit FROM board "
+        "WHERE board.mac = loan.mac AND board.kit IS NOT NULL AND loan.returned IS NULL"
+    )
+
+
+UPGRADES: tuple[Callable[[Connection], None], ...] = (_add_jobs, _add_kit_of_loan)
 """The n-th function changes the tables from version n to version n + 1."""
 WAIT_S = 60
 """How long one station waits for another one that is writing. A write takes milliseconds."""

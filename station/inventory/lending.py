@@ -1,19 +1,32 @@
 """Lends boards to trainees, and takes them back."""
 
+from collections.abc import Container
 from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from grader.lab.class_list import Trainee
 from hardware.i18n import _
 from station.errors import Refused
 from station.inventory import boards
 from station.inventory.database import Change
-from station.inventory.tables import NAME, LoanRow
+from station.inventory.tables import NAME, OPEN_LOAN, LoanRow
+
+Borrower = tuple[str, str]
+"""A course, and the id of a trainee in it."""
 
 
 def lend(
-    change: Change, code: str, course: str, trainee: Trainee, due: date | None = None
+    change: Change,
+    code: str,
+    course: str,
+    trainee: Trainee,
+    due: date | None = None,
+    kit: str = "",
 ) -> LoanRow:
-    """Lend a board to a trainee of a course, until the end of the day `due`.
+    """Lend a board to a trainee of a course, until the end of the day `due`; with this kit, or by
+    itself.
 
     Raises: Refused when it is lent, faulty, half-written, retired or not known.
     """
@@ -39,6 +52,7 @@ def lend(
         since=change.at,
         lent_by=change.by,
         due=due,
+        kit=kit,
     )
     change.session.add(loan)
     change.note(
@@ -47,13 +61,23 @@ def lend(
     return _finished(change, loan)
 
 
-def take_back(change: Change, code: str) -> LoanRow:
-    """Take a board back from whoever has it. Raises: Refused when nobody has it."""
+def borrowers(session: Session, kit: str) -> set[Borrower]:
+    """Who has boards that were lent with this kit."""
+    query = select(LoanRow.course, LoanRow.trainee).where(OPEN_LOAN, LoanRow.kit == kit)
+    return {(course, trainee) for course, trainee in session.execute(query)}
+
+
+def take_back(change: Change, code: str, only_from: Container[Borrower] | None = None) -> LoanRow:
+    """Take a board back from whoever has it. Raises: Refused when nobody has it, or none of those
+    who have the kit that was scanned."""
     board = boards.locked(change, code)
     loan = board.loan
     if loan is None:
         cause = _("{board} is not lent, it is: {state}")
         raise Refused(cause.format(board=board.label, state=boards.state_name(board.state)))
+    if only_from is not None and (loan.course, loan.trainee) not in only_from:
+        cause = boards.lent_already(board).cause
+        raise Refused(cause, _("it was lent without the kit: scan the board itself"))
     loan.returned, loan.returned_by = change.at, change.by
     change.note("returned", board.mac, trainee=loan.trainee)
     return _finished(change, loan)

@@ -28,12 +28,16 @@ class Roster:
         """The trainee with this id, on a card or typed; None when there is none."""
         return self.by_code.get(codes.normalized(code))
 
+    def nearest(self, code: str) -> str:
+        """The id that a mistyped one may mean; "" for none."""
+        return nearest(code, (one.id for one in self.by_code.values()))
+
     def need(self, code: str) -> Trainee:
         """The trainee with this id. Raises: Refused."""
         if trainee := self.find(code):
             return trainee
         cause = _("the class list of {course} has no {trainee!r}")
-        near = nearest(code, (one.id for one in self.by_code.values()))
+        near = self.nearest(code)
         cure = _("did you mean {name}?").format(name=near) if near else ""
         raise Refused(
             cause.format(course=self.course, trainee=code),

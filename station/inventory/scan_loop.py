@@ -19,6 +19,9 @@ from station.inventory.database import Change, Inventory
 from station.inventory.roster import Roster
 from station.inventory.tables import OPEN_LOAN, BoardRow, LoanRow
 
+OnBoard = Callable[[Change, BoardRow], LoanRow]
+"""Lends a board, or takes it back. Raises: Refused."""
+
 
 class ScanLine(NamedTuple):
     """What a scan did, in one line."""
@@ -55,10 +58,6 @@ class Desk(ABC):
         """Act on a code that is not UNDO. Raises: Refused."""
 
     @abstractmethod
-    def _one(self, change: Change, board: BoardRow) -> LoanRow:
-        """Lend a board, or take it back. Raises: Refused."""
-
-    @abstractmethod
     def _done(self, loan: LoanRow) -> str:
         """What was done with a board."""
 
@@ -66,7 +65,7 @@ class Desk(ABC):
     def _take_back(self, change: Change, loan: LoanRow) -> LoanRow:
         """Undo one board. Raises: Refused."""
 
-    def _act(self, found: list[BoardRow]) -> list[ScanLine]:
+    def _act(self, found: list[BoardRow], lend_or_take_back: OnBoard) -> list[ScanLine]:
         """Lend or take back the boards of one scan."""
         loans, lines = [], []
         for board in found:
@@ -74,7 +73,7 @@ class Desk(ABC):
                 if any(loan.mac == board.mac for scan in self._scans for loan in scan):
                     raise Refused(_("{board} was scanned already").format(board=board.label))
                 with self._inventory.change() as change:
-                    loan = self._one(change, board)
+                    loan = lend_or_take_back(change, board)
             except Refused as error:
                 lines.append(_refusal(error))
             else:
@@ -101,11 +100,12 @@ class Desk(ABC):
                 lines.append(ScanLine(True, line))
         return lines
 
-    def _found(self, code: str) -> list[BoardRow]:
-        """The board of a code, or the boards of a kit. Raises: UnknownCode."""
+    def _found(self, code: str) -> tuple[list[BoardRow], str]:
+        """The board of a code, or the boards of a kit and its name. Raises: UnknownCode."""
         with self._inventory.read() as session:
-            kit = stock.find_kit(session, code)
-            return list(kit.boards) if kit else [boards.find(session, code)]
+            if kit := stock.find_kit(session, code):
+                return list(kit.boards), kit.name
+            return [boards.find(session, code)], ""
 
 
 class LendingDesk(Desk):
@@ -124,18 +124,26 @@ class LendingDesk(Desk):
     def _scan(self, code: str) -> list[ScanLine]:
         trainee = self._roster.find(code)
         try:
-            found = self._found(code)
+            found, kit = self._found(code)
         except Refused:
             if trainee is None:
+                # Latin letters of another keyboard layout are no id of a trainee.
+                if self._roster.nearest(code) or (self._trainee is None and code.isascii()):
+                    self._roster.need(code)
                 raise
             self._trainee = trainee
             return [ScanLine(True, self._has(trainee))]
         if trainee:
             cause = _("{code} is a trainee and a board or kit").format(code=code)
             raise Refused(cause, _("scan the label with the MAC, or use --to"))
-        if self._trainee is None:
+        borrower = self._trainee
+        if borrower is None:
             raise Refused(_("nobody was scanned yet"), _("scan a trainee's card first"))
-        return self._act(found)
+        course, due = self._roster.course, self._due
+        return self._act(
+            found,
+            lambda change, board: lending.lend(change, board.mac, course, borrower, due, kit),
+        )
 
     def _has(self, trainee: Trainee) -> str:
         """The trainee, and which boards they have."""
@@ -146,10 +154,6 @@ class LendingDesk(Desk):
             has = ", ".join(loan.board.label for loan in session.scalars(query)) or "-"
         text = _("trainee: {trainee} {name}, has: {boards}")
         return text.format(trainee=trainee.id, name=trainee.name, boards=has)
-
-    def _one(self, change: Change, board: BoardRow) -> LoanRow:
-        assert self._trainee is not None
-        return lending.lend(change, board.mac, self._roster.course, self._trainee, self._due)
 
     def _done(self, loan: LoanRow) -> str:
         text = _("{board} lent to {trainee}, due: {due}")
@@ -163,10 +167,14 @@ class ReturnDesk(Desk):
     """Scan boards; whoever has them."""
 
     def _scan(self, code: str) -> list[ScanLine]:
-        return self._act(self._found(code))
-
-    def _one(self, change: Change, board: BoardRow) -> LoanRow:
-        return lending.take_back(change, board.mac)
+        found, kit = self._found(code)
+        only_from = None
+        if kit:  # a board of it may be lent to somebody else
+            with self._inventory.read() as session:
+                only_from = lending.borrowers(session, kit)
+        return self._act(
+            found, lambda change, board: lending.take_back(change, board.mac, only_from)
+        )
 
     def _done(self, loan: LoanRow) -> str:
         text = _("{board} is back from {trainee}, now: {state}")

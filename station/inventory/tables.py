@@ -110,6 +110,8 @@ class LoanRow(InventoryTable):
     lent_by: Mapped[str] = mapped_column(String(NAME))
     due: Mapped[date | None]
     """The last day, by the clock of the place; None: there is no such day."""
+    kit: Mapped[str] = mapped_column(String(CODE), default="")
+    """The kit whose scan lent it; "": the board was lent by itself."""
     returned: Mapped[datetime | None] = mapped_column(UtcTime)
     returned_by: Mapped[str] = mapped_column(String(NAME), default="")
     board: Mapped["BoardRow"] = relationship(viewonly=True)

@@ -13,17 +13,16 @@ from typing import Literal, get_args
 from hardware.bench.chip import pico_boot_rom
 from hardware.boards import BoardType
 from hardware.boards import load as load_type
-from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
-from station.certify.fault_words import fault_words
-from station.certify.keeping import RESULTS, keep, known_type
+from station.certify.fault_words import fault_words, jig_mistake
+from station.certify.keeping import RESULTS, Kept, keep, known_type
 from station.certify.keys import StationKey
 from station.certify.label import Label, write_labels
 from station.certify.measurement import Verdict
 from station.certify.self_test import STEPS, Identity, TestResult, board_type, identify
-from station.certify.side_by_side import certify_board
+from station.certify.side_by_side import board_at, certify_board
 from station.errors import NotWiped, StationError, UnknownCode, UnknownType
 from station.flash.flash_outcome import FlashOutcome, stage_name
 from station.flash.flash_outcome import Stage as FlashStage
@@ -182,7 +181,7 @@ class BoardWork:
         if place.is_drive:
             drive = drive_of_pico(place.port)
             return BoardFacts("", "", _("a Pico in BOOTSEL"), chip_title(drive.chip), "")
-        with open_board(place.port) as board:
+        with board_at(place.port) as board:
             identity = identify(board)
             board.soft_reset()
         return self._facts(identity.mac, identity.machine)
@@ -235,7 +234,7 @@ class BoardWork:
             cause = _("a Pico in BOOTSEL runs no MicroPython, so it cannot be tested")
             raise StationError(cause, _("Set “Write MicroPython first”, and start again."))
         report.stage("certify" if "flash" in job.stages else "identify", "", 0.0)
-        with open_board(place.port) as board:
+        with board_at(place.port) as board:
             identity = identify(board)
             self._identified(number, identity.mac, identity.machine, report)
             kind = self._type(identity, job.settings)
@@ -245,7 +244,7 @@ class BoardWork:
         self._place(place, identity.mac)
         report.board(self._facts(identity.mac, identity.machine))
         write_labels([kept.label], self._folder / f"{kept.label.code}.png")
-        troubles = (*_troubles(result, kind), *remarks)
+        troubles = (*_troubles(result, kind, kept), *remarks)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
         if result.verdict == "ERROR":
@@ -260,7 +259,7 @@ class BoardWork:
             cause = _("a Pico in BOOTSEL runs no MicroPython, so it cannot be wiped")
             raise StationError(cause, _("“Flash and certify” it first, then take it back."))
         report.stage("identify", "", 0.0)
-        with open_board(place.port) as board:
+        with board_at(place.port) as board:
             identity = identify(board)
             mac = identity.mac
             if job.mac and job.mac != mac:
@@ -283,13 +282,13 @@ class BoardWork:
                 report.board(self._facts(mac, identity.machine))
                 return BoardOutcome("FAIL", (trouble,), loan=_back_from(loan))
         report.stage("certify", "", 0.0)
-        with open_board(port_in(Slot(place.slot), place.port)) as board:
+        with board_at(port_in(Slot(place.slot), place.port)) as board:
             if identify(board).mac != mac:
                 raise _swapped(place)
             result = self._certify(board, identity, kind, job)
         kept = keep(result, self._folder, self._key, self.inventory)
         self._place(place, mac)
-        troubles = _troubles(result, kind)
+        troubles = _troubles(result, kind, kept)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)))
         if result.verdict == "ERROR":
@@ -420,10 +419,23 @@ def _trainee(loan: LoanRow) -> str:
     return f"{loan.name} ({loan.trainee})" if loan.name else loan.trainee
 
 
-def _troubles(result: TestResult, kind: BoardType) -> tuple[Trouble, ...]:
+def _troubles(result: TestResult, kind: BoardType, kept: Kept) -> tuple[Trouble, ...]:
     faults = [Trouble(*fault_words(fault, kind)) for fault in result.faults]
     errors = [_trouble_in(STEPS[error.step](), error.error) for error in result.errors]
-    return (*faults, *errors)
+    still = [Trouble(*kept.still_faulty)] if kept.still_faulty else []
+    return (*faults, *errors, *_jig_trouble(result), *still)
+
+
+def _jig_trouble(result: TestResult) -> list[Trouble]:
+    """The question that explains most faults at once, if there is one."""
+    match jig_mistake(result):
+        case "absent":
+            return [Trouble(_("Is the board in its jig?"))]
+        case "not named":
+            cure = _("Set “The boards are in their jigs”, and start again.")
+            return [Trouble(_("Is the board in a jig?"), cure)]
+        case None:
+            return []
 
 
 def _trouble_in(step: str, error: HardwareError) -> Trouble:

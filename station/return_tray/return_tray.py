@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from station.certify.keeping import keep
 from station.certify.keys import StationKey
 from station.certify.measurement import verdict_word
 from station.certify.self_test import identify
-from station.certify.side_by_side import PortOutcome, certify_all
+from station.certify.side_by_side import PortOutcome, board_at, certify_all
 from station.errors import Refused, StationError
 from station.inventory import boards
 from station.inventory.database import Inventory
@@ -71,7 +70,7 @@ class ReturnTray(ReturnDesk):
 
     def _scan(self, code: str) -> list[ScanLine]:
         lines = []
-        for board in self._found(code):
+        for board in self._found(code)[0]:
             if board.mac in self._working:
                 raise Refused(_("{board} was scanned already").format(board=board.label))
             port = self._port_of(board)
@@ -101,7 +100,7 @@ class ReturnTray(ReturnDesk):
         """Ask the board at a port who it is. Returns: why it does not answer, if so."""
         self._macs.pop(port, None)
         try:
-            with open_board(port) as board:
+            with board_at(port) as board:
                 self._macs[port] = identify(board).mac
         except HardwareError as error:
             return [str(error)]
@@ -127,7 +126,7 @@ class ReturnTray(ReturnDesk):
 
     def _wipe(self, board: BoardRow, port: str) -> None:
         """Raises: HardwareError."""
-        with open_board(port) as opened:
+        with board_at(port) as opened:
             if identify(opened).mac != board.mac:  # swapped since it was found
                 cause = _("another board is plugged in at {port} now").format(port=port)
                 raise StationError(cause, _("Plug it in and scan it again."))

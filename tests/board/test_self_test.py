@@ -4,7 +4,7 @@ is a change of the jig's circuit: a wire more (short circuit), less (open), anot
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from itertools import count
@@ -14,10 +14,12 @@ import pytest
 
 from hardware import boards
 from hardware.bench.serving.live_bench import LiveBench
+from hardware.connect import open_port
 from hardware.errors import DeviceError
 from hardware.wire.board import Board
+from hardware.wire.port import Deadline
 from station.certify.clock import compare
-from station.certify.fault_words import fault_words
+from station.certify.fault_words import fault_words, jig_mistake
 from station.certify.jig import jig_diagram
 from station.certify.plan import load_plan
 from station.certify.self_test import STEPS, SelfTest, TestResult, board_type, identify
@@ -76,6 +78,16 @@ def worth(part: str, ohms: int) -> Callable[[Content], None]:
         found["attrs"]["value"] = str(ohms)
 
     return change
+
+
+def assert_friendly_prompt(port: str) -> None:
+    """Whoever connects and presses Enter gets a prompt; the raw REPL is silent."""
+    with closing(open_port(port)) as line:
+        line.write(b"\r")
+        got, deadline = b"", Deadline(10.0)
+        while b">>> " not in got and not deadline.over():
+            got += line.read(deadline.left())
+    assert got.endswith(b">>> ") and b"raw REPL" not in got
 
 
 @pytest.mark.parametrize("name", boards.names())
@@ -142,6 +154,7 @@ def test_an_injected_fault_is_found_and_named(
     change(circuit)
     result = result_of(name, circuit, "adc", "pins", "uart", "i2c", with_jig=True)
     assert result.verdict == "FAIL"
+    assert jig_mistake(result) is None
     texts = causes(result)
     for expected in found:
         assert any(text.startswith(expected) for text in texts), (expected, texts)
@@ -164,7 +177,15 @@ def test_without_the_jig_shorts_are_named_exactly(
     kind = boards.load(name).diagram_types[0]
     circuit: Content = {"version": 1, "parts": [{"type": kind, "id": "board"}], "connections": []}
     joined(*pins)(circuit)
-    assert causes(result_of(name, circuit, "pins", with_jig=False)) == [found]
+    result = result_of(name, circuit, "pins", with_jig=False)
+    assert causes(result) == [found] and jig_mistake(result) is None
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_a_jig_that_is_absent_or_was_not_named_is_recognised(name: str) -> None:
+    steps = [step for step in STEPS if step not in ("clock", "wifi", "ram", "flash")]
+    assert jig_mistake(result_of(name, name, *steps, with_jig=True)) == "absent"
+    assert jig_mistake(result_of(name, jig(name), "pins", with_jig=False)) == "not named"
 
 
 def test_the_clock_is_compared_with_the_host_s() -> None:
@@ -260,11 +281,24 @@ def test_ctrl_c_ends_each_board_before_its_next_step(request: pytest.FixtureRequ
         if step == "pins":
             os.kill(os.getpid(), signal.SIGINT)
 
-    ports = ["bench:pi_pico", "/dev/nothing"]
-    stopped, nothing = certify_all(ports, lambda _mac: "", interrupt, with_jig=True)
+    with LiveBench(PICO, mode="virtual") as live:
+        ports = [live.serve_socket(), "/dev/nothing"]
+        stopped, nothing = certify_all(ports, lambda _mac: "", interrupt, with_jig=True)
+        assert_friendly_prompt(ports[0])
     assert str(stopped.error) == "it was stopped" and stopped.verdict == "ERROR"
     assert str(nothing.error) == "There is no board at /dev/nothing."
-    assert ("bench:pi_pico", "UART loop") not in begun
+    assert (ports[0], "pins") in begun and (ports[0], "UART loop") not in begun
+
+
+@pytest.mark.parametrize("name", [ESP32, PICO])
+@pytest.mark.parametrize("kind", ["", "esp32s3_devkitc_1"])
+def test_a_board_is_left_at_its_friendly_prompt(name: str, kind: str) -> None:
+    """After a test, and when it cannot be tested because it is another type."""
+    with LiveBench(name, mode="virtual") as live:
+        port = live.serve_socket()
+        (done,) = certify_all([port], lambda _mac: kind or name, lambda *_: None, with_jig=False)
+        assert (done.result is None) == bool(kind), done.error
+        assert_friendly_prompt(port)
 
 
 def test_a_board_that_sends_nonsense_is_an_error() -> None:

@@ -54,7 +54,8 @@ def test_boards_are_tested_side_by_side_signed_labelled_and_verified(tmp_path: P
     assert "solder" in lines[at + 1]
     assert "    There is no board at /dev/nothing." in lines
     records = sorted((tmp_path / "certificates").glob("*.json"))
-    assert len(records) in (1, 2)  # both virtual boards may have the same MAC
+    verdicts = [json.loads(file.read_text())["content"]["verdict"] for file in records]
+    assert sorted(verdicts) == ["FAIL", "PASS"]  # both virtual boards have the same MAC
     proved = warsha(tmp_path, "certify", "--verify", str(records[0]))
     assert proved.returncode == 0 and "signed by" in proved.stdout
     for picture in tmp_path.glob("label-*.png"):
@@ -76,6 +77,40 @@ def test_a_fault_that_is_told_in_arabic_is_in_the_inventory(tmp_path: Path) -> N
     (record,) = (tmp_path / "certificates").glob("*.json")
     proved = warsha(tmp_path, "certify", "--verify", str(record), language="ar")
     assert "معيبة" in proved.stdout and "FAIL" not in proved.stdout
+
+
+def test_a_board_that_passes_with_an_open_fault_is_still_faulty(tmp_path: Path) -> None:
+    words = ("certify", "--port", "bench:pi_pico")
+    assert "still faulty" not in warsha(tmp_path, *words).stdout
+    (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
+    warsha(tmp_path, "boards", "add", board["mac"], "--tag", "W-1")
+    warsha(tmp_path, "boards", "fault", "W-1", "the socket is loose")
+    done = warsha(tmp_path, *words)
+    assert done.returncode == 0 and done.stdout.startswith("✓ PASS")
+    assert done.stdout.splitlines()[1:] == [
+        "    W-1 is still faulty in the inventory: the socket is loose",
+        "    If that is mended: warsha boards mend W-1",
+    ]
+    assert "ما زالت" in warsha(tmp_path, *words, language="ar").stdout
+    assert warsha(tmp_path, "boards", "mend", "W-1").returncode == 0
+    assert "still faulty" not in warsha(tmp_path, *words).stdout
+
+
+@pytest.mark.parametrize(
+    ("language", "with_jig", "without"),
+    [
+        ("en", "Is the board in its jig?", "Is it in a jig? Then use --jig."),
+        ("ar", "هل اللوحة في قاعدة الاختبار؟", "هل هي في قاعدة اختبار؟"),
+    ],
+)
+def test_a_jig_that_is_absent_or_forgotten_is_asked_for(
+    tmp_path: Path, language: str, with_jig: str, without: str
+) -> None:
+    in_jig = f"bench:{ROOT}/docs/reference/jigs/pi_pico.json"
+    done = warsha(tmp_path, "certify", "--jig", "--port", "bench:pi_pico", language=language)
+    assert done.returncode == 3 and with_jig in done.stdout.splitlines()[-1]
+    done = warsha(tmp_path, "certify", "--port", in_jig, language=language)
+    assert done.returncode == 3 and without in done.stdout.splitlines()[-1]
 
 
 def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -> None:

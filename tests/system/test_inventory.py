@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError
 
 from station.errors import NoInventory, Refused, UnknownCode
-from station.inventory import boards, database, flash_log, history, jobs, lending
+from station.inventory import boards, database, flash_log, history, jobs, lending, stock
 from station.inventory.database import Change, Inventory
 from station.inventory.tables import EventRow
 from tests.support.inventories import (
@@ -277,16 +277,22 @@ def test_an_older_inventory_is_brought_up_to_date_once(
             assert boards.find(session, "W-001").note == "upgraded"
 
 
-def test_an_inventory_of_the_first_version_gets_the_jobs(
+def test_an_inventory_of_the_first_version_gets_what_later_ones_have(
     three: Inventory, inventory_url: str
 ) -> None:
     with three.change() as change:
+        stock.fill_kit(change, "K1", add=["W-001"])
+        for code in ("W-001", "W-002"):
+            lending.lend(change, code, "iot", AMINA)
         change.session.execute(text("DROP TABLE job"))
+        change.session.execute(text("ALTER TABLE loan DROP COLUMN kit"))
         change.session.execute(text("UPDATE schema_version SET version = 1"))
     with Inventory(inventory_url) as inventory, inventory.change() as change:
         job = jobs.begin(change, "one", "1-1.4")
         jobs.identified(change, job, mac(1))
         jobs.end(change, job, "pass")
+        loans = [boards.find(change.session, code).loan for code in ("W-001", "W-002")]
+        assert [loan and loan.kit for loan in loans] == ["K1", ""]
 
 
 @pytest.mark.parametrize(

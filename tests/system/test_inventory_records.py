@@ -13,7 +13,7 @@ from station.inventory.jobs import Tally
 from station.inventory.roster import Roster
 from station.inventory.scan_loop import LendingDesk, ReturnDesk
 from station.inventory.tables import CertificateRow, FlashResult, FlashRow, JobResult
-from tests.support.inventories import AMINA, StationProcess, begin_and_wait, mac, state
+from tests.support.inventories import AMINA, BADR, StationProcess, begin_and_wait, mac, state
 
 SHA = "5e" * 32
 
@@ -216,6 +216,19 @@ def test_one_scan_lends_a_kit_and_one_brings_it_back(kit: Inventory, roster: Ros
         "lent to amina (iot), due: -",
         "the lending to amina was undone",
     ]
+
+
+def test_a_kit_brings_back_only_what_its_borrower_has(kit: Inventory, roster: Roster) -> None:
+    assert LendingDesk(kit, roster, trainee=AMINA).scan("W-001")[0].good
+    refused, lent = LendingDesk(kit, roster, trainee=BADR).scan("K1")
+    assert (refused.good, lent.text) == (False, "W-002 lent to badr, due: -")
+    stays, back = ReturnDesk(kit).scan("k1")
+    assert not stays.good and stays.text.startswith("W-001 is lent to amina since ")
+    assert stays.text.endswith(": it was lent without the kit: scan the board itself")
+    assert back.text == "W-002 is back from badr, now: ready"
+    assert [state(kit, code) for code in ("W-001", "W-002")] == ["lent", "ready"]
+    assert not any(line.good for line in ReturnDesk(kit).scan("K1"))
+    assert ReturnDesk(kit).scan("W-001")[0].good
 
 
 # -- jobs of a station --------------------------------------------------------------------------

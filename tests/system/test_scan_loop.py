@@ -65,6 +65,21 @@ def test_a_wrong_scan_is_one_line_and_the_loop_goes_on(three: Inventory, roster:
     assert (desk.count, desk.refused) == (1, 7)
 
 
+def test_a_mistyped_trainee_is_looked_for_in_the_class_list(
+    three: Inventory, roster: Roster
+) -> None:
+    desk = LendingDesk(three, roster)
+    assert scan(desk, "amnia", "zzz", "شسي", "amina", "bard", "W-9") == [
+        "- the class list of iot has no 'amnia': did you mean amina?",
+        "- the class list of iot has no 'zzz': put the class list in: warsha roster FILE",
+        "- 'شسي' is not known: switch the keyboard to English, then scan again: "
+        "a scanner types as a keyboard",
+        "+ trainee: amina أمينة حسن, has: -",
+        "- the class list of iot has no 'bard': did you mean badr?",
+        "- 'W-9' is not known: scan the label again, or add the board: warsha boards add MAC",
+    ]
+
+
 def test_undo_takes_back_scan_by_scan(three: Inventory, roster: Roster) -> None:
     desk = LendingDesk(three, roster, trainee=AMINA)
     assert scan(desk, "W-001", "W-002", "undo", "W-003", "UNDO", "Undo", "undo")[2:] == [
@@ -135,6 +150,12 @@ def warsha(*words: str, typed: str = "", code: int = 0) -> str:
     return done.output
 
 
+def lend_until_2020(code: str) -> None:
+    """Lend a board to Amina; it is overdue."""
+    with Inventory() as inventory, inventory.change() as change:
+        lending.lend(change, code, "iot", AMINA, date(2020, 1, 2))
+
+
 @pytest.fixture
 def in_class(course: Course, inventory_url: str) -> Course:
     """A built course with a class list in its gradebook."""
@@ -145,8 +166,11 @@ def in_class(course: Course, inventory_url: str) -> Course:
 def test_a_term_of_a_board(in_class: Course) -> None:
     assert warsha("boards", "add", mac(1), "--tag", "w-001", "--type", "pi_pico") == "W-001: new\n"
     warsha("boards", "add", mac(2), "--tag", "w-002")
-    lent = warsha("boards", "lend", "--to", "amina", "--due", "2020-01-02", typed="W-001\n")
-    assert "W-001 lent to amina" in lent and "lent: 1, refused: 0" in lent
+    today = date.today().isoformat()
+    lent = warsha("boards", "lend", "--to", "amina", "--due", today, typed="W-001\n")
+    assert f"W-001 lent to amina, due: {today}" in lent and "lent: 1, refused: 0" in lent
+    warsha("boards", "return", typed="W-001\n")
+    lend_until_2020("W-001")
     again = warsha("boards", "lend", typed="badr\nW-001\nW-002\nundo\n", code=1)
     assert "W-001 is lent to amina since" in again and "lent: 0, refused: 1" in again
     overdue = warsha("boards", "list", "--overdue")
@@ -160,7 +184,10 @@ def test_a_term_of_a_board(in_class: Course) -> None:
     warsha("boards", "retire", "W-001", "--why", "sold")
     assert [
         event["kind"] for event in json.loads(warsha("boards", "history", "W-001", "--json"))
-    ] == [*("added", "lent", "returned", "fault found", "fault mended", "retired")]
+    ] == [
+        *("added", "lent", "returned"),
+        *("lent", "returned", "fault found", "fault mended", "retired"),
+    ]
     assert "retired: sold" in warsha("boards", "history", "W-001")
     assert [
         b["mac"] for b in json.loads(warsha("boards", "list", "--state", "new", "--json"))
@@ -173,17 +200,18 @@ def test_the_list_names_each_board_whole(
     monkeypatch.setenv("COLUMNS", "80")
     pico = "e6:61:24:0a:c4:af:74:67"
     warsha("boards", "add", pico, "--type", "esp32_devkit_c_v4")
-    warsha("boards", "lend", "--to", "amina", "--due", "2020-01-02", typed=f"{pico}\n")
+    lend_until_2020(pico)
     assert pico in warsha("boards", "list")
 
 
 def test_the_desk_takes_the_codes_of_the_printed_cards(in_class: Course, tmp_path: Path) -> None:
     warsha("boards", "add", mac(1), "--tag", "W-001")
     warsha("boards", "kit", "K/01", "--add", "W-001")
-    assert warsha("boards", "cards", str(tmp_path / "cards.png")) == "cards: 4\n"
+    names = [f"{tmp_path}/cards-{name}.png" for name in ("UNDO", "K_01", "AMINA", "BADR")]
+    written = warsha("boards", "cards", str(tmp_path / "cards.png")).splitlines()
+    assert written == ["cards: 4", *names]
     undo, kit, amina, badr = (
-        zxingcpp.read_barcodes(Image.open(tmp_path / f"cards-{name}.png").convert("L"))[0].text
-        for name in ("UNDO", "K_01", "AMINA", "BADR")
+        zxingcpp.read_barcodes(Image.open(name).convert("L"))[0].text for name in names
     )
     lines = warsha("boards", "lend", typed="\n".join([badr, kit, undo, amina, kit])).splitlines()
     assert lines[-4:] == [
@@ -192,7 +220,8 @@ def test_the_desk_takes_the_codes_of_the_printed_cards(in_class: Course, tmp_pat
         "✓ W-001 lent to amina, due: -",
         "lent: 1, refused: 0",
     ]
-    warsha("boards", "cards", str(tmp_path / "cards.pdf"))
+    sheets = str(tmp_path / "cards.pdf")
+    assert warsha("boards", "cards", sheets).splitlines() == ["cards: 4", sheets]
     (sheet,) = pypdfium2.PdfDocument(tmp_path / "cards.pdf")
     found = zxingcpp.read_barcodes(sheet.render(scale=300 / 72).to_pil())
     assert {each.text for each in found} == {undo, kit, amina, badr}
@@ -212,6 +241,7 @@ def test_the_roster_is_the_class_list_and_the_gradebook(in_class: Course) -> Non
         (["show", "W-9"], "'W-9' is not known"),
         (["list", "--state", "broken"], "there is no state 'broken'"),
         (["lend", "--to", "amina", "--due", "tomorrow"], "'tomorrow' is not a date"),
+        (["lend", "--to", "amina", "--due", "2020-01-02"], "2020-01-02 is over"),
         (["add", "24:0a"], "'24:0a' is not a MAC"),
         (["cards", "/no/folder/cards.pdf"], "/no/folder: there is no such folder"),
         (["cards", "cards.doc"], "cards.doc: labels are .png, .pdf or .zpl"),

@@ -187,7 +187,22 @@ def test_an_esp32_is_flashed_certified_and_labelled(
         names = [str(text).split()[0] for text in view.js(stages)]
         assert names == ["identify", "flashing", "certify", "label"]
         assert "In the inventory: ready" in view.card("one")
+        assert "is still faulty" not in view.card("one")
         assert image.name in view.find(".trends").text
+        with server.tray.work.inventory.change() as change:
+            (board,) = boards.listed(change.session)
+            boards.report_fault(change, board.mac, "the socket is loose")
+        view.find("button.again").click()
+        view.wait("return document.querySelector('.card').innerText.includes('still faulty')")
+        assert "still faulty in the inventory: the socket is loose" in view.card("one")
+        assert "What to do: If that is mended: warsha boards mend" in view.card("one")
+        assert "Good" in view.card("one")
+        with server.tray.work.inventory.change() as change:
+            boards.mend(change, board.mac)
+        view.find("input[name=jig]").click()
+        view.find("button.again").click()
+        assert view.ended(1)["one"] == "Faulty"
+        assert view.card("one").rstrip().count("Is the board in its jig?") == 1
     wrong = image_from_file(write_image(tmp_path, "wrong.bin", chip="esp32s3"))
     with station(tray.folder, [tray.path("one")], lambda _chip: wrong) as server:
         view = StationWindow(browser.driver, server.site.url)
@@ -405,6 +420,10 @@ def test_a_card_appears_with_the_board_and_leaves_with_it(
         tray.plug("one", seed=1)
         view.waits(1)
         assert "Raspberry Pi Pico" in view.card("one")
+        view.wait("return document.querySelector('button.start').textContent === 'Start 1 board'")
+        view.find(".language").click()
+        assert view.find("button.start").text == "ابدأ العمل على لوحة واحدة"
+        view.find(".language").click()
         first = view.find(".card h2").text
         assert not view.find(".empty").is_displayed()
         tray.unplug("one")

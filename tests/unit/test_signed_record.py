@@ -2,18 +2,21 @@
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from station.certify import keys
+from station.certify.keeping import keep
 from station.certify.measurement import BoardFault, Measurement, ValueRange
 from station.certify.plan import load_plan
 from station.certify.record import certificate, verify
 from station.certify.self_test import Identity, TestResult
 from station.certify.signed_file import NotGenuine
 from station.errors import StationError
+from station.inventory.database import Inventory
 
 AtStation = Callable[[str], None]
 
@@ -30,9 +33,9 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AtStation:
 
 
 @pytest.fixture
-def record(at: AtStation, tmp_path: Path) -> Path:
-    """A certificate that station one has signed."""
-    result = TestResult(
+def result() -> TestResult:
+    """What the test of a board found that has a fault."""
+    return TestResult(
         Identity("24:0a:c4:00:01:10", "Generic ESP32 module with ESP32", "1.25.0", 0),
         load_plan("esp32_devkit_v1"),
         with_jig=False,
@@ -44,6 +47,11 @@ def record(at: AtStation, tmp_path: Path) -> Path:
         ],
         faults=[BoardFault("short", (25, 26))],
     )
+
+
+@pytest.fixture
+def record(at: AtStation, result: TestResult, tmp_path: Path) -> Path:
+    """A certificate that station one has signed."""
     file = tmp_path / "record.json"
     file.write_text(certificate(result, keys.station_key()), encoding="utf-8")
     return file
@@ -71,6 +79,20 @@ def test_a_record_is_verified_offline_and_has_values_limits_and_verdicts(record:
     }
     assert proved.key == keys.station_key().public.id
     assert "24:0a:c4:00:01:10" in proved.summary and "FAIL" in proved.summary
+
+
+def test_a_record_of_the_same_board_and_second_replaces_none(
+    at: AtStation, result: TestResult, stock: Inventory, tmp_path: Path
+) -> None:
+    good = replace(result, measurements=result.measurements[:1], faults=[])
+    key = keys.station_key()
+    files = [keep(one, tmp_path, key, stock).file for one in (result, good, result)]
+    assert [file.name for file in files] == [
+        "240AC4000110_20261128T073000Z.json",
+        "240AC4000110_20261128T073000Z_2.json",
+        "240AC4000110_20261128T073000Z_3.json",
+    ]
+    assert [verify(file).content["verdict"] for file in files] == ["FAIL", "PASS", "FAIL"]
 
 
 def test_every_changed_byte_is_refused(record: Path) -> None:

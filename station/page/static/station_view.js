@@ -190,8 +190,10 @@ export class StationView extends TranslatedView {
     const count = this.startable;
     this.startButton.disabled = count === 0;
     this.startButton.classList.toggle("back", this.back);
-    const [some, none] = this.back ? ["Take back {count} boards", "Take back"] : ["Start {count} boards", "Start"];
-    this.startButton.textContent = count ? this.t(some, { count }) : this.t(none);
+    const [none, one, some] = this.back
+      ? ["Take back", "Take back 1 board", "Take back {count} boards"]
+      : ["Start", "Start 1 board", "Start {count} boards"];
+    this.startButton.textContent = this.t([none, one][count] ?? some, { count });
   }
 
   showSums() {
