@@ -160,12 +160,13 @@ def receive(last):
 
 def test_the_reference_loses_nothing_at_mosquitto(family: str, tmp_path: Path) -> None:
     """A second board stands for the database's computer, in a session that the broker keeps. While
-    the broker is away the node measures on."""
+    the broker is away the node measures on. A conversion takes 0.75 s: the rest of the period is for
+    sending, and must be enough on a busy machine too."""
     lab_board = next(one for one in LAB.boards.values() if one.type.family == family)
     circuit = json.loads(lab_board.diagram.read_text())
     circuit["parts"].append({"type": BOARDS["rp2"], "id": "room", "left": -300, "top": 0})
     device = json.loads((LAB.folder / "given" / "device.json").read_text())
-    device |= {"broker": "host.wokwi.internal", "period_s": 1}
+    device |= {"broker": "host.wokwi.internal", "period_s": 3}
     port, messages = free_port(), []
     reference = (LAB.folder / "reference.py").read_text()
     database = DATABASE.replace("PORT", str(port)).replace("SSID", device["ssid"])
@@ -182,10 +183,10 @@ def test_the_reference_loses_nothing_at_mosquitto(family: str, tmp_path: Path) -
         with real_broker(tmp_path, port):
             room.run("receive(0)")
             node.boot_detached()
-            messages += json.loads(room.run("receive(3)", timeout_s=120))
-        room.run("time.sleep(5)")
+            messages += json.loads(room.run("receive(2)", timeout_s=120))
+        room.run("time.sleep(8)")
         with real_broker(tmp_path, port):
-            messages += json.loads(room.run("receive(8)", timeout_s=120))
+            messages += json.loads(room.run("receive(6)", timeout_s=120))
     numbers = [json.loads(text)["seq"] for _topic, text in messages]
     host = HostFunctions((LAB.folder / "reference_host.py").read_text(), ("ingest", "gaps"))
     try:
@@ -193,5 +194,5 @@ def test_the_reference_loses_nothing_at_mosquitto(family: str, tmp_path: Path) -
         gaps = host.call("gaps", "readings.db")
     finally:
         host.close()
-    assert set(range(1, 9)) <= set(numbers)
+    assert set(range(1, 7)) <= set(numbers)
     assert (count, gaps) == (len(set(numbers)), {})

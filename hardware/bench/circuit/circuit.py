@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 SETTLE_LIMIT = 1000
 """Parts that react at once can make each other react. More steps than this are an endless loop."""
-"""What `silent` has to work out again."""
 
 
 class Circuit:
