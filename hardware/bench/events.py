@@ -1,15 +1,18 @@
 """Virtual time, and the queues of what will happen in it."""
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, Protocol
 
 NEVER = 2**63 - 1
 """A time after all others. It fits a signed 64-bit integer, as the times in a trace do."""
-Event = tuple[int, int, Callable[[], None]]
-"""The time of an event, its number in the order of adding, and the function to call."""
-NOTHING: Event = (NEVER, 2**63, lambda: None)
+OUTSIDE = ""
+"""Stands for all that is not the doing of a board."""
+Event = tuple[int, int, Callable[[], None], str]
+"""The time of an event, its number in the order of adding, the function to call, and the id of the
+board whose doing it is, or OUTSIDE."""
+NOTHING: Event = (NEVER, 2**63, lambda: None, OUTSIDE)
 
 
 class Clock(Protocol):
@@ -23,26 +26,39 @@ class Clock(Protocol):
         """Call `fn` when virtual time reaches `t_ns`."""
 
 
+class EventOrder:
+    """Numbers the events of several queues together, and knows who causes them."""
+
+    def __init__(self) -> None:
+        self.actor = OUTSIDE
+        """Whose doing is what happens now: the id of a board, or OUTSIDE. An event that is added
+        now is its doing too."""
+        self._numbers = count()
+
+    def number(self) -> int:
+        """The number of the next event."""
+        return next(self._numbers)
+
+
 class EventQueue:
-    """Functions to call at virtual times. Events of the same time keep the order of adding.
+    """Functions to call at virtual times. Events of the same time keep the order of adding, also
+    across queues that share an `order`."""
 
-    Queues that share an `order` number their events together: the order then holds across them.
-    """
-
-    def __init__(self, order: Iterator[int] | None = None) -> None:
+    def __init__(self, order: EventOrder | None = None) -> None:
         self._heap: list[Event] = []
-        self._order = count() if order is None else order
+        self._order = order or EventOrder()
         self.first: Event = NOTHING
         """The next event; NOTHING when there is none."""
 
     def add(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Adds a function."""
-        heapq.heappush(self._heap, (t_ns, next(self._order), fn))
+        heapq.heappush(self._heap, (t_ns, self._order.number(), fn, self._order.actor))
         self.first = self._heap[0]
 
     def add_all(self, events: Sequence[tuple[int, Callable[[], None]]]) -> None:
         """Adds functions, each with its time."""
-        self._heap += [(t_ns, next(self._order), fn) for t_ns, fn in events]
+        order = self._order
+        self._heap += [(t_ns, order.number(), fn, order.actor) for t_ns, fn in events]
         heapq.heapify(self._heap)
         self.first = self._heap[0]
 
@@ -75,8 +91,8 @@ class VirtualTime:
 
     def __init__(self) -> None:
         self.now_ns = 0
-        self.order: Iterator[int] = count()
-        """Numbers all events of the bench, whatever queue they are in."""
+        self.order = EventOrder()
+        """Of all events of the bench, whatever queue they are in."""
         self.events = EventQueue(self.order)
         """The events of the bench as a whole. Each board has a queue of its own, too."""
         self.radio_delay_ns = NEVER

@@ -18,7 +18,7 @@ from hardware.bench.board.board_process import Platform
 from hardware.bench.board.record_reader import Request, Termination
 from hardware.bench.board.reset_line import ResetLine
 from hardware.bench.board.virtual_board import VirtualBoard
-from hardware.bench.events import NEVER, EventQueue, VirtualTime
+from hardware.bench.events import NEVER, OUTSIDE, EventQueue, VirtualTime
 from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
 
@@ -206,17 +206,15 @@ class Scheduler:
     def _answer(self, board: VirtualBoard, until_ns: int) -> None:
         """Answers a board. If its call is invalid, its end comes next."""
         if isinstance(board.pending, Request) and board.pending.kind == frames.REC_CALL:
+            self._time.order.actor = board.id
             board.do_call()
             self.update()
         if not isinstance(board.pending, Request):
             return
         self._busy = board
-        now_ns, next_ns = self._time.now_ns, self._horizon_ns(board)
-        if self._interactive:
-            most_ns = REPORT_NS
-        else:
-            most_ns = board.promises.length_ns(now_ns, next_ns, board.has_news)
-        horizon_ns = min(until_ns, next_ns, now_ns + most_ns)
+        now_ns = self._time.now_ns
+        end_ns = now_ns + REPORT_NS if self._interactive else board.promises.end_ns(now_ns)
+        horizon_ns = min(until_ns, self._horizon_ns(board), end_ns)
         with self._inbox.lock:
             board.answer(horizon_ns, self._flags)
             self._inbox.answered()
@@ -280,10 +278,11 @@ class Scheduler:
                         queue, event, owner = own, own.first, board
             if at_ns > until_ns and event[0] > until_ns:
                 self._settle(until_ns)
-                self.update()
+                self._read_pins()
                 return True
             if at_ns <= event[0]:
                 self._settle(at_ns, but=busy)
+                self._time.order.actor = busy.id
                 busy.pins.step()
             else:
                 busy = owner
@@ -300,7 +299,8 @@ class Scheduler:
     def _do_next(self, queue: EventQueue, board: VirtualBoard, until_ns: int) -> None:
         """Does the next event of a queue. If it is an announced step which only the program of the
         board can notice, all of its kind that come before a time are done."""
-        self._settle(queue.first[0])
+        t_ns, _number, _fn, self._time.order.actor = queue.first
+        self._settle(t_ns)
         one_by_one = self.realtime or self.stops_at_levels or self._reset_lines
         if queue is board.lookahead and len(self.boards) == 1 and not one_by_one:
             times = until_ns, self._time.events.next_ns, board.events.next_ns, board.news.next_ns
@@ -309,7 +309,15 @@ class Scheduler:
         queue.pop()()
 
     def update(self) -> None:
-        """Reads every board's pins, after something happened."""
+        """Reads every board's pins, after something happened. The doing of `order.actor` ends:
+        other boards that get to know of it are disturbed."""
+        self._read_pins()
+        for board in self.boards:
+            if board.id != self._time.order.actor and board.has_news:
+                board.promises.disturb(self._time.now_ns)
+        self._time.order.actor = OUTSIDE
+
+    def _read_pins(self) -> None:
         for line in self._reset_lines:
             line.update()
         for board in self.boards:

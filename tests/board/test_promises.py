@@ -1,6 +1,7 @@
 """What an answer tells the board about the future: nothing that a program could use. And when the
 board asks changes nothing."""
 
+from itertools import pairwise
 from random import Random
 from unittest.mock import Mock
 
@@ -16,6 +17,18 @@ from hardware.seed import Seed
 from tests.support import rig
 
 BUSY = "n = 0\nwhile True: n += 1\n"
+SCANS = "from machine import I2C\nbus = I2C(0)\nwhile True: bus.scan()\n"
+ASKS_FOR_THE_TIME = """
+import network, ntptime, time
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect("Wokwi-GUEST", "")
+while True:
+    for _ in range(300):
+        time.sleep(1)
+    ntptime.settime()
+    print("asked")
+"""
 PRESS_MS, RUN_MS = 18_000.0, 20_000.0
 SHARES = (1, 400, 40, 4000)
 """By what the mean of the promises is divided in each run."""
@@ -174,6 +187,43 @@ def test_the_horizon_does_not_tell_when_a_button_is_pressed(
     assert sum(end == press_ns for _, end in promises) == 1
     assert 0.4 < sum(shares) / len(shares) < 2
     assert max(shares) < 10
+
+
+def test_a_board_that_asks_often_gets_the_same_promise_until_it_ends(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call to a bus is answered. Of many promises by chance the latest would end at the next
+    press."""
+    promises: list[tuple[int, int]] = []
+    send = LinuxProcess.send
+    circuit = rig.rig(family)
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": SCANS.encode()})
+        with Bench(circuit, seed=1, flash=flash) as bench:
+
+            def noted(process: LinuxProcess, data: bytes) -> bool:
+                promises.append((bench.now_ns, LAYOUT_GRANT.unpack_from(data)[3]))
+                return send(process, data)
+
+            monkeypatch.setattr(LinuxProcess, "send", noted)
+            bench.control("btn", "pressed", 1, 9000 * rig.MS)
+            bench.run(3000 * rig.MS)
+    early = [
+        (end, following) for (_start, end), (start, following) in pairwise(promises) if start < end
+    ]
+    assert len(early) > 1000
+    assert all(end == following for end, following in early)
+
+
+def test_the_answers_to_its_own_requests_do_not_disturb_a_board(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It asks for the time every five minutes, and sleeps a second at a time."""
+    sent = Mock(wraps=LinuxProcess.send)
+    monkeypatch.setattr(LinuxProcess, "send", lambda *args: sent(*args))
+    trace = rig.play("esp32", ASKS_FOR_THE_TIME, 3600 * 1000)
+    assert rig.printed_lines(trace) == ["asked"] * 11
+    assert sent.call_count < 200
 
 
 def test_a_board_that_sleeps_through_a_quiet_hour_asks_rarely(

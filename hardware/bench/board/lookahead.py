@@ -37,7 +37,7 @@ class Lookahead(EventQueue):
         known: dict[OutputStep, Prediction | None] = {}
         steps: list[bytes] = []
         levels = pins.levels
-        for t_ns, _number, step in self.until(horizon_ns):
+        for t_ns, _number, step, _actor in self.until(horizon_ns):
             assert isinstance(step, OutputStep)
             if step not in known:
                 if not step.valid:
@@ -64,7 +64,7 @@ class Lookahead(EventQueue):
         known: dict[OutputStep, LevelOutcome | None] = {}
         passed: list[tuple[int, LevelOutcome]] = []
         done = 0
-        for t_ns, _number, following in self.until(until_ns):
+        for t_ns, _number, following, _actor in self.until(until_ns):
             assert isinstance(following, OutputStep)
             if following not in known:
                 if not following.is_like(step):

@@ -20,21 +20,21 @@ class Promises:
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
-        self._next_ns = 0
-        """When something happens next, as of the last promise."""
         self._quiet_from_ns = 0
         """When something happened last."""
+        self._end_ns = 0
+        """When the present promise ends."""
 
-    def length_ns(self, now_ns: int, next_ns: int, has_news: bool) -> int:
-        """For how long the next answer may promise that nothing changes.
+    def disturb(self, now_ns: int) -> None:
+        """The board gets to know of a change that is not its own doing. An event that it can only
+        notice by a measurement, or not at all, gives nothing away, and neither does the answer to
+        what it has asked for."""
+        self._quiet_from_ns, self._end_ns = now_ns, now_ns
 
-        Args:
-            next_ns: when something happens next.
-            has_news: whether the board gets to know of a change now. An event that it can notice
-                only by a measurement, or not at all, gives nothing away.
-        """
-        if self._next_ns <= now_ns and has_news:
-            self._quiet_from_ns = self._next_ns
-        self._next_ns = next_ns
-        mean_ns = max(PROMISE_NS, (now_ns - self._quiet_from_ns) * PROMISED_SHARE)
-        return 1 + int(self._rng.expovariate(1 / mean_ns))
+    def end_ns(self, now_ns: int) -> int:
+        """When a promise that is given now ends. A board that asks again before this time gets the
+        same answer: of many ends by chance the latest would be the time of the next event."""
+        if now_ns >= self._end_ns:
+            mean_ns = max(PROMISE_NS, (now_ns - self._quiet_from_ns) * PROMISED_SHARE)
+            self._end_ns = now_ns + 1 + int(self._rng.expovariate(1 / mean_ns))
+        return self._end_ns
