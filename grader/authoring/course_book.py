@@ -34,6 +34,8 @@ PRINT_S = 120
 STYLES = ("page.css", "book.css")
 _PLACE = re.compile(r"`?\{\w+\}`?")
 """Where a message has a value of the submission."""
+_HINT = re.compile(r"<details><summary>[^:<]*: (.*?)</summary>\n(.*?)\n</details>\n*", re.DOTALL)
+"""A hint of a lesson: what its title says after `First:`, and its text."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     "book": {"ar": "دليل المدرب", "en": "The instructor's book"},
     "handout": {"ar": "كتيّب المتدرب", "en": "Trainee's handout"},
@@ -44,6 +46,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "mistakes": {"ar": "الأخطاء المعتادة ورسائلها", "en": "Typical mistakes and their messages"},
     "answers": {"ar": "الحلول", "en": "Answers"},
     "warm_up": {"ar": "التسخين", "en": "The warm-up"},
+    "hints": {"ar": "التلميحات", "en": "Hints"},
+    "hint": {"ar": "التلميح {number}: {title}", "en": "Hint {number}: {title}"},
+    "hints_at_end": {
+        "ar": "تلميحات هذا المعمل في آخر الكتيّب.",
+        "en": "The hints of this lab are at the end of the handout.",
+    },
     "secret": {
         "ar": "فيه الحلول: لا يُسلَّم إلى المتدربين.",
         "en": "It has the answers: it is not for trainees.",
@@ -184,9 +192,10 @@ def _answers(lab: Lab, language: str) -> str:
 
 def _handout(module: CourseModule, number: int, language: str) -> tuple[str, str]:
     title = f"{_word('handout', language)} {number} · {module.title[language]}"
-    labs = [_lesson(find(slug), language) for slug in module.labs]
+    labs = [find(slug) for slug in module.labs]
     head = f"<h1>{escape(title)}</h1>{_contents(module, language)}"
-    return title, head + "\n".join(labs)
+    lessons = [_lesson(lab, language) for lab in labs]
+    return title, head + "\n".join([*lessons, *(_hints(lab, language) for lab in labs)])
 
 
 def _contents(module: CourseModule, language: str) -> str:
@@ -201,13 +210,34 @@ def _contents(module: CourseModule, language: str) -> str:
 
 
 def _lesson(lab: Lab, language: str) -> str:
-    """The texts of a lesson in one language, with the code that is given."""
+    """The texts of a lesson in one language, with the code that is given, without its hints."""
     parts = []
     for cell in source_notebook(lab.folder, lab.maxima).cells:
         if cell.cell_type == "markdown" and _is_in(cell, language):
-            parts.append(_markdown(_with_pictures(cell)))
+            text, hints = _HINT.subn("", _with_pictures(cell))
+            parts.append(_markdown(text))
+            if hints:
+                parts.append(f"<p>{escape(_word('hints_at_end', language))}</p>")
         elif cell.cell_type == "code" and not cells.item_of(cell.source):
             parts.append(f"<pre>{escape(cells.released_text(cell.source).strip())}</pre>")
+    return f'<section class="lab">{"".join(parts)}</section>'
+
+
+def _hints(lab: Lab, language: str) -> str:
+    """The hints of a lesson, for a page of their own: on paper nothing opens, and who has the task
+    before the eyes is not to read them at once. "" in a lab without hints."""
+    texts = (
+        cell.source
+        for cell in source_notebook(lab.folder, lab.maxima).cells
+        if _is_in(cell, language)
+    )
+    hints = [hint for text in texts for hint in _HINT.findall(text)]
+    if not hints:
+        return ""
+    parts = [f"<h2><bdi>{escape(lab.id)}</bdi> · {escape(_word('hints', language))}</h2>"]
+    for number, (title, text) in enumerate(hints, 1):
+        head = f"<h3>{_word('hint', language, number=number, title=title)}</h3>"
+        parts.append(f'<div class="hint">{head}{_markdown(text)}</div>')
     return f'<section class="lab">{"".join(parts)}</section>'
 
 

@@ -99,10 +99,12 @@ def steps(presses: Sequence[Press]) -> list[Step]:
 
 
 def keys(rng: random.Random, code: str) -> Episode:
-    """Each key once, `#` the last, and one key twice in a row. Two pairs overlap: in one the first
-    key is released first, in the other the second key."""
+    """Each key alone, `#` the last, and one key twice in a row. Two pairs overlap: in one the
+    first key is released first, in the other the second key. Their keys come alone, too: a pair
+    that is wrong then says something of pairs only."""
     order = rng.sample([key for key in ALL_KEYS if key != "#"], 15)
-    groups = [pair(rng, order, 150, is_column=True), pair(rng, order, 320, is_column=False)]
+    left = [*order]
+    groups = [pair(rng, left, 150, is_column=True), pair(rng, left, 320, is_column=False)]
     holds = [*HOLDS_MS, *(rng.uniform(*HOLDS_MS) for _ in order)]
     singles = [[Press(key, 0, hold)] for key, hold in zip(order, holds, strict=False)]
     groups = rng.sample([*groups, *singles], len(groups) + len(singles))

@@ -24,7 +24,10 @@ from grader.measure import mqtt
 from grader.measure.times import delay, periods
 
 PUBLIC = {"base": "lamps/hall", "every_ms": 1000}
-COMMANDS, MESSAGES = 6, 8
+ALONE, QUICK, QUICK_MS = 3, 5, 120
+"""Commands with time between them, then some in quick succession: a program that looks for
+messages too rarely falls further behind with each of these."""
+COMMANDS, MESSAGES = ALONE + QUICK, 8
 TELEMETRY = {
     "type": "object",
     "required": ["seq", "lamp"],
@@ -33,14 +36,18 @@ TELEMETRY = {
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """One episode with another topic and interval for each seed. Commands switch on and off."""
+    """One episode with another topic and interval for each seed. Commands switch on and off. No
+    hidden interval is a multiple of 100 ms: a program that looks at the time too rarely misses it.
+    """
     rng = random.Random(seed)
     config = {
         "base": f"lamps/room{rng.randrange(100, 1000)}",
-        "every_ms": rng.choice([1200, 1300, 1400, 1500]),
+        "every_ms": rng.choice([1250, 1350, 1450, 1550]),
     }
     config = PUBLIC if seed == 0 else config
-    times = [ms(1500 * n + rng.randrange(300, 1200)) for n in range(1, COMMANDS + 1)]
+    starts_ms = [1500 * n + rng.randrange(300, 1200) for n in range(1, ALONE + 2)]
+    quick_ms = [starts_ms[-1] + QUICK_MS * n for n in range(QUICK)]
+    times = [ms(at) for at in starts_ms[:ALONE] + quick_ms]
     orders = ["off" if n % 2 else "on" for n in range(COMMANDS)]
     pairs = zip(times, orders, strict=True)
     topic = f"{config['base']}/set"
@@ -92,7 +99,14 @@ def intervals(run: Run) -> list[Millis] | None:
     return found if len(found) >= MESSAGES - 1 else None
 
 
-@check("b", points=5, expect=AtMost(ms(300)), on_miss="late", why=why_topic, stated=[COMMANDS])
+@check(
+    "b",
+    points=5,
+    expect=AtMost(ms(300)),
+    on_miss="late",
+    why=why_topic,
+    stated=[COMMANDS, QUICK, QUICK_MS],
+)
 def delays(run: Run) -> list[Millis]:
     """The time from each command to the lamp's change; infinite where it did not change."""
     lamp = run.signal("LED_G")

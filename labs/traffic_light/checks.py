@@ -403,6 +403,18 @@ def logged(run: Run) -> list[Text]:
     return found
 
 
+@gate("d.work", expect=Never(""), on_miss="wrong_log", why=why_log)
+def phases_without_work(run: Run) -> list[Moment]:
+    """The phases of 20 cycles, without the first, in which `log` did not work, nor just before
+    them: a program without this work is not late, whatever it computes its deadlines from."""
+    times = [call.from_ns for call in calls(run, "log", SHORTEST_LOG)]
+    return [
+        moment_of_ns(state.from_ns)
+        for state in seen(run)[1 : len(planned(run)) * CYCLES]
+        if bisect_left(times, state.from_ns - NEAR.ns) == bisect_left(times, state.to_ns)
+    ]
+
+
 @check(
     "e",
     points=2,

@@ -61,6 +61,16 @@ def test_a_handout_has_the_lesson_without_its_answers(pages: dict[str, str]) -> 
     assert "climate_log" not in page
 
 
+def test_hints_stand_open_behind_the_lessons(pages: dict[str, str]) -> None:
+    page = pages["module_1.en.html"]
+    lesson, *hints = page.partition("The hints of this lab are at the end of the handout.")
+    assert "<details" not in page
+    assert "a worked example of a similar task" not in lesson
+    titles = re.findall(r"<h3>(Hint \d: .*?)</h3>", "".join(hints))
+    assert len(titles) == 3 and titles[2] == "Hint 3: a worked example of a similar task"
+    assert "التلميح 3: مثال محلول لمهمة مشابهة" in pages["module_1.ar.html"]
+
+
 def test_a_page_has_one_language(pages: dict[str, str]) -> None:
     english = re.sub(r"(?s)<(pre|style|title)\b.*?</\1>", "", pages["module_1.en.html"])
     assert not ARABIC.search(english)

@@ -407,7 +407,7 @@ while True:
         ("buttons", LATE_COUNTS, {"a"}),
         ("emergency_stop", FLASHES, {"a"}),
         ("emergency_stop", POLLS, {"d", "e"}),
-        ("traffic_light", LAMPS, {"a", "b", "c", "d", "e"}),
+        ("traffic_light", LAMPS, {"a", "b", "c", "e"}),
         ("voltmeter", READS, {"b"}),  # it reads the converter, and its lines are on time
         ("voltmeter", PREDICTS, set()),
         ("servo_gate", SWEEPS, set()),

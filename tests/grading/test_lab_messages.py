@@ -67,6 +67,13 @@ def test_phases_that_are_too_short_do_not_come_later_and_later() -> None:
     assert keys(judged("traffic_light", "reference", shorter)) == {"d": "length"}
 
 
+def test_a_light_without_its_journal_shows_no_deadlines() -> None:
+    # Each phase is slept as a whole; without the journal's 5 ms nothing is late all the same.
+    found = judged("traffic_light", "drift", ("        log(phase)\n", ""))
+    assert keys(found) == {"d": "never_logged", "f": "never_logged"}
+    assert sum(item.points for item in found.items.values()) == 13
+
+
 def test_numbers_are_judged_when_each_press_has_one_line() -> None:
     found = judged("buttons", "no_debounce")
     assert found.parts["b.numbers"].key == "after"

@@ -168,6 +168,23 @@ def test_a_word_with_a_hyphen_in_an_arabic_lesson_stays_in_one_line(
         assert opened.js(f"return {words}.map(e => e.getClientRects().length)") == [1]
 
 
+def test_code_in_an_arabic_table_of_functions_wraps_from_its_left_edge(
+    opened: Opened, tmp_path: Path
+) -> None:
+    cells = source_notebook(LABS / "servo_gate", find("servo_gate").maxima).cells
+    text = next(cell.source for cell in cells if "line_in.register" in cell.source)
+    show(opened, tmp_path, f"<style>{static('rtl.css')}</style>{markdown2html(text)}")
+    lefts = """return [...document.querySelectorAll("td:first-child code")].map(code => {
+        const range = document.createRange();
+        range.selectNodeContents(code);
+        return [...range.getClientRects()].map(line => Math.round(line.left));
+    })"""
+    opened.resize(600)
+    lines = opened.js(lefts)
+    assert any(len(of_one) > 1 for of_one in lines)
+    assert all(len(set(of_one)) == 1 for of_one in lines)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_element_overflows_the_window(page: Opened, tmp_path: Path, width: int) -> None:
     long = replace(MARKS, program="x" * 3000, comments=("y" * 500,))
