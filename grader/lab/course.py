@@ -158,7 +158,8 @@ def _require_board(board: object, file: Path) -> None:
     if not isinstance(board, str) or board not in families.union(known):
         what = _("there is no board {board}").format(board=repr(board))
         cure = _("choose one of: {names}").format(names=", ".join(known))
-        raise CourseError(f"{file}, board: {what}", cure)
+        place = f"{file}, board"
+        raise CourseError(f"{place}: {what}", cure)
 
 
 def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
