@@ -2,7 +2,6 @@
 board asks changes nothing."""
 
 from random import Random
-from unittest.mock import Mock
 
 import pytest
 
@@ -14,6 +13,7 @@ from hardware.bench.flash import Flash
 from hardware.bench.protocol.frames import LAYOUT_GRANT, REPLY_GRANT
 from hardware.seed import Seed
 from tests.support import rig
+from tests.support.grant_count import GrantCount
 
 BUSY = "n = 0\nwhile True: n += 1\n"
 PRESS_MS, RUN_MS = 18_000.0, 20_000.0
@@ -202,10 +202,9 @@ def _answers(
         with Bench(circuit, seed=1, flash=flash) as bench:
             for t_s, part, control, value in hands:
                 bench.control(part, control, value, t_s * 1000 * rig.MS)
-            sent = Mock(wraps=LinuxProcess.send)
-            context.setattr(LinuxProcess, "send", lambda *args: sent(*args))
+            grants = GrantCount(context)
             bench.run(3600 * 1000 * rig.MS)
-    return sent.call_count
+    return grants.count
 
 
 @pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM])
