@@ -93,8 +93,9 @@ def _table(graded: Sequence[Outcome]) -> Table:
     table = Table(title=graded[0].lab)
     table.add_column(_("trainee"), overflow="fold")
     for mark in graded[0].marks:
-        table.add_column(f"{mark.item} /{number(mark.maximum)}", justify="right")
-    table.add_column(_("total"), justify="right")
+        # Two lines: so the names keep room in a terminal of 80 columns.
+        table.add_column(f"{mark.item}\n/{number(mark.maximum)}", justify="right", no_wrap=True)
+    table.add_column(_("total"), justify="right", no_wrap=True)
     for outcome in graded:
         points = [number(mark.points) for mark in outcome.marks]
         table.add_row(one_line(outcome.student), *points, number(outcome.total))

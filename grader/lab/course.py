@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grader.errors import CourseError
+from hardware import boards
 from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
@@ -129,6 +130,8 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
     keep = data.get("keep", "latest")
     need(keep in ("latest", "best"), _("keep must be {values}").format(values='"latest", "best"'))
+    if (board := data.get("board")) is not None:
+        _require_board(board, file)
     weights = data.get("weights", {})
     need(_is_weights(weights), _("weights are labs, checks and projects, together 100"))
     language = data.get("language", "ar")
@@ -139,13 +142,24 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
         title=title,
         labs=tuple(labs),
         roster=file.parent / data["roster"] if "roster" in data else None,
-        board=data.get("board"),
+        board=board,
         seeds=seeds,
         keep=keep,
         language=language,
         modules=modules,
         weights=weights,
     )
+
+
+def _require_board(board: object, file: Path) -> None:
+    """Raises: CourseError when it is neither a board nor a family, as a lab takes them."""
+    known = boards.names()
+    families = {boards.load(name).family for name in known}
+    if not isinstance(board, str) or board not in families.union(known):
+        what = _("there is no board {board}").format(board=repr(board))
+        cure = _("choose one of: {names}").format(names=", ".join(known))
+        place = f"{file}, board"
+        raise CourseError(f"{place}: {what}", cure)
 
 
 def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:

@@ -19,10 +19,10 @@ Step = Literal["source", "release", "submitted", "autograded", "feedback"]
 
 _TIME = re.compile(
     r"(\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)"
-    r"(?:Z| ?([+-]\d\d):?(\d\d)?| ([A-Za-z][\w/+-]*))?"
+    r"(?:Z| ?([+-](?:0\d|1[0-4])):?([0-5]\d)?| ([A-Za-z][\w/+-]*))?"
 )
 """A date with a time, and a zone as hours and minutes or as a name. A parser would fill in missing
-parts from today; a zone name must be no path."""
+parts from today; a zone name must be no path. The zones of the world go from -12:00 to +14:00."""
 
 
 def labs_of(course: Course, assignment: str) -> tuple[str, ...]:

@@ -136,6 +136,11 @@ def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderEr
 
 def _release(course: Course, slug: str, notify: Callable[[str], None]) -> Lab:
     lab, store = find(slug, LABS), Store(course.store)
+    try:
+        lab.board(course.board or "")
+    except LabError as error:
+        place = f"{course.folder / 'course.toml'}, board"
+        raise CourseError(f"{place}: {error}", error.cure) from error
     release_lab(course.root, lab)
     for change in lab_changes(store, lab):
         notify(change)

@@ -108,12 +108,14 @@ class Bench:
 
     # -- life ---------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Switches the boards on. Raises: BenchError when they cannot run on this machine."""
+    def start(self, tell: Callable[[int], None] = lambda count: None) -> None:
+        """Switches the boards on; `tell` gets how many are on, after each. Raises: BenchError when
+        they cannot run on this machine."""
         if not self._started:
             self._started = True
-            for board in self.boards.values():
+            for count, board in enumerate(self.boards.values(), 1):
                 board.power_on(ticks0_ms=self._ticks0_ms)
+                tell(count)
 
     def close(self) -> None:
         """Ends the boards' processes and releases everything. The traces can still be read."""

@@ -22,6 +22,8 @@ BYTE_ORDER_MARK = "\ufeff"
 """Some editors of Windows write it at the start of a file."""
 MARK = "$"
 """Path steps that begin with it do not lead anywhere."""
+MOST: Mapping[str, int] = {"parts": 5000, "connections": 20_000}
+"""The most entries of a list of the file. Circuits of this size take seconds."""
 CANVAS = 1e5
 """The largest coordinate on a canvas, in pixels (a comparison with it also rejects NaN)."""
 
@@ -189,6 +191,7 @@ class DiagramReader:
             if not isinstance(raw.get(key), list):
                 what = _("there is no list {key!r}").format(key=key)
                 raise self.fail("", what, _("Add {sample}").format(sample=f'"{key}": [ … ].'))
+        self.require_size(raw)
         if raw.get("dependencies"):
             chips = raw["dependencies"]
             names = ", ".join(chips) if isinstance(chips, Mapping) else repr(chips)
@@ -198,6 +201,15 @@ class DiagramReader:
         self.unique(parts)
         wires = tuple(self.connection(i, item) for i, item in enumerate(raw["connections"]))
         return Diagram(self.name, parts, wires, raw)
+
+    def require_size(self, raw: Mapping[str, Any]) -> None:
+        """Raises: DiagramError for a list with too many entries, before anything reads them."""
+        for key, most in MOST.items():
+            listed = raw.get(key)
+            if isinstance(listed, list) and len(listed) > most:
+                what = _("{key!r} has {count} entries; a circuit has at most {most}")
+                cure = _("Take some away, or divide the circuit.")
+                raise self.fail("", what.format(key=key, count=len(listed), most=most), cure)
 
     def unique(self, parts: tuple[PartSpec, ...]) -> None:
         seen: set[str] = set()

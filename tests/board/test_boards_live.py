@@ -101,6 +101,17 @@ def test_no_board_waits_for_the_output_of_another() -> None:
         assert bench.snapshot().ended == ""
 
 
+def test_many_boards_say_how_many_are_on(tmp_path: Path) -> None:
+    listed = [{"type": "board-pi-pico", "id": f"p{n}"} for n in range(41)]
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps({"version": 1, "parts": listed, "connections": []}))
+    told: list[str] = []
+    with LiveBench(file, tell=told.append) as bench:
+        assert told == ["20 of 41 boards are on", "40 of 41 boards are on"]
+        with Board(bench.connect("p40")) as last:
+            assert last.run("print(6 * 7)", timeout_s=WAIT_S).strip() == "42"
+
+
 def test_warsha_runs_a_program_on_each(tmp_path: Path) -> None:
     circuit(PING, PONG).diagram.save(tmp_path / "two.json")
     (tmp_path / "esp.py").write_text(f"{SET}\nprint('set')\n")

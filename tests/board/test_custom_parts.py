@@ -22,8 +22,10 @@ from hardware.bench.lint.lint import lint_file
 from hardware.bench.parts.common.custom_part import CustomDisplay
 from hardware.bench.scenario.player import play
 from hardware.bench.scenario.scenario import load, parse
-from hardware.errors import DiagramError, ScenarioError
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.errors import BenchError, DiagramError, HardwareError, ScenarioError
 from hardware.notebook import bench_editor
+from hardware.wire.board import Board
 from tests.support.project import DOCS
 from tests.support.rig import MS, printed_lines
 
@@ -322,6 +324,43 @@ def test_a_timer_that_comes_for_ever_ends_the_run(tmp_path: Path, delay_ns: int,
     with pytest.raises(DiagramError, match=says) as caught:
         printed(circuit, "while True: pass", 1000)
     assert "1_000_000 is a millisecond" in caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("def begin(self):\n        while True: pass", 4),
+        ("def begin(self):\n        for _ in iter(int, 1): self.high('A')", 4),
+        ("def begin(self):\n        while True: self.step()\n    def step(self): pass", 4),
+        ("def begin(self):\n        while 1:\n            try: 1 / 0\n            except: 1", 4),
+        ("def begin(self): self.after(9, self.end)\n    def end(self):\n        while 1: 1", 5),
+        ("def turns(self):\n        while 1: yield\n    def begin(self): list(self.turns())", 4),
+        ("while True: pass", 3),
+    ],
+)
+def test_a_loop_without_an_end_ends_the_run(tmp_path: Path, body: str, line: int) -> None:
+    says = rf"own\.chip\.py:{line}: a loop without an end: 500000 turns in one call"
+    with pytest.raises(DiagramError, match=says) as caught:
+        printed(own(tmp_path, "A", GOOD + body, {}), "while True: pass", 1000)
+    assert "\n" not in str(caught.value) and "self.after" in caught.value.cure
+
+
+def test_a_live_bench_ends_with_the_line_of_an_endless_loop(tmp_path: Path) -> None:
+    body = "LISTENS = ('A',)\n    def level_changed(self, pin, high):\n        while True: pass"
+    own(tmp_path, "A", GOOD + body, {"A": "25"})
+    with LiveBench(tmp_path / "diagram.json") as bench, Board(bench.connect()) as board:
+        with pytest.raises(HardwareError):
+            board.run("from machine import Pin\nPin(25, Pin.OUT, value=1)", timeout_s=60)
+        with pytest.raises(BenchError, match=r"own\.chip\.py:5: a loop without an end"):
+            bench.wait()
+
+
+def test_the_turns_of_a_loop_are_counted_for_each_call(tmp_path: Path) -> None:
+    body = "count = 0\n    def begin(self):\n        for _ in range(300_000): self.count += 1\n"
+    body += "        if self.count < 900_000: self.after(1000, self.begin)"
+    circuit = own(tmp_path, "A", GOOD + body, {})
+    printed(circuit, "import time; time.sleep_ms(50)", 30)
+    assert vars(circuit.parts["c"])["count"] == 900_000
 
 
 def test_a_part_may_call_itself_every_microsecond(tmp_path: Path) -> None:

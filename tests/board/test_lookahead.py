@@ -4,9 +4,8 @@ other events interrupt them."""
 import pytest
 
 from hardware.bench.board import lookahead
-from hardware.bench.board.process import LinuxProcess
-from hardware.bench.protocol.frames import REPLY_GRANT
 from hardware.bench.trace.trace import Trace
+from tests.support.grant_count import GrantCount
 from tests.support.parts_bench import Parts, play
 from tests.support.rig import Hand
 
@@ -110,14 +109,6 @@ def test_a_board_with_announced_steps_gives_the_same_trace(
 
 
 def test_a_reading_takes_few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = 0
-    send = LinuxProcess.send
-
-    def counted(process: LinuxProcess, data: bytes) -> bool:
-        nonlocal asked
-        asked += data[0] == REPLY_GRANT
-        return send(process, data)
-
-    monkeypatch.setattr(LinuxProcess, "send", counted)
+    asked = GrantCount(monkeypatch)
     trace = trace_of("reading")
-    assert len(trace.edges(4).t_ns) > 160 and asked < 60
+    assert len(trace.edges(4).t_ns) > 160 and asked.count < 60

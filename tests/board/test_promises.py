@@ -3,7 +3,6 @@ board asks changes nothing."""
 
 from itertools import pairwise
 from random import Random
-from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +14,7 @@ from hardware.bench.flash import Flash
 from hardware.bench.protocol.frames import LAYOUT_GRANT, REPLY_GRANT
 from hardware.seed import Seed
 from tests.support import rig
+from tests.support.grant_count import GrantCount
 
 BUSY = "n = 0\nwhile True: n += 1\n"
 SCANS = "from machine import I2C\nbus = I2C(0)\nwhile True: bus.scan()\n"
@@ -252,10 +252,9 @@ def _answers(
         with Bench(circuit, seed=1, flash=flash) as bench:
             for t_s, part, control, value in hands:
                 bench.control(part, control, value, t_s * 1000 * rig.MS)
-            sent = Mock(wraps=LinuxProcess.send)
-            context.setattr(LinuxProcess, "send", lambda *args: sent(*args))
+            grants = GrantCount(context)
             bench.run(3600 * 1000 * rig.MS)
-    return sent.call_count
+    return grants.count
 
 
 @pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM])

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 import pytest
 
 from hardware.bench.board import promises
-from hardware.bench.board.process import LinuxProcess
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.shortcuts import ALL, Shortcut
-from hardware.bench.protocol.frames import REPLY_GRANT
 from hardware.bench.trace.trace import Trace
+from tests.support.grant_count import GrantCount
 from tests.support.parts_bench import Parts, play
 from tests.support.rig import Hand, printed_lines
 
@@ -184,19 +183,11 @@ def test_two_sensors_on_one_line_give_the_same_trace(family: str, same: Same) ->
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
 def test_a_reading_takes_few_requests(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = 0
-    send = LinuxProcess.send
-
-    def counted(process: LinuxProcess, data: bytes) -> bool:
-        nonlocal asked
-        asked += data[0] == REPLY_GRANT
-        return send(process, data)
-
-    monkeypatch.setattr(LinuxProcess, "send", counted)
+    asked = GrantCount(monkeypatch)
     found = []
     for readings in (1, 6):
-        asked = 0
+        asked.forget()
         reading = "ds.convert_temp(); time.sleep_ms(1); ds.read_temp(rom)\n"
         run("rom = ds.scan()[0]\n" + reading * readings, family)
-        found.append(asked)
+        found.append(asked.count)
     assert found[1] - found[0] < 5 * FEW

@@ -22,7 +22,8 @@ from grader.lab.course import Course, load_course
 from grader.lab.lab import find
 from grader.nbgrader import config, enrolment
 from grader.notebook.course_build import build_course
-from tests.support.classroom import students
+from hardware import boards
+from tests.support.classroom import LAB, students
 from tests.support.tiny_lesson import cell_named, released_notebook
 
 GOOD = {
@@ -81,6 +82,9 @@ def test_the_course_of_this_repository_loads() -> None:
         ("seeds", "0", "1 to 100"),
         ("color", "1", "unknown key 'color'"),
         ("labs", "[", "course.toml"),
+        ("board", '"pico_99"', "course.toml, board: there is no board 'pico_99'"),
+        ("board", "7", "course.toml, board: there is no board 7"),
+        ("board", "[]", "course.toml, board: there is no board []"),
     ],
 )
 def test_a_wrong_course_file(tmp_path: Path, key: str, value: str, message: str) -> None:
@@ -88,6 +92,21 @@ def test_a_wrong_course_file(tmp_path: Path, key: str, value: str, message: str)
         load_course(courses=write_course(tmp_path, {**GOOD, key: value}))
     assert message in str(caught.value)
     assert caught.value.cure
+
+
+@pytest.mark.parametrize("name", ["pi_pico", "rp2"])
+def test_a_course_names_its_board_or_family(tmp_path: Path, name: str) -> None:
+    keys = {**GOOD, "board": f'"{name}"'}
+    assert load_course(courses=write_course(tmp_path, keys)).board == name
+
+
+def test_a_build_refuses_a_board_that_a_lab_does_not_have(course: Course) -> None:
+    other = next(name for name in boards.names() if name not in find(LAB).boards)
+    with pytest.raises(CourseError) as caught:
+        build_course(replace(course, board=other))
+    place = course.folder / "course.toml"
+    assert str(caught.value) == f"{place}, board: {LAB} does not run on {other}"
+    assert caught.value.cure.startswith("choose one of: ")
 
 
 def test_an_unknown_course_lists_the_known_ones(tmp_path: Path) -> None:

@@ -157,6 +157,9 @@ def test_lateness_shows_with_and_without_a_penalty(due_course: Course, hand_in: 
         ("s1,S3", DUE, "S3 is not in the gradebook", "is s3 meant?"),
         ("amina", DUE, "amina is not in the gradebook", "run: warsha roster"),
         ("s1", "tomorrow", "'tomorrow' is not a time", "write it as 2026-01-15 23:59 UTC"),
+        ("s1", "2026-03-01 10:00 +99:00", "+99:00' is not a time", "or with +02:00"),
+        ("s1", "2026-03-01 10:00 +02:75", "+02:75' is not a time", "or with +02:00"),
+        ("s1", "+99:00", "'+99:00' is not a time", "write it as 2026-01-15 23:59 UTC"),
         ("s1", "2026-01-31 10:00", "before the due date, 2026-02-01 00:00:00 UTC", "a later time"),
     ],
 )

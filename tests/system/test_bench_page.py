@@ -393,6 +393,48 @@ def test_arabic_is_right_to_left_and_a_phone_is_wide_enough(browser: Chromium) -
         view.shows("led", "off")
 
 
+PLACES = """
+return [...document.querySelectorAll('.buttons.grid button')].map(button => {
+  const place = button.getBoundingClientRect();
+  return [button.textContent, Math.round(place.left), Math.round(place.top)];
+})
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "rows"),
+    [
+        ({"type": "wokwi-membrane-keypad"}, ["123A", "456B", "789C", "*0#D"]),
+        (
+            {"type": "wokwi-membrane-keypad", "attrs": {"columns": "3"}},
+            ["123", "456", "789", "*0#"],
+        ),
+    ],
+)
+def test_the_keys_of_a_keypad_lie_as_on_the_part_in_both_languages(
+    browser: Chromium, part: dict[str, Any], rows: list[str]
+) -> None:
+    circuit = diagram()
+    circuit["parts"].append({"id": "keypad", **part})
+    with bench_with_page(circuit) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        for direction in ("ltr", "rtl"):
+            assert view.js("return document.documentElement.dir") == direction
+            places = view.js(PLACES)
+            by_row: dict[int, list[tuple[int, str]]] = {}
+            for name, left, top in places:
+                by_row.setdefault(top, []).append((left, name))
+            seen = ["".join(name for _, name in sorted(row)) for _, row in sorted(by_row.items())]
+            assert seen == rows
+            view.find(".language").click()
+        press = "const b = [...document.querySelectorAll('.grid button')].at(-2); b.focus()"
+        view.js(press)
+        ActionChains(browser.driver).key_down(Keys.ENTER).perform()
+        view.wait("return document.activeElement.ariaPressed === 'true'")
+        assert live.snapshot().controls["keypad"][rows[-1][-2]] == 1
+        ActionChains(browser.driver).key_up(Keys.ENTER).perform()
+
+
 def test_files_are_put_on_a_board_got_and_removed(browser: Chromium, tmp_path: Path) -> None:
     here, downloads = tmp_path / "قياس.py", tmp_path / "downloads"
     here.write_text("print('hello')\n" * 500, encoding="utf-8")

@@ -31,6 +31,10 @@ NAMES = "return [...document.querySelectorAll('.files .name')].map(n => n.textCo
 STATUS = "return document.querySelector('.status').textContent"
 FILES_STATUS = "return document.querySelector('.files [role=status]').textContent"
 PANEL = "return document.querySelector('iframe[allow=serial]')?.contentDocument"
+ICON_IS_SHOWN = """
+const icon = document.querySelector(arguments[0])?.getBoundingClientRect();
+return icon?.width > 0 && icon.height > 0
+"""
 AT_PROMPT = "return document.querySelector('.console pre').textContent.endsWith('>>> ')"
 
 
@@ -246,6 +250,8 @@ def test_the_page_is_a_panel_beside_the_notebooks(
         page = ShownBench(driver)
         page.wait("return window.jupyterapp?.isPluginActivated?.('warsha-bench:board-panel')")
         card = ".jp-LauncherCard[title='الطرفية التسلسلية والملفات']"
+        page.wait(ICON_IS_SHOWN, f"{card} .jp-LauncherCard-icon svg")
+        driver.save_screenshot(str(pictures / "launcher.png"))
         # The launcher draws its cards more than once, so an element of before may be gone.
         page.wait(
             "const card = document.querySelector(arguments[0]); card?.click(); return !!card", card
@@ -253,6 +259,7 @@ def test_the_page_is_a_panel_beside_the_notebooks(
         page.wait(f"{PANEL}?.querySelector('.choose') != null")
         assert page.js(f"{PANEL}.querySelector('h1').textContent") == "لوحة موصّلة بهذا الحاسب"
         assert page.js(f"{PANEL}.featurePolicy.allowsFeature('serial')")
+        page.wait(ICON_IS_SHOWN, "#jp-main-dock-panel .lm-mod-current .lm-TabBar-tabIcon svg")
         driver.save_screenshot(str(pictures / "board_panel.png"))
         driver.execute_script(
             "for (const widget of jupyterapp.shell.widgets('main'))"

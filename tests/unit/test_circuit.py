@@ -24,6 +24,7 @@ from hardware.bench.protocol.frames import (
     PULL_UP,
 )
 from hardware.errors import DiagramError
+from tests.support.call_count import calls
 
 MS = 1_000_000
 Parts = dict[str, tuple[str, dict[str, Any]]]
@@ -329,6 +330,18 @@ def test_a_button_between_the_supplies_is_a_short() -> None:
     for pressed in (1, 0, 1):
         circuit.set_control("b", "pressed", pressed)
     assert [(f.kind, f.gpio) for f in circuit.faults()] == [(FAULT_SHORT, 0xFFFF)] * 2
+
+
+@pytest.mark.pure
+def test_a_board_that_is_switched_on_costs_no_more_among_many() -> None:
+    def cost(count: int) -> int:
+        listed = [{"type": "board-pi-pico", "id": f"p{n}"} for n in range(count)]
+        circuit = Circuit(load({"version": 1, "parts": listed, "connections": []}))
+        circuit.start(*(StillWorld() for _ in listed))
+        circuit.power(True, "p0")
+        return calls(lambda: circuit.power(True, "p0"))
+
+    assert cost(20) < 1.5 * cost(1)
 
 
 def test_many_parts_on_one_pin_are_solved_and_too_many_refused() -> None:

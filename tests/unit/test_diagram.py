@@ -1,11 +1,13 @@
 """Circuit files: reading, unknown keys, and errors of one line."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hardware.bench.circuit import tolerant
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import PinRef, load
 from hardware.bench.drawing.wires import route
@@ -78,6 +80,25 @@ def test_bad_form_is_one_line(source: Any, what: str, tmp_path: Path) -> None:
         load(file)
     assert str(caught.value).startswith(f"{file}: ") and "\n" not in str(caught.value)
     assert caught.value.cure
+
+
+@pytest.mark.parametrize("read", [load, tolerant.load])
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        (raw(*[LED] * 10_000), "'parts' has 10001 entries; a circuit has at most 5000"),
+        (raw(wires=[["esp:2", "esp:4"]] * 20_001), "'connections' has 20001 entries"),
+    ],
+)
+def test_a_circuit_that_is_too_large_is_refused_by_its_count(
+    read: Callable[[Path], object], made: Any, what: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "diagram.json"
+    file.write_text(json.dumps(made), encoding="utf-8")
+    with pytest.raises(DiagramError) as caught:
+        read(file)  # the entries are equal: what looks at one of them has another complaint
+    assert str(caught.value).startswith(f"{file}: {what}")
+    assert caught.value.cure == "Take some away, or divide the circuit."
 
 
 def test_broken_json_names_line_and_column(tmp_path: Path) -> None:

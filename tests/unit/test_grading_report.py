@@ -5,7 +5,7 @@ import itertools
 
 from rich.console import Console
 
-from grader.classrun.grading_report import print_class, print_problems
+from grader.classrun.grading_report import print_class, print_problems, print_run
 from grader.classrun.outcome import Outcome
 from grader.lab.lab import LABS, find
 from grader.score.card import Card
@@ -33,6 +33,20 @@ def test_the_table_of_a_class_is_whole_in_a_narrow_terminal() -> None:
     assert heads == [find(lab).id for lab in SLUGS], "all labs, in as many tables as needed"
     for who in ids:
         assert [c for row in rows if row[0] == who for c in row[1:]] == ["3"] * len(SLUGS)
+
+
+def test_a_long_id_leaves_the_table_of_a_lab_whole_in_a_narrow_terminal() -> None:
+    console, out = shown()
+    marks = tuple(Card(item, 12.5, 20) for item in "abcdefgp")
+    long = "abdulrahman.alsayed.mohammed.ibrahim.section.b"
+    graded = [Outcome(who, "buttons", "graded", marks) for who in (long, "s1")]
+    print_run(console, graded, (), 1.0)
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80 and "…" not in out.getvalue()
+    rows = [[cell.strip() for cell in line[1:-1].split("│")] for line in lines if "│" in line]
+    assert rows[-1] == ["s1", *["12.5"] * 8, "100"]
+    names = [row[0] for row in rows[:-1]]
+    assert "".join(names) == long and min(map(len, names[:-1])) >= 12
 
 
 def test_some_of_thousands_of_notes_are_printed() -> None:

@@ -205,7 +205,7 @@ class Circuit:
         board_id = board_id or self.board_id
         first = self.netlist.first_pad(board_id)
         pads = range(first, first + GPIOS)
-        quiet = {pad for pad in pads if self.pads[pad].is_untouched}
+        touched = {pad for pad in pads if not self.pads[pad].is_untouched}
         self.pads[first : first + RESET_PAD] = [Pad() for _ in pads[:RESET_PAD]]
         others = ~(((1 << RESET_PAD) - 1) << first)
         self._levels &= others  # levels of outputs end with their board
@@ -216,7 +216,8 @@ class Circuit:
         self.afterimage.begin()
         for part in self.netlist.parts.values():
             self._feed(part)
-        alive = [c for c in self.netlist.clusters if not (c.is_single_pad and c.gpios[0] in quiet)]
+        # Pads of other boards that touch nothing do not notice it.
+        alive = [c for c in self.netlist.clusters if not c.is_alone or touched & {*c.gpios}]
         for cluster in alive:
             self._plan(cluster)
         self._settle(*alive)

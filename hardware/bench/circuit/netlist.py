@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import chain
 from typing import Self
 
 from hardware import boards
@@ -50,9 +51,9 @@ class Cluster:
     """The supply nets that its elements touch."""
 
     @cached_property
-    def is_single_pad(self) -> bool:
-        """Whether the cluster is a single pad that touches nothing else."""
-        return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
+    def is_alone(self) -> bool:
+        """Whether the cluster touches nothing but one pad, or not even that."""
+        return len(self.gpios) <= 1 and not (self.parts or self.listeners or self.supplies)
 
 
 class Stamped:
@@ -197,11 +198,12 @@ class Netlist:
 
     def _node(self, end: PinRef) -> Node:
         """The node of one end of a wire. Raises: DiagramError."""
-        ids = {*self.boards, SERIAL_MONITOR, *self.parts}
-        if end.part not in ids:
+        known = (self.boards, self.parts, (SERIAL_MONITOR,))
+        if not any(end.part in ids for ids in known):
             what = _("connection {end}: there is no part {part}")
-            raise self.fail(what.format(end=end, part=repr(end.part)), suggest(end.part, ids))
-        pins = list(self.pins(end.part))
+            what = what.format(end=end, part=repr(end.part))
+            raise self.fail(what, suggest(end.part, chain(*known)))
+        pins = self.pins(end.part)
         if end.pin not in pins:
             what = _("part {part} has no pin {pin}")
             what = what.format(part=repr(end.part), pin=repr(end.pin))

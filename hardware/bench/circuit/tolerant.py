@@ -85,6 +85,7 @@ class _Mender:
         """The circuit. Raises: DiagramError."""
         if not isinstance(raw, Mapping) or not isinstance(raw.get("parts"), list):
             return diagrams.parse(raw, self._name)
+        self._reader.require_size(raw)
         if chips := raw.get("dependencies"):
             names = ", ".join(map(str, chips)) if isinstance(chips, Mapping) else repr(chips)
             self._drop(f"'dependencies' ({names})")

@@ -1,6 +1,6 @@
 """An infrared remote control with the NEC protocol."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import BUTTON, FAULT, Part, PartView
@@ -109,6 +109,10 @@ class IrRemote(Part):
                 self._send(to, start + FRAME_NS, run, key, repeat)
 
         at(start + FRAME_NS, again)
+
+    @property
+    def button_rows(self) -> Sequence[Sequence[str]]:
+        return GRID
 
     def svg(self, view: PartView) -> str:
         drawn = rect(1, 1, 149, 314, "#23272d", 14) + rect(5, 5, 141, 306, "#31363e", 11)

@@ -1,7 +1,7 @@
 """A keypad of four rows and three or four columns."""
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
@@ -72,6 +72,11 @@ class MembraneKeypad(Part):
 
     def moved(self, name: str, value: float) -> None:
         self.contacts[name].move(bool(value))
+
+    @property
+    def button_rows(self) -> Sequence[Sequence[str]]:
+        firsts = range(0, len(self.keys), self.columns)
+        return [self.keys[first : first + self.columns] for first in firsts]
 
     def svg(self, view: PartView) -> str:
         width = 265.8 if self.columns == 4 else 212.0

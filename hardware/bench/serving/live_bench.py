@@ -49,6 +49,8 @@ SLICE_S = 0.5
 """A waiting thread checks this often whether the bench's thread still runs."""
 CLOSE_S = 5.0
 """The longest time that `close` waits for the bench's thread."""
+TOLD_BOARDS = 20
+"""After so many boards it says how many are on: their processes start one after the other."""
 RESTART_S = 1.0
 """The shortest time between two restarts of boards that ended."""
 
@@ -88,8 +90,8 @@ class LiveBench:
                 flash is only in memory.
             baud: speed of the serial line in both directions; None: no limit.
             reach: `host:port` places of the host's network that the boards may reach (realtime).
-            tell: gets what the bench says about a board that has no serial line, in the bench's
-                thread: where the drive of its boot ROM is, what became of a file.
+            tell: gets what the bench says besides serial lines: how many of many boards are on;
+                in the bench's thread, where the drive of a boot ROM is, what became of a file.
 
         Raises:
             DiagramError: the circuit is wrong.
@@ -113,11 +115,17 @@ class LiveBench:
         self._closing = False
         self._failure: BaseException | None = None
         self._restarted_s = 0.0
-        self._power_on()
+        self._power_on(tell)
 
-    def _power_on(self) -> None:
+    def _power_on(self, tell: Callable[[str], None]) -> None:
+        text, total = _("{count} of {total} boards are on"), len(self.board_types)
+
+        def progress(count: int) -> None:
+            if count % TOLD_BOARDS == 0:
+                tell(text.format(count=count, total=total))
+
         try:
-            self._bench.start()
+            self._bench.start(progress)
         except BaseException:
             self._release()
             raise

@@ -15,7 +15,8 @@
       const { ITranslator } = await module("@jupyterlab/translation");
       const { ILauncher } = await module("@jupyterlab/launcher");
       const { ICommandPalette } = await module("@jupyterlab/apputils");
-      return boardExtension(Widget, ITranslator, ILauncher, ICommandPalette);
+      const { LabIcon } = await module("@jupyterlab/ui-components");
+      return boardExtension(Widget, LabIcon, ITranslator, ILauncher, ICommandPalette);
     },
   };
   (window._JUPYTERLAB ??= {})["warsha-bench"] = {

@@ -22,6 +22,7 @@ from hardware.bench.parts.common.custom_part import (
     guarded,
     program_error,
 )
+from hardware.bench.parts.common.loop_limit import LoopLimit, run_counted
 from hardware.bench.parts.common.part import CUSTOM, Part
 from hardware.errors import DiagramError
 from hardware.i18n import _, at_place
@@ -64,7 +65,7 @@ def _load(
 ) -> type[Part]:
     """The class; loaded again when the content of a file is another one."""
     described = chip_json.read(description)
-    own = _class_of(program, text)
+    own, limit = _class_of(program, text)
     try:
         check_class(own, described, description.name)
     except Misuse as error:
@@ -78,6 +79,7 @@ def _load(
         "TITLE": described.name,
         "CHIP": described,
         "PROGRAM": program,
+        "LIMIT": limit,
         "PINS": described.places,
         "SIZE": described.size,
         "CONTROLS": described.controls,
@@ -87,19 +89,19 @@ def _load(
         "__module__": own.__module__,
     }
     methods = {
-        name: guarded(value, program)
+        name: guarded(value, program, limit)
         for name, value in vars(own).items()
         if inspect.isfunction(value)
     }
     return type(own.__name__, bases, methods | made)
 
 
-def _class_of(program: Path, text: bytes) -> type[CustomPart]:
-    """The class in the Python file. Raises: DiagramError."""
+def _class_of(program: Path, text: bytes) -> tuple[type[CustomPart], LoopLimit]:
+    """The class in the Python file, and the limit of its loops. Raises: DiagramError."""
     module = ModuleType(program.name)
     module.__file__ = str(program)
     try:
-        exec(compile(text, program, "exec"), vars(module))
+        limit = run_counted(text, program, vars(module))
     except (Exception, SystemExit) as error:
         raise program_error(error, program) from error
     found = [
@@ -113,4 +115,4 @@ def _class_of(program: Path, text: bytes) -> type[CustomPart]:
         what = at_place(program, _("it has {count} classes of a CustomPart, not one"))
         cure = _("Write one class: class MyPart(CustomPart).")
         raise DiagramError(what.format(count=len(found)), cure)
-    return found[0]
+    return found[0], limit

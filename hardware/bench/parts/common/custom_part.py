@@ -28,6 +28,7 @@ from hardware.bench.parts.common.custom_checks import (
     returned,
 )
 from hardware.bench.parts.common.display import Display, Pixels
+from hardware.bench.parts.common.loop_limit import LoopLimit
 from hardware.bench.parts.common.module import DRIVE_OHMS, Module
 from hardware.bench.parts.common.part import OPEN, PartView, Stamp, World
 from hardware.bench.svg.elements import text
@@ -52,6 +53,8 @@ class CustomPart(Module):
     """What its JSON file says. The loader sets it, with `PINS`, `CONTROLS` and the others."""
     PROGRAM: ClassVar[Path]
     """Its Python file."""
+    LIMIT: ClassVar[LoopLimit]
+    """That of the loops in this file."""
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
@@ -102,13 +105,13 @@ class CustomPart(Module):
             )
         if not callable(fn):
             raise not_wanted("fn", fn, _("a function"), example)
-        guard = guarded(fn, self.PROGRAM)
+        guard = guarded(fn, self.PROGRAM, self.LIMIT)
 
         def come() -> None:
             self._count_timer()
             guard()
 
-        super().after(round(delay_ns), guarded(come, self.PROGRAM, fn))
+        super().after(round(delay_ns), guarded(come, self.PROGRAM, self.LIMIT, fn))
 
     def _count_timer(self) -> None:
         """Ends a run that would never end, or seem so to a person."""
@@ -189,10 +192,13 @@ class CustomDisplay(CustomPart, Display):
 
 
 def guarded(
-    fn: Callable[..., Any], program: Path, named: Callable[..., Any] | None = None
+    fn: Callable[..., Any],
+    program: Path,
+    limit: LoopLimit,
+    named: Callable[..., Any] | None = None,
 ) -> Callable[..., Any]:
     """A function of a custom part whose exceptions name the line in its file, or else the line of
-    `named`, and whose results are what the bench can take."""
+    `named`, whose loops end, and whose results are what the bench can take."""
     code = getattr(inspect.unwrap(named or fn), "__code__", None)
     line = code.co_firstlineno if code and code.co_filename == str(program) else 1
     name = getattr(fn, "__name__", "")
@@ -202,7 +208,8 @@ def guarded(
         try:
             if name == "stamp":
                 args = (args[0], CheckedStamp(args[1], args[0].CHIP.pins))
-            result = returned(name, fn(*args, **options))
+            with limit.call():
+                result = returned(name, fn(*args, **options))
             if name == "__init__" and not hasattr(args[0], "spec"):
                 what = _("{method} does not call {example}")
                 call = "super().__init__(spec)"

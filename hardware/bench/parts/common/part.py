@@ -374,6 +374,11 @@ class Part:
 
     # -- drawing ------------------------------------------------------------------------------
 
+    @property
+    def button_rows(self) -> Sequence[Sequence[str]]:
+        """Its buttons as they lie on it, row by row, "" for a gap; none if it has no such grid."""
+        return ()
+
     def svg(self, view: PartView) -> str:
         """The drawing, SVG elements in the part's own frame."""
         return ""

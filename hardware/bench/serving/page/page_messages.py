@@ -3,7 +3,7 @@
 To the page:
 
 - first `{"bench": {title, svg, realtime, boards: [{id, title}],
-  parts: [{id, name, key, controls}], pins: [{id, name, x, y, gpio, words}],
+  parts: [{id, name, key, controls, rows}], pins: [{id, name, x, y, gpio, words}],
   lines, files, remarks: [{level, en, ar}], language, arabic, editor}}`; `arabic` has the Arabic of
   each text of the page, and `editor` is the address of its editor, if there is one; for a real
   board also `real: {plan}`: whether the picture is its wiring plan (else there is none);
@@ -323,4 +323,5 @@ def _part(spec: PartSpec, part: Part | None) -> Mapping[str, Any]:
         "name": name_of(spec),
         "key": str(spec.attrs.get("key", "")),
         "controls": [{"name": name, **asdict(control)} for name, control in controls.items()],
+        "rows": part.button_rows if part else (),
     }

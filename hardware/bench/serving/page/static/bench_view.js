@@ -441,12 +441,26 @@ export class BenchView extends TranslatedView {
     const rows = (wanted) => part.controls.filter(wanted).map((control) => this.control(part, control));
     const faults = rows((control) => control.fault);
     const fields = make("fieldset", {}, make("legend", {}, make("bdi", {}, part.name)),
-      make("div", { class: "buttons" }, ...rows((control) => control.held)),
+      this.buttons(part),
       ...rows((control) => !control.held && !control.fault));
     if (faults.length) {
       fields.append(make("details", {}, this.text(make("summary"), "Faults"), ...faults));
     }
     return fields;
+  }
+
+  /** The buttons of a part. Those of a keypad lie as on the part, in both languages. */
+  buttons(part) {
+    const held = part.controls.filter((control) => control.held);
+    if (!part.rows.length) {
+      return make("div", { class: "buttons" }, ...held.map((control) => this.control(part, control)));
+    }
+    const named = new Map(held.map((control) => [control.name, control]));
+    const places = part.rows.flat().map((name) =>
+      name ? this.control(part, named.get(name)) : make("span"));
+    const grid = make("div", { class: "buttons grid", dir: "ltr" }, ...places);
+    grid.style.gridTemplateColumns = `repeat(${part.rows[0].length}, minmax(3rem, max-content))`;
+    return grid;
   }
 
   control(part, control) {
