@@ -155,17 +155,15 @@ mouth.active(0)
 """
 
 
-def test_the_horizon_does_not_tell_when_a_button_is_pressed(
-    family: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The board knows the next press only as the end of one of many promises; the others end
-    where nothing happens."""
+def _promises(
+    family: str, program: str, press_ms: float, until_ms: float, patch: pytest.MonkeyPatch
+) -> list[tuple[int, int]]:
+    """When each promise to the board was given, and when it ends (ns)."""
     promises: list[tuple[int, int]] = []
     send = LinuxProcess.send
-    press_ns = round(PRESS_MS * rig.MS)
     circuit = rig.rig(family)
     with Flash(circuit.board) as flash:
-        flash.put({"main.py": BUSY.encode()})
+        flash.put({"main.py": program.encode()})
         with Bench(circuit, seed=1, flash=flash) as bench:
 
             def noted(process: LinuxProcess, data: bytes) -> bool:
@@ -174,9 +172,19 @@ def test_the_horizon_does_not_tell_when_a_button_is_pressed(
                 promises.append((bench.now_ns, horizon_ns))
                 return send(process, data)
 
-            monkeypatch.setattr(LinuxProcess, "send", noted)
-            bench.control("btn", "pressed", 1, press_ns)
-            bench.run(round(RUN_MS * rig.MS))
+            patch.setattr(LinuxProcess, "send", noted)
+            bench.control("btn", "pressed", 1, round(press_ms * rig.MS))
+            bench.run(round(until_ms * rig.MS))
+    return promises
+
+
+def test_the_horizon_does_not_tell_when_a_button_is_pressed(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The board knows the next press only as the end of one of many promises; the others end
+    where nothing happens."""
+    press_ns = round(PRESS_MS * rig.MS)
+    promises = _promises(family, BUSY, PRESS_MS, RUN_MS, monkeypatch)
     # Nothing happens before the press: the means grow with the time.
     shares = [
         (end - start) / max(PROMISE_NS, start * PROMISED_SHARE)
@@ -194,20 +202,7 @@ def test_a_board_that_asks_often_gets_the_same_promise_until_it_ends(
 ) -> None:
     """Each call to a bus is answered. Of many promises by chance the latest would end at the next
     press."""
-    promises: list[tuple[int, int]] = []
-    send = LinuxProcess.send
-    circuit = rig.rig(family)
-    with Flash(circuit.board) as flash:
-        flash.put({"main.py": SCANS.encode()})
-        with Bench(circuit, seed=1, flash=flash) as bench:
-
-            def noted(process: LinuxProcess, data: bytes) -> bool:
-                promises.append((bench.now_ns, LAYOUT_GRANT.unpack_from(data)[3]))
-                return send(process, data)
-
-            monkeypatch.setattr(LinuxProcess, "send", noted)
-            bench.control("btn", "pressed", 1, 9000 * rig.MS)
-            bench.run(3000 * rig.MS)
+    promises = _promises(family, SCANS, 9000, 3000, monkeypatch)
     early = [
         (end, following) for (_start, end), (start, following) in pairwise(promises) if start < end
     ]
@@ -219,11 +214,10 @@ def test_the_answers_to_its_own_requests_do_not_disturb_a_board(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It asks for the time every five minutes, and sleeps a second at a time."""
-    sent = Mock(wraps=LinuxProcess.send)
-    monkeypatch.setattr(LinuxProcess, "send", lambda *args: sent(*args))
+    grants = GrantCount(monkeypatch)
     trace = rig.play("esp32", ASKS_FOR_THE_TIME, 3600 * 1000)
     assert rig.printed_lines(trace) == ["asked"] * 11
-    assert sent.call_count < 200
+    assert grants.count < 200
 
 
 def test_a_board_that_sleeps_through_a_quiet_hour_asks_rarely(

@@ -160,8 +160,8 @@ def receive(last):
 
 def test_the_reference_loses_nothing_at_mosquitto(family: str, tmp_path: Path) -> None:
     """A second board stands for the database's computer, in a session that the broker keeps. While
-    the broker is away the node measures on. A conversion takes 0.75 s: the rest of the period is for
-    sending, and must be enough on a busy machine too."""
+    the broker is away the node measures on. A conversion takes 0.75 s: the rest of the period is
+    for sending, and must be enough on a busy machine too."""
     lab_board = next(one for one in LAB.boards.values() if one.type.family == family)
     circuit = json.loads(lab_board.diagram.read_text())
     circuit["parts"].append({"type": BOARDS["rp2"], "id": "room", "left": -300, "top": 0})
