@@ -112,6 +112,42 @@ def test_edges_of_a_wire_call_the_handler(port: str) -> None:
     assert lines(port, IRQ) == ["[1, 0, 1, 0, 1, 0]", "6"]
 
 
+OPEN_DRAIN = """
+pad = Pin(OUT, Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+other = Pin(IN, Pin.OPEN_DRAIN, value=1)
+STEPS = (pad.off, pad.on, other.off, pad.off, pad.on, other.on)
+"""
+MODES = """
+pad = Pin(OUT, Pin.IN, Pin.PULL_UP)
+STEPS = (
+    lambda: pad.init(Pin.OUT, Pin.PULL_UP, value=0),
+    lambda: pad.init(Pin.IN, Pin.PULL_UP),
+    lambda: pad.init(Pin.OPEN_DRAIN, Pin.PULL_UP, value=0),
+    lambda: pad.init(Pin.OPEN_DRAIN, Pin.PULL_UP, value=1),
+)
+"""
+EDGES = """
+for trigger in Pin.IRQ_FALLING, Pin.IRQ_RISING:
+    seen = []
+    pad.irq(lambda pin: seen.append(step), trigger)
+    for step, act in enumerate(STEPS):
+        act()
+        time.sleep_ms(1)
+    print(seen)
+"""
+
+
+@every_chip
+def test_an_open_drain_interrupts_at_the_edges_of_its_line(port: str) -> None:
+    """Not at its writes: another pad may hold the line low."""
+    assert lines(port, OPEN_DRAIN + EDGES) == ["[0, 2]", "[1, 5]"]
+
+
+@every_chip
+def test_a_mode_that_changes_the_level_at_its_pad_interrupts(port: str) -> None:
+    assert lines(port, MODES + EDGES) == ["[0, 2]", "[1, 3]"]
+
+
 @every_chip
 def test_a_button_interrupts_a_busy_loop(port: str) -> None:
     program = """

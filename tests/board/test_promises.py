@@ -106,6 +106,43 @@ while not done:
 print(count, gc.mem_free())
 """
 
+OWN_EDGES = """
+import machine, time
+from machine import Pin
+line = Pin(OUT, Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+other = Pin(IN, Pin.OPEN_DRAIN, value=1)
+seen = []
+line.irq(lambda pin: seen.append(time.ticks_us()), Pin.IRQ_RISING | Pin.IRQ_FALLING)
+for n in range(60):
+    line(0)
+    print(machine.time_pulse_us(line, 1, 90))
+    other(0)
+    line(1)
+    other(1)
+    line(0)
+    machine.lightsleep(1)
+    line(1)
+    for _ in range(n):
+        pass
+print(seen)
+"""
+HARD_OWN_EDGES = """
+import time
+from machine import Pin
+line, calls = Pin(OUT, Pin.OPEN_DRAIN, Pin.PULL_UP, value=1), 0
+def again(pin):
+    global calls
+    calls += 1
+    if calls & 3:
+        line(not pin())
+line.irq(again, Pin.IRQ_RISING | Pin.IRQ_FALLING, hard=True)
+for n in range(150):
+    line(n & 1)
+    time.sleep_us(100 + n)
+    line(1)
+    sorted(range(n))
+    print(calls, time.ticks_us())
+"""
 HARD = """
 import machine, time
 from machine import PWM, Pin
@@ -251,7 +288,7 @@ def _answers(
     return grants.count
 
 
-@pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM])
+@pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM, OWN_EDGES])
 def test_a_trace_does_not_depend_on_when_the_board_asks(
     family: str, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,7 +330,7 @@ machine.active(0)
 """
 
 
-@pytest.mark.parametrize("program", [HARD, DMA, CHAIN, SOFT])
+@pytest.mark.parametrize("program", [HARD, DMA, CHAIN, SOFT, HARD_OWN_EDGES])
 def test_nor_do_interrupts_and_dma(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _the_same_with_all_promises("rp2", program, monkeypatch)
 

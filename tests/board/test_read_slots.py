@@ -52,6 +52,8 @@ def read():
 def convert():
     ds.convert_temp(); time.sleep_ms(760)
 """
+WATCH = """seen = []
+dq.irq(lambda pin: seen.append(time.ticks_us()), Pin.IRQ_FALLING | Pin.IRQ_RISING)"""
 PROGRAMS = {
     "readings": "read(); convert(); read()",
     "by hand": "start(); bits = []\nfor n in range(80):\n"
@@ -73,6 +75,10 @@ PROGRAMS = {
     "an interrupt": "seen = []\nstart(); bus.readbyte()\n"
     "dq.irq(lambda pin: seen.append(time.ticks_us()), Pin.IRQ_FALLING)\n"
     "print(bus.readbyte(), bus.readbyte())\ndq.irq(None)\nprint(bus.readbyte(), seen)",
+    "a late interrupt": f"start(); bus.readbyte(); into()\n{WATCH}\ntime.sleep_ms(3); print(seen)",
+    "own edges": f"start()\n{WATCH}\ndq.init(Pin.OUT, value=0)\n"
+    "bus.writebyte(0xBE); bus.reset(); low(5); dq.init(Pin.OPEN_DRAIN, value=1)\n"
+    "low(2); low(440); time.sleep_ms(3); print(seen)",
     "a pulse": "start()\nfor _ in range(12):\n    low(1)\n"
     "    print(machine.time_pulse_us(dq, 1, 90), end=' ')\n"
     "    dq(0); print(machine.time_pulse_us(dq, 1, 20), end=' '); dq(1)",

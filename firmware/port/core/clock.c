@@ -176,7 +176,9 @@ static void interrupt_late(void) {
             left += now - due;
             refuel(0);
             base = due;
-        } else if (left) {
+        } else if (!left) {
+            break;
+        } else if (vb_link_due()) { // else a handler has written: what comes of it is first
             uint64_t step = next > now ? MIN(left, next - now) : left;
             refuel(0);
             base += step;
@@ -184,8 +186,6 @@ static void interrupt_late(void) {
             if (news_waits()) {
                 continue; // it came before this step
             }
-        } else {
-            break;
         }
         vb_serve();
     }
@@ -193,6 +193,14 @@ static void interrupt_late(void) {
 }
 
 bool vb_turn_is_over;
+
+bool vb_serve_caused(void) {
+    if (busy || (vb_link_due() && (vb_irq_off || !news_waits()))) {
+        return false;
+    }
+    vb_aside(vb_serve);
+    return true;
+}
 
 void vb_serve_hard(void) {
     if (!busy && !vb_irq_off) {
@@ -302,8 +310,10 @@ void vb_wait_until(uint64_t t) {
     }
     #endif
     while (vb_now() < t) {
-        pass(t, vb_realtime(), VB_REC_WAIT);
-        vb_aside(vb_serve);
+        if (!vb_serve_caused()) {
+            pass(t, vb_realtime(), VB_REC_WAIT);
+            vb_aside(vb_serve);
+        }
     }
 }
 
@@ -325,8 +335,10 @@ static void step(uint64_t t, bool line, bool heeds, uint8_t kind) {
         vb_aside(vb_sync); // the bench may react to what the board wrote, during the wait
         return;
     }
-    pass(t, wall, kind);
-    vb_aside(vb_serve);
+    if (!vb_serve_caused()) {
+        pass(t, wall, kind);
+        vb_aside(vb_serve);
+    }
 }
 
 void vb_clock_step(uint64_t t, bool line, bool heeds) {

@@ -29,6 +29,7 @@ void vb_clock_start(uint64_t t0);
 void vb_clock_jump(uint64_t t);
 bool vb_clock_busy(void);         // handles due alarms, edges and pending channels
 void vb_serve_hard(void);         // lets hard handlers run that are due
+bool vb_serve_caused(void);       // before a wait: serves what the program or a handler has just caused; false: nothing
 extern uint64_t vb_settled;       // time does not pass again before this
 void vb_clock_settle(void);       // the program looks at what is outside, whether the bench is asked for it or not
 void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on

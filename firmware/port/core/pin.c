@@ -117,11 +117,7 @@ void vb_pin_write(uint8_t pin, bool level) {
         record(VB_REC_OUT, pin, 0, level);
         own_edge(pin, level);
     } else if (pads[pin].mode == VB_MODE_OPEN_DRAIN) {
-        bool was_high = vb_link_levels() >> pin & 1;
-        record(VB_REC_OUT, pin, 0, level);
-        if (was_high && !level) {
-            own_edge(pin, 0); // the bench reports a rising edge: another device may still hold the line
-        }
+        record(VB_REC_OUT, pin, 0, level); // the bench tells its edges: another device may hold the line low
     }
 }
 

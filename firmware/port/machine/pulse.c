@@ -20,7 +20,9 @@ static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeo
         if (now >= deadline) {
             return false;
         }
-        vb_wait_until(turn_after(now, MIN(vb_horizon(), deadline)));
+        if (!vb_serve_caused()) {
+            vb_wait_until(turn_after(now, MIN(vb_horizon(), deadline)));
+        }
     }
     return true;
 }

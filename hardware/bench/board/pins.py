@@ -70,7 +70,12 @@ class Pins:
         """The board has no power: no pin drives. All are low until the circuit changes them."""
         self.levels = 0
         self._driving = self._pwm = self._open_drain = 0
-        self._rose = self._fell = 0
+        self._rose = self._fell = self._own_rose = self._own_fell = 0
+        """Edges that the board does not know yet: from outside, and of its own, which are no news
+        (see promises.py)."""
+        self._own = 0
+        """Pads whose last record has set their latch or mode. The level that follows is no edge
+        from outside."""
         self._on_rise = self._on_fall = self._read_rarely = self._peripheral_inputs = 0
         self.feed(b"")
 
@@ -156,10 +161,11 @@ class Pins:
         if self._many and self.apart() != self._planned_for:
             self._replan()
         levels = self._circuit.levels()
-        if not (levels ^ self.levels) & ~self._pwm:
-            return False
-        self.follow([(now_ns, levels)])
-        return True
+        changed = bool((levels ^ self.levels) & ~self._pwm)
+        if changed:
+            self.follow([(now_ns, levels)])
+        self._own = 0
+        return changed
 
     def follow(self, steps: Sequence[tuple[int, int]]) -> None:
         """From each of these times on, all levels at pins are these from outside: records those
@@ -167,8 +173,8 @@ class Pins:
         found: list[LevelAt] = []
         for t_ns, levels in steps:
             changed = (levels ^ self.levels) & ~self._pwm
-            self._rose |= changed & levels
-            self._fell |= changed & ~levels
+            self._rose |= changed & levels & ~self._own
+            self._fell |= changed & ~levels & ~self._own
             self.levels ^= changed
             while changed:
                 gpio = (changed & -changed).bit_length() - 1
@@ -184,7 +190,8 @@ class Pins:
     @property
     def interrupts(self) -> bool:
         """Whether there was an edge that has an interrupt of the program."""
-        return bool(self._rose & self._on_rise | self._fell & self._on_fall)
+        rose, fell = self._rose | self._own_rose, self._fell | self._own_fell
+        return bool(rose & self._on_rise | fell & self._on_fall)
 
     def read_rarely(self, gpio: int, on: bool) -> None:
         """Whether a peripheral has this pad as its input. Until the program watches it for edges,
@@ -208,9 +215,10 @@ class Pins:
         return (self._rose | self._fell) != 0
 
     def edges(self) -> tuple[int, int]:
-        """The pins that rose and fell from outside since the last call of this method."""
-        rose, fell = self._rose, self._fell
-        self._rose = self._fell = 0
+        """The pins that rose and fell since the last call of this method: from outside, by a mode,
+        or by the latch of an open drain."""
+        rose, fell = self._rose | self._own_rose, self._fell | self._own_fell
+        self._rose = self._fell = self._own_rose = self._own_fell = 0
         return rose, fell
 
     # -- inside -----------------------------------------------------------------------------
@@ -277,6 +285,7 @@ class Pins:
         bit = 1 << gpio
         if kind == frames.REC_IRQ:
             self._read_rarely &= ~bit
+            self._forget_edges(bit, b)
             self._on_rise = _with(self._on_rise, gpio, b & RISING)
             self._on_fall = _with(self._on_fall, gpio, b & FALLING)
             return
@@ -288,17 +297,39 @@ class Pins:
             self._set_level(bit, bool(c))
         if self._circuit.lazy() & bit:
             self._circuit.pin_out_later(gpio, bool(c))
-        else:
-            self._circuit.pin_out(gpio, bool(c))
+            return
+        before = self._circuit.levels()
+        self._circuit.pin_out(gpio, bool(c))
+        if self._open_drain & bit:
+            self._note_own_edge(bit, before)
 
     def _mode(self, gpio: int, mode: int, pull: int, latch: bool) -> None:
         bit = 1 << gpio
         self._driving = self._driving | bit if mode in DRIVING else self._driving & ~bit
         drains = mode == frames.MODE_OPEN_DRAIN
         self._open_drain = self._open_drain | bit if drains else self._open_drain & ~bit
+        before = self._circuit.levels()
+        self._circuit.pin_mode(gpio, mode, pull, latch)
         if mode in DRIVING:
             self._set_level(bit, latch)
-        self._circuit.pin_mode(gpio, mode, pull, latch)
+            self._note_own_edge(bit, before)
+
+    def _note_own_edge(self, bit: int, before: int) -> None:
+        """A record has set the latch or the mode of a pad. Its interrupts come from the level that
+        is there now, and not from the latch: another part may hold the line low."""
+        after = self._circuit.levels()
+        self._own_rose |= bit & after & ~before
+        self._own_fell |= bit & before & ~after
+        self._own |= bit
+
+    def _forget_edges(self, bit: int, watched: int) -> None:
+        """The program watches a pad for edges: earlier ones do not count."""
+        if watched & RISING and not self._on_rise & bit:
+            self._rose &= ~bit
+            self._own_rose &= ~bit
+        if watched & FALLING and not self._on_fall & bit:
+            self._fell &= ~bit
+            self._own_fell &= ~bit
 
     def _set_level(self, bit: int, level: bool) -> None:
         self.levels = self.levels | bit if level else self.levels & ~bit
