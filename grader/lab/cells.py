@@ -44,9 +44,9 @@ _GRADE = re.compile(r"""\s*grade\(\s*(["'])(\w+)\1\s*\)\s*""")
 
 
 def _split(source: str) -> tuple[str, str]:
-    """First line and body as IPython gives them to a cell magic: without blank lines before, with
-    one newline at the end."""
-    lines = source.split("\n")
+    """First line and body as IPython gives them to a cell magic: without a byte order mark and
+    blank lines before, with one newline at the end."""
+    lines = source.removeprefix("\ufeff").split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     first, body = lines[start], "\n".join(lines[start + 1 :])
     return first.rstrip(), body if not body or body.endswith("\n") else body + "\n"

@@ -157,7 +157,7 @@ def find(slug: str, labs: Path = LABS) -> Lab:
     """The lab of that name. Raises: LabError."""
     if slug not in slugs(labs):
         cure = _("choose one of: {names}").format(names=", ".join(slugs(labs)))
-        raise LabError(_("there is no lab {lab}").format(lab=slug), cure)
+        raise LabError(_("there is no lab {lab}").format(lab=repr(slug)), cure)
     return load(labs / slug)
 
 

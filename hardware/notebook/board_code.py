@@ -23,7 +23,7 @@ WARM = "import asyncio, machine, os, sys, time\nx = []\nx.y\nos.x\nmachine.Pin(2
 _MEMBER = re.compile(r"(?:(?P<owner>[^\W\d][\w.]*)|[\"'])\.(?P<typed>\w*)\Z")
 """A name or a text, a dot, and the beginning of a member, at the end of a line."""
 _Answer = TypeVar("_Answer")
-_MAGIC = re.compile(r"\s*%%board\b.*\n")
+_MAGIC = re.compile(r"\ufeff?\s*%%board\b.*\n")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,12 @@ ANSWERS = ("do_complete", "do_inspect")
 """What a kernel does for the Tab key and for Shift-Tab."""
 
 
+def without_mark(lines: list[str]) -> list[str]:
+    """The lines of a cell without the byte order mark that comes with the text of some editors of
+    Windows: with it IPython does not see the magic of the cell."""
+    return [lines[0].removeprefix("\ufeff"), *lines[1:]] if lines else lines
+
+
 class LateMagics:
     """Magics and functions of a notebook that are not loaded yet.
 
@@ -37,6 +43,8 @@ class LateMagics:
         for kind, names in magics.items():
             for name in names:
                 shell.register_magic_function(LateMagic(self, name), kind, name)
+        if without_mark not in shell.input_transformers_cleanup:
+            shell.input_transformers_cleanup.insert(0, without_mark)
         shell.push({name: LateFunction(self, name) for name in functions})
         self._kernel = getattr(shell, "kernel", None)
         self._answers = {}

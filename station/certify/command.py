@@ -154,7 +154,7 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
 
 def _found(result: "TestResult") -> "Iterator[Words]":
     """What a test found, and what to do about it."""
-    from station.certify.fault_words import fault_words, jig_mistake
+    from station.certify.fault_words import fault_words, jig_question
     from station.certify.self_test import STEPS
 
     for fault in result.faults:
@@ -162,11 +162,8 @@ def _found(result: "TestResult") -> "Iterator[Words]":
     for error in result.errors:
         text = _("{step}: {cause}").format(step=STEPS[error.step](), cause=error.cause)
         yield text, error.cure
-    match jig_mistake(result):
-        case "absent":
-            yield _("Is the board in its jig?"), ""
-        case "not named":
-            yield _("Is it in a jig? Then use --jig."), ""
+    if question := jig_question(result):
+        yield question, ""
 
 
 @keys_app.command()

@@ -42,6 +42,16 @@ def jig_mistake(result: TestResult) -> JigMistake | None:
     return "not named" if pairs and pairs <= shorts and sure else None
 
 
+def jig_question(result: TestResult) -> str:
+    """What a technician looks at first, when one mistake explains most faults; "" else."""
+    match jig_mistake(result):
+        case "absent":
+            return _("Is the board in its jig?")
+        case "not named":
+            return _("Is it in a jig? Then use --jig.")
+    return ""
+
+
 def pin_name(gpio: int, board: BoardType) -> str:
     """`GPIO 25`; with the name on the board where that is another one: `GPIO 16 (RX2)`."""
     printed = board.pin_of(gpio)

@@ -13,6 +13,7 @@ from threading import Lock
 
 from hardware.errors import HardwareError
 from hardware.i18n import _
+from station.certify.fault_words import jig_question
 from station.certify.keeping import keep
 from station.certify.keys import StationKey
 from station.certify.measurement import verdict_word
@@ -149,5 +150,6 @@ class ReturnTray(ReturnDesk):
         )
         causes = outcome.causes if outcome else [not_wiped]
         why = _("; ").join([*causes[:MOST_CAUSES], "…"] if len(causes) > MOST_CAUSES else causes)
+        question = jig_question(outcome.result) if outcome and outcome.result else ""
         good = outcome is not None and outcome.verdict == "PASS"
-        return ScanLine(good, f"{line}: {why}" if why else line)
+        return ScanLine(good, f"{line}: {why} {question}".rstrip() if why else line)

@@ -55,6 +55,14 @@ def test_the_cell_that_loads_them_uses_them() -> None:
         practice.session.lab = None
 
 
+def test_a_byte_order_mark_hides_no_magic() -> None:
+    with shell_with() as shell:
+        printed(shell, "%load_ext warsha")
+        cell = "%%board --what\npass"
+        plain, marked = printed(shell, cell), printed(shell, "\ufeff" + cell)
+        assert "Unknown form of this command." in plain and marked == plain
+
+
 @pytest.mark.parametrize("line", ["%board list", "%lab?", "%board?"])
 def test_a_magic_waits_until_it_is_loaded(
     waiting: tuple[InteractiveShell, Event], line: str

@@ -181,6 +181,17 @@ def test_names_and_reasons_are_escaped(opened: Opened, tmp_path: Path) -> None:
     assert "\u202e" not in opened.js("return document.body.textContent")
 
 
+def test_trainees_of_the_same_name_are_shown_with_their_ids(
+    opened: Opened, tmp_path: Path
+) -> None:
+    same = register(row("s1", *BAD), row("s2", *BAD), row("s3", *BAD, first_name="منى"))
+    opened.paper("")
+    show(opened, tmp_path, class_page(same))
+    for who in opened.texts(".ideas tbody td:last-child"):
+        assert [id_ in who for id_ in ("s1", "s2", "s3")] == [True, True, False]
+        assert "منى حسن" in who
+
+
 def read(table: str) -> list[list[str]]:
     """The rows of a table, as a spreadsheet reads them."""
     assert table.startswith("\ufeff") and table.endswith("\r\n")

@@ -59,7 +59,7 @@ def test_a_new_lab_has_no_trace_of_its_template(labs: Path) -> None:
         ("2doors", EXAMPLE, "cannot be the name of a lab"),
         ("جرس", EXAMPLE, "cannot be the name of a lab"),
         ("traffic_light", EXAMPLE, "traffic_light exists already"),
-        ("door_bell", "nothing", "there is no lab nothing"),
+        ("door_bell", "nothing", "there is no lab 'nothing'"),
     ],
 )
 def test_an_impossible_lab_is_an_error(labs: Path, slug: str, like: str, message: str) -> None:

@@ -297,5 +297,5 @@ def test_a_board_that_a_lab_does_not_have() -> None:
     with pytest.raises(LabError, match="does not run on arduino") as caught:
         lab.board("arduino")
     assert "pi_pico" in caught.value.cure
-    with pytest.raises(LabError, match="no lab nothing"):
+    with pytest.raises(LabError, match="no lab 'nothing'"):
         labs.find("nothing")

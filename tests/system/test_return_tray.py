@@ -131,7 +131,7 @@ def test_the_line_of_a_board_that_failed_says_why(tray: Tray) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     told = f"{tray.macs[1]}: FAIL, back from badr, now: faulty: GPIO 26 is shorted to GPIO 27; "
     (line,) = [line for line in done.stdout.splitlines() if told in line]
-    assert line.endswith("; …")
+    assert line.endswith("; … Is the board in its jig?")
 
 
 @pytest.mark.long

@@ -4,6 +4,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from grader.lab.cells import program_of
+from hardware.notebook.late_magics import without_mark
 
 BODY = "x = 1\n  y\n"
 
@@ -17,6 +18,7 @@ BODY = "x = 1\n  y\n"
         "%%board 'main.py'\n" + BODY,
         "%%board  main.py \n" + BODY,
         "\n  \n%%board main.py\n" + BODY,
+        "\ufeff%%board main.py\n" + BODY,
         "%%board main.py\n\n\n# \u0639\u0631\u0628\u064a\n\n",
     ],
 )
@@ -26,6 +28,7 @@ def test_a_program_is_what_the_magic_gets(source: str) -> None:
     def board(_line: str, cell: str) -> None:
         seen.append(cell)
 
+    shell.input_transformers_cleanup.insert(0, without_mark)
     shell.register_magic_function(board, "cell")  # type: ignore[arg-type]
     shell.run_cell(source)
     assert seen
