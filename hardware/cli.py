@@ -8,7 +8,7 @@ import math
 import re
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -243,16 +243,9 @@ def run(
     circuit, is_project = _circuit(program, diagram, board)
     for remark in circuit.remarks:
         print(remark, file=sys.stderr)
-    boards = Circuit(circuit).sides
-    written = [run_report.board_files(one, boards).values() for one in (vcd, pcap) if one]
-    targets = [*filter(None, (*chain(*written), json_))]
-    for target in targets:
-        check_writable(target)
+    targets = _targets(Circuit(circuit).sides, vcd, pcap, json_)
     ours = [*targets, *filter(None, [scenario])]
-    files = program_files.beside(program, without=ours) if is_project else {}
-    for path in file or []:
-        files |= program_files.of(path)
-    files["main.py"] = program_files.content(program)
+    files = _files(program, file or [], without=ours if is_project else None)
     text = TextStream()
     outcome = run_program(
         files,
@@ -271,6 +264,30 @@ def run(
         _explain(circuit, program, files, raised)
     if code:
         raise typer.Exit(code)
+
+
+def _targets(
+    boards: Collection[str], vcd: Path | None, pcap: Path | None, json_: Path | None
+) -> list[Path]:
+    """The files that a run writes. Raises: HardwareError, before the run, for one that cannot be
+    written."""
+    from hardware import run_report
+
+    written = [run_report.board_files(one, boards).values() for one in (vcd, pcap) if one]
+    targets = [*filter(None, (*chain(*written), json_))]
+    for target in targets:
+        check_writable(target)
+    return targets
+
+
+def _files(program: Path, more: Iterable[Path], without: list[Path] | None) -> dict[str, bytes]:
+    """What the board of a run gets: the program as main.py, `more`, and in a project (`without` is
+    not None) the files beside the program but these."""
+    files = {} if without is None else program_files.beside(program, without=without)
+    for path in more:
+        files |= program_files.of(path)
+    files["main.py"] = program_files.content(program)
+    return files
 
 
 @app.command()
