@@ -13,6 +13,7 @@ PARTS: Parts = {
     "d": ("wokwi-dht22", {"temperature": "-7.3", "humidity": "61.5"}),
     "u": ("wokwi-hc-sr04", {"distance": "100"}),
     "p": ("wokwi-potentiometer", {"value": "500"}),
+    "w": ("warsha-water-pump", {"rate": "90"}),
 }
 WIRES = [
     "b:4 d:SDA",
@@ -25,6 +26,9 @@ WIRES = [
     "b:34 p:SIG",
     "p:VCC b:3V3",
     "p:GND b:GND.1",
+    "w:V+ b:3V3",
+    "w:V- b:GND.1",
+    "w:FLOW b:19",
 ]
 BEGIN = """
 import dht, time, machine
@@ -64,6 +68,11 @@ PROGRAMS = {
     "threads": "import _thread\nseen = []\ndef other():\n    for _ in range(300):\n"
     "        seen.append(wire())\n_thread.start_new_thread(other, ())\n"
     "start()\nfor _ in range(300):\n    led(wire())\nprint(seen)",
+    "flow": "flow, seen = Pin(19, Pin.IN, Pin.PULL_UP), []\n"
+    "def note(pin):\n    seen.append((time.ticks_us(), pin()))\n"
+    "for edge in (Pin.IRQ_FALLING, Pin.IRQ_RISING, Pin.IRQ_FALLING | Pin.IRQ_RISING):\n"
+    "    flow.irq(note, edge); time.sleep_ms(100)\n    for _ in range(99):\n        led(flow())\n"
+    "flow.irq(None)\nprint(seen)",
     "prints": "start()\nfor n in range(40):\n    print(n, wire())",
 }
 ENGINES = {
@@ -92,7 +101,7 @@ def trace_of(program: str, family: str = "esp32") -> Trace:
 
 def pico(wire: str) -> str:
     """The same wire on a Pico."""
-    places = {"b:35": "b:GP15", "b:34": "b:GP26", "b:4": "b:GP4", "b:5": "b:GP5"}
+    places = {"b:35": "b:GP15", "b:34": "b:GP26", "b:4": "b:GP4", "b:5": "b:GP5", "b:19": "b:GP19"}
     return " ".join(places.get(end, end) for end in wire.split())
 
 

@@ -43,7 +43,7 @@ class Lookahead(EventQueue):
                 if not step.valid:
                     continue
                 prediction = circuit.predict(step) if step.is_like(*known) else None
-                if prediction is not None and pins.watches(prediction.pads):
+                if prediction is not None and pins.watches(*prediction):
                     prediction = None
                 known[step] = prediction
             prediction = known[step]
@@ -72,7 +72,7 @@ class Lookahead(EventQueue):
                 outcome = None
                 if following.valid:
                     outcome = wave.outcome(following)
-                    if outcome is None or pins.watches(outcome.pads):
+                    if outcome is None or pins.watches(outcome.pads, outcome.levels):
                         break
                 known[following] = outcome
             outcome = known[following]
@@ -90,7 +90,10 @@ class Lookahead(EventQueue):
 def pack_slots(slots: PadSlots | None, pins: Pins) -> bytes:
     """What a chip will send, packed for the board; nothing where that would do more than change
     levels."""
-    if slots is None or pins.watches(1 << slots.gpio):
+    if slots is None:
+        return b""
+    pad = 1 << slots.gpio
+    if pins.watches(pad, pad) or pins.watches(pad, 0):
         return b""
     bits = slots.bits[:MOST_BITS]
     packed = sum(bit << n for n, bit in enumerate(bits)).to_bytes(MOST_BITS // 8, "little")

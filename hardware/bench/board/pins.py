@@ -204,10 +204,11 @@ class Pins:
         they are now."""
         return bool(self._circuit.shared_inputs() & ~self._read_rarely)
 
-    def watches(self, pads: int) -> bool:
-        """Whether levels at these pads have more effects: an edge causes an interrupt, or a PWM
-        runs there."""
-        return bool(pads & (self._on_rise | self._on_fall | self._pwm))
+    def watches(self, pads: int, levels: int) -> bool:
+        """Whether these levels at these pads may have more effects: an edge to them causes an
+        interrupt, or a PWM runs there."""
+        edges = levels & self._on_rise | ~levels & self._on_fall
+        return bool(pads & (edges | self._pwm))
 
     @property
     def have_changed(self) -> bool:
@@ -298,7 +299,7 @@ class Pins:
         if self._circuit.lazy() & bit:
             self._circuit.pin_out_later(gpio, bool(c))
             return
-        before = self._circuit.levels()
+        before = self._circuit.levels() if self._open_drain & bit else 0
         self._circuit.pin_out(gpio, bool(c))
         if self._open_drain & bit:
             self._note_own_edge(bit, before)

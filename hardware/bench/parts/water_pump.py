@@ -36,10 +36,14 @@ class WaterPump(Module):
         self._turn()
 
     def _turn(self) -> None:
-        """Half a turn of the wheel."""
-        pulled = self.driven["FLOW"] is None and not self.values["blocked"]
-        self.drive("FLOW", False if pulled else None)
-        self.after(round(NS_PER_S / 2 / self.values["rate"]), self._turn)
+        """A pulse. Its end is announced, as it comes whatever happens until then."""
+        half_ns = round(NS_PER_S / 2 / self.values["rate"])
+        if self.values["blocked"]:
+            self.after(half_ns, self._turn)
+            return
+        self.drive("FLOW", False)
+        self.announce("FLOW", [(half_ns, None)])
+        self.after(2 * half_ns, self._turn)
 
     def words(self, view: PartView) -> Words:
         return (both("switched on") if self.powered else both("switched off")), {}
