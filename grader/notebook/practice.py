@@ -338,7 +338,9 @@ def _folder_of(slug: str, start: Path) -> Path:
     """The lab's folder: in the trainee's course around the notebook, else in the repository."""
     labs = _labs(start)
     if slug not in labs:
-        raise CourseError(_("there is no lab {lab} here").format(lab=repr(slug)), suggest(slug, labs))
+        raise CourseError(
+            _("there is no lab {lab} here").format(lab=repr(slug)), suggest(slug, labs)
+        )
     return labs[slug]
 
 
