@@ -135,9 +135,9 @@ static void boot(void) {
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
     vb_state(VB_STATE_SOFT_RESET, 0);
     vb_thread_start(); // ends the others
+    vb_pending_clear();
     VB_SOFT_RESET_ALL();
     vb_pin_deinit_all();
-    vb_pending_clear();
     gc_sweep_all();
     vb_alarm_cancel_all();
     mp_deinit();

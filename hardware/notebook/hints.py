@@ -109,7 +109,11 @@ RUN_TIME: tuple[tuple[str, str], ...] = (
         both("No part answers at this address of the bus: check address and wires; %bench lint."),
     ),
     (
-        r"OSError: Wifi (?:Not Started|Not Initialized|Internal .*)",
+        r"OSError: Wifi Internal .*",
+        both("The board is already connecting: wait for `isconnected()`, or call `disconnect()`."),
+    ),
+    (
+        r"OSError: Wifi (?:Not Started|Not Initialized)",
         both("The radio is off: call `active(True)` first."),
     ),
     (

@@ -151,6 +151,16 @@ def test_a_soft_reset_keeps_the_link(family: str) -> None:
     assert [w for w in play(program, family=family) if w in ("True", "False")] == ["False", "True"]
 
 
+def test_a_soft_reset_while_the_board_connects_does_not_stop_it(family: str) -> None:
+    program = (
+        "import machine, network, os, time\nwlan = network.WLAN(network.WLAN.IF_STA)\n"
+        "wlan.active(True)\nif 'again' not in os.listdir():\n    open('again', 'w').close()\n"
+        "    wlan.connect('workshop', 'secret99')\n    time.sleep_ms(200)\n"
+        "    machine.soft_reset()\ntime.sleep(5)\nprint(wlan.isconnected())\n"
+    )
+    assert play(program, family=family)[-1] == "True"
+
+
 def test_a_fixed_address() -> None:
     program = JOIN + (
         "wlan.ifconfig(('10.13.37.99', '255.255.255.0', '10.13.37.1', '10.13.37.1'))\n"

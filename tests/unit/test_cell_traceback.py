@@ -43,3 +43,12 @@ def test_another_error_shows_its_cause_and_cure() -> None:
     shown = explain(BoardTimeout("no answer", "press EN"))._render_traceback_()
     assert "no answer" in shown[0]
     assert shown[1] == "press EN"
+
+
+def test_a_radio_that_is_off_and_one_that_connects_have_different_hints() -> None:
+    off, connecting = (
+        explain(DeviceError(f"OSError: Wifi {what}"))._render_traceback_()[-1]
+        for what in ("Not Started", "Internal State Error")
+    )
+    assert "active(True)" in off
+    assert "disconnect()" in connecting

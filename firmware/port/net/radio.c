@@ -74,8 +74,9 @@ bool vb_net_wait(const volatile uint8_t *what, uint8_t bits, uint64_t until) {
     return true;
 }
 
-// The station stays connected, as on both chips; ESP-NOW ends.
+// The station stays connected, as on both chips, and goes on to connect; ESP-NOW ends.
 void vb_net_soft_reset(void) {
+    vb_on_pending(VB_CHANNEL_RADIO, vb_net_fetch);
     #if VB_ESP32
     vb_espnow_stop();
     #endif
