@@ -16,7 +16,7 @@ from hardware.boards import load as load_type
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
-from station.certify.fault_words import fault_words, jig_mistake
+from station.certify.fault_words import board_faults, fault_words, jig_mistake
 from station.certify.keeping import RESULTS, Kept, keep, known_type
 from station.certify.keys import StationKey
 from station.certify.label import Label, write_labels
@@ -420,17 +420,18 @@ def _trainee(loan: LoanRow) -> str:
 
 
 def _troubles(result: TestResult, kind: BoardType, kept: Kept) -> tuple[Trouble, ...]:
-    faults = [Trouble(*fault_words(fault, kind)) for fault in result.faults]
+    faults = [Trouble(*fault_words(fault, kind)) for fault in board_faults(result)]
     errors = [_trouble_in(STEPS[error.step](), error.error) for error in result.errors]
     still = [Trouble(*kept.still_faulty)] if kept.still_faulty else []
-    return (*faults, *errors, *_jig_trouble(result), *still)
+    return (*_jig_trouble(result), *faults, *errors, *still)
 
 
 def _jig_trouble(result: TestResult) -> list[Trouble]:
     """The question that explains most faults at once, if there is one."""
     match jig_mistake(result):
         case "absent":
-            return [Trouble(_("Is the board in its jig?"))]
+            cure = _("Put it in, or clear “The boards are in their jigs”, and start again.")
+            return [Trouble(_("Is the board in its jig?"), cure)]
         case "not named":
             cure = _("Set “The boards are in their jigs”, and start again.")
             return [Trouble(_("Is the board in a jig?"), cure)]
