@@ -5,8 +5,8 @@ from itertools import count
 from pathlib import Path
 
 from hardware.atomic_file import write_atomically
-from hardware.i18n import _
-from station.certify.fault_words import Words, fault_words
+from hardware.i18n import BilingualText, _, arabic, in_both_languages
+from station.certify.fault_words import Words, board_faults, fault_words, jig_mistake
 from station.certify.keys import StationKey
 from station.certify.label import Label
 from station.certify.measurement import verdict_word
@@ -89,7 +89,6 @@ def _into_inventory(
 ) -> tuple[str, str]:
     """Returns: the name of the board there, and its open faults. Raises: StationError."""
     kind, mac = result.plan.board, result.identity.mac
-    causes = "; ".join(fault_words(fault, kind)[0] for fault in result.faults)
     with inventory.change() as change:
         board = boards.register(change, mac, type=kind.name, chip=kind.chip)
         flash_log.record_certificate(
@@ -98,6 +97,19 @@ def _into_inventory(
             RESULTS[result.verdict],
             text,
             key_id=key.public.id,
-            what=causes[: boards.NOTE],
+            what=_what(result),
         )
         return board.label, "; ".join(fault.what for fault in board.faults)
+
+
+def _what(result: TestResult) -> str | None:
+    """What is wrong with the board, in both languages; None: nothing that is known, for the test
+    was made with a mistake."""
+    faults = board_faults(result)
+    if not faults and jig_mistake(result):
+        return None
+    kind = result.plan.board
+    with in_both_languages():
+        causes = [fault_words(fault, kind)[0] for fault in faults]
+    what = BilingualText.of("; ", arabic("; ")).join(causes)
+    return what.of(what.english[: boards.NOTE], what.arabic[: boards.NOTE])

@@ -247,9 +247,10 @@ class BoardWork:
         troubles = (*_troubles(result, kind, kept), *remarks)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
-        if result.verdict == "ERROR":
+        verdict = _verdict(result)
+        if verdict == "ERROR":
             report.stage("certify", "", 1.0)  # the card shows where the work stopped
-        return BoardOutcome(result.verdict, troubles, kept.label)
+        return BoardOutcome(verdict, troubles, kept.label)
 
     def _take_back(self, number: int, job: BoardJob) -> BoardOutcome:
         """Wipe and certify a board that comes back, then end its loan. One that could not be
@@ -291,7 +292,7 @@ class BoardWork:
         troubles = _troubles(result, kind, kept)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)))
-        if result.verdict == "ERROR":
+        if _verdict(result) == "ERROR":
             return BoardOutcome("ERROR", troubles)
         report.stage("check in", "", 0.0)
         loan = check_in(self.inventory, mac)
@@ -424,6 +425,12 @@ def _troubles(result: TestResult, kind: BoardType, kept: Kept) -> tuple[Trouble,
     errors = [_trouble_in(STEPS[error.step](), error.error) for error in result.errors]
     still = [Trouble(*kept.still_faulty)] if kept.still_faulty else []
     return (*_jig_trouble(result), *faults, *errors, *still)
+
+
+def _verdict(result: TestResult) -> Verdict:
+    """A board whose only faults come from a mistake with the jig was not tested."""
+    no_fault = jig_mistake(result) is not None and not board_faults(result)
+    return "ERROR" if no_fault else result.verdict
 
 
 def _jig_trouble(result: TestResult) -> list[Trouble]:
