@@ -16,7 +16,7 @@ from station.errors import StationError, UnknownCode
 from station.inventory import boards, flash_log
 from station.inventory.codes import label_code
 from station.inventory.database import Inventory
-from station.inventory.tables import CertificateResult
+from station.inventory.tables import BoardRow, CertificateResult
 
 RESULTS: dict[str, CertificateResult] = {"PASS": "pass", "FAIL": "fail", "ERROR": "error"}
 
@@ -67,9 +67,19 @@ def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory
     label = Label(code, (name, kind, verdict_word(result.verdict), day))
     if result.verdict != "PASS" or not faults:
         return Kept(file, label, refusal)
+    return Kept(file, label, still_faulty=still_faulty(name, faults))
+
+
+def still_faulty(board: str, faults: str) -> Words:
+    """What a board that passed with open faults is told, and what to do."""
     cause = _("{board} is still faulty in the inventory: {faults}")
-    cure = _("If that is mended: warsha boards mend {board}").format(board=name)
-    return Kept(file, label, still_faulty=(cause.format(board=name, faults=faults), cure))
+    cure = _("If that is mended: warsha boards mend {board}").format(board=board)
+    return cause.format(board=board, faults=faults), cure
+
+
+def open_faults(board: BoardRow) -> str:
+    """The open faults of a board, in a line; "" for none."""
+    return "; ".join(fault.what for fault in board.faults)
 
 
 def _new_file(folder: Path, name: str) -> Path:
@@ -99,7 +109,7 @@ def _into_inventory(
             key_id=key.public.id,
             what=_what(result),
         )
-        return board.label, "; ".join(fault.what for fault in board.faults)
+        return board.label, open_faults(board)
 
 
 def _what(result: TestResult) -> str | None:

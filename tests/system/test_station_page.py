@@ -199,6 +199,8 @@ def test_an_esp32_is_flashed_certified_and_labelled(
         assert "Good" in view.card("one")
         with server.tray.work.inventory.change() as change:
             boards.mend(change, board.mac)
+        view.wait("return !document.querySelector('.card').innerText.includes('still faulty')")
+        assert "In the inventory: ready" in view.card("one")
         view.find("input[name=jig]").click()
         view.find("button.again").click()
         view.wait("return document.querySelector('.card .word').textContent === 'Not tested'")
