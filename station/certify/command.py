@@ -154,16 +154,16 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
 
 def _found(result: "TestResult") -> "Iterator[Words]":
     """What a test found, and what to do about it."""
-    from station.certify.fault_words import fault_words, jig_question
+    from station.certify.fault_words import board_faults, fault_words, jig_question
     from station.certify.self_test import STEPS
 
-    for fault in result.faults:
+    if question := jig_question(result):
+        yield question
+    for fault in board_faults(result):
         yield fault_words(fault, result.plan.board)
     for error in result.errors:
         text = _("{step}: {cause}").format(step=STEPS[error.step](), cause=error.cause)
         yield text, error.cure
-    if question := jig_question(result):
-        yield question, ""
 
 
 @keys_app.command()

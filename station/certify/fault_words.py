@@ -1,6 +1,6 @@
 """Faults of a board in words: what is wrong, and what to do about it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from hardware.boards import BoardType
@@ -42,14 +42,24 @@ def jig_mistake(result: TestResult) -> JigMistake | None:
     return "not named" if pairs and pairs <= shorts and sure else None
 
 
-def jig_question(result: TestResult) -> str:
-    """What a technician looks at first, when one mistake explains most faults; "" else."""
+def jig_question(result: TestResult) -> Words | None:
+    """What a technician looks at first, when one mistake explains most faults."""
     match jig_mistake(result):
         case "absent":
-            return _("Is the board in its jig?")
+            cure = _("Put it in, or leave --jig out, and test it again: its pins are not judged.")
+            return _("Is the board in its jig?"), cure
         case "not named":
-            return _("Is it in a jig? Then use --jig.")
-    return ""
+            cure = _("Test it again: its pins are not judged.")
+            return _("Is it in a jig? Then use --jig."), cure
+    return None
+
+
+def board_faults(result: TestResult) -> Sequence[BoardFault]:
+    """The faults of the board itself: those of its pins do not count after a mistake with the
+    jig."""
+    if jig_mistake(result) is None:
+        return result.faults
+    return [one for one in result.faults if one.kind.partition(".gpio")[0] not in _AT_PINS]
 
 
 def pin_name(gpio: int, board: BoardType) -> str:
@@ -167,3 +177,5 @@ _OTHER_FAULTS: dict[str, Callable[[list[str]], Words]] = {
         _("Press the board down in the jig. If another board passes, solder SDA and SCL again."),
     ),
 }
+_AT_PINS = {*_PIN_FAULTS, "adc_error", "uart_wrong", "i2c_content"}
+"""Kinds of faults that are measured at pins, which the jig joins."""

@@ -5,8 +5,8 @@ from itertools import count
 from pathlib import Path
 
 from hardware.atomic_file import write_atomically
-from hardware.i18n import _
-from station.certify.fault_words import Words, fault_words
+from hardware.i18n import BilingualText, _, arabic, in_both_languages
+from station.certify.fault_words import Words, board_faults, fault_words, jig_mistake
 from station.certify.keys import StationKey
 from station.certify.label import Label
 from station.certify.measurement import verdict_word
@@ -16,7 +16,7 @@ from station.errors import StationError, UnknownCode
 from station.inventory import boards, flash_log
 from station.inventory.codes import label_code
 from station.inventory.database import Inventory
-from station.inventory.tables import CertificateResult
+from station.inventory.tables import BoardRow, CertificateResult
 
 RESULTS: dict[str, CertificateResult] = {"PASS": "pass", "FAIL": "fail", "ERROR": "error"}
 
@@ -67,9 +67,19 @@ def keep(result: TestResult, folder: Path, key: StationKey, inventory: Inventory
     label = Label(code, (name, kind, verdict_word(result.verdict), day))
     if result.verdict != "PASS" or not faults:
         return Kept(file, label, refusal)
+    return Kept(file, label, still_faulty=still_faulty(name, faults))
+
+
+def still_faulty(board: str, faults: str) -> Words:
+    """What a board that passed with open faults is told, and what to do."""
     cause = _("{board} is still faulty in the inventory: {faults}")
-    cure = _("If that is mended: warsha boards mend {board}").format(board=name)
-    return Kept(file, label, still_faulty=(cause.format(board=name, faults=faults), cure))
+    cure = _("If that is mended: warsha boards mend {board}").format(board=board)
+    return cause.format(board=board, faults=faults), cure
+
+
+def open_faults(board: BoardRow) -> str:
+    """The open faults of a board, in a line; "" for none."""
+    return "; ".join(fault.what for fault in board.faults)
 
 
 def _new_file(folder: Path, name: str) -> Path:
@@ -89,7 +99,6 @@ def _into_inventory(
 ) -> tuple[str, str]:
     """Returns: the name of the board there, and its open faults. Raises: StationError."""
     kind, mac = result.plan.board, result.identity.mac
-    causes = "; ".join(fault_words(fault, kind)[0] for fault in result.faults)
     with inventory.change() as change:
         board = boards.register(change, mac, type=kind.name, chip=kind.chip)
         flash_log.record_certificate(
@@ -98,6 +107,19 @@ def _into_inventory(
             RESULTS[result.verdict],
             text,
             key_id=key.public.id,
-            what=causes[: boards.NOTE],
+            what=_what(result),
         )
-        return board.label, "; ".join(fault.what for fault in board.faults)
+        return board.label, open_faults(board)
+
+
+def _what(result: TestResult) -> str | None:
+    """What is wrong with the board, in both languages; None: nothing that is known, for the test
+    was made with a mistake."""
+    faults = board_faults(result)
+    if not faults and jig_mistake(result):
+        return None
+    kind = result.plan.board
+    with in_both_languages():
+        causes = [fault_words(fault, kind)[0] for fault in faults]
+    what = BilingualText.of("; ", arabic("; ")).join(causes)
+    return what.of(what.english[: boards.NOTE], what.arabic[: boards.NOTE])

@@ -175,11 +175,15 @@ def retire(change: Change, code: str, why: str) -> BoardRow:
 
 
 def report_fault(change: Change, code: str, what: str) -> BoardRow:
-    """Note a fault. The board is not lent before it is mended. Raises: Refused."""
+    """Note a fault, unless it is open already, in whichever language. The board is not lent
+    before it is mended. Raises: Refused."""
     board = locked_in_use(change, code)
     text = codes.plain(what, NOTE)
     if not text:
         raise Refused(_("the fault has no description"), _("write what is wrong with the board"))
+    wordings = (getattr(what, name, text) for name in ("english", "arabic"))
+    if {codes.plain(one, NOTE) for one in wordings} & {fault.what for fault in board.faults}:
+        return board
     change.session.add(FaultRow(mac=board.mac, what=text, found=change.at, found_by=change.by))
     change.note("fault found", board.mac, what=text)
     return _refreshed(change, board)

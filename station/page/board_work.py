@@ -16,8 +16,8 @@ from hardware.boards import load as load_type
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
-from station.certify.fault_words import fault_words, jig_mistake
-from station.certify.keeping import RESULTS, Kept, keep, known_type
+from station.certify.fault_words import board_faults, fault_words, jig_mistake
+from station.certify.keeping import RESULTS, keep, known_type, open_faults, still_faulty
 from station.certify.keys import StationKey
 from station.certify.label import Label, write_labels
 from station.certify.measurement import Verdict
@@ -94,6 +94,8 @@ class BoardFacts:
     """As MicroPython names it: `RP2040`."""
     state: str
     """Its state in the inventory; "" when it is not there yet."""
+    still_faulty: Trouble | None = None
+    """Faults of it are open in the inventory, also when it passes."""
 
 
 @dataclass(frozen=True)
@@ -244,12 +246,13 @@ class BoardWork:
         self._place(place, identity.mac)
         report.board(self._facts(identity.mac, identity.machine))
         write_labels([kept.label], self._folder / f"{kept.label.code}.png")
-        troubles = (*_troubles(result, kind, kept), *remarks)
+        troubles = (*_troubles(result, kind), *remarks)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
-        if result.verdict == "ERROR":
+        verdict = _verdict(result)
+        if verdict == "ERROR":
             report.stage("certify", "", 1.0)  # the card shows where the work stopped
-        return BoardOutcome(result.verdict, troubles, kept.label)
+        return BoardOutcome(verdict, troubles, kept.label)
 
     def _take_back(self, number: int, job: BoardJob) -> BoardOutcome:
         """Wipe and certify a board that comes back, then end its loan. One that could not be
@@ -288,10 +291,10 @@ class BoardWork:
             result = self._certify(board, identity, kind, job)
         kept = keep(result, self._folder, self._key, self.inventory)
         self._place(place, mac)
-        troubles = _troubles(result, kind, kept)
+        troubles = _troubles(result, kind)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)))
-        if result.verdict == "ERROR":
+        if _verdict(result) == "ERROR":
             return BoardOutcome("ERROR", troubles)
         report.stage("check in", "", 0.0)
         loan = check_in(self.inventory, mac)
@@ -370,13 +373,23 @@ class BoardWork:
     def _facts(self, mac: str, machine: str) -> BoardFacts:
         """What is known of a board that says of itself that it is `machine`."""
         chip = machine.rpartition(" with ")[2]
+        return self.in_inventory(BoardFacts(mac, mac, machine, chip, ""))
+
+    def in_inventory(self, facts: BoardFacts) -> BoardFacts:
+        """A board as the inventory knows it now. Raises: StationError."""
         with self.inventory.read() as session:
             try:
-                board = boards.find(session, mac)
+                board = boards.find(session, facts.mac)
             except UnknownCode:
-                return BoardFacts(mac, mac, machine, chip, "")
-            kind = load_type(board.type).title if board.type else machine
-            return BoardFacts(mac, board.label, kind, chip, boards.state_name(board.state))
+                return facts
+            faults = open_faults(board)
+            return replace(
+                facts,
+                label=board.label,
+                kind=load_type(board.type).title if board.type else facts.kind,
+                state=boards.state_name(board.state),
+                still_faulty=Trouble(*still_faulty(board.label, faults)) if faults else None,
+            )
 
     def _type(self, identity: Identity, settings: TraySettings) -> BoardType:
         """The type that the board says, or that the inventory knows, or that is chosen."""
@@ -419,18 +432,24 @@ def _trainee(loan: LoanRow) -> str:
     return f"{loan.name} ({loan.trainee})" if loan.name else loan.trainee
 
 
-def _troubles(result: TestResult, kind: BoardType, kept: Kept) -> tuple[Trouble, ...]:
-    faults = [Trouble(*fault_words(fault, kind)) for fault in result.faults]
+def _troubles(result: TestResult, kind: BoardType) -> tuple[Trouble, ...]:
+    faults = [Trouble(*fault_words(fault, kind)) for fault in board_faults(result)]
     errors = [_trouble_in(STEPS[error.step](), error.error) for error in result.errors]
-    still = [Trouble(*kept.still_faulty)] if kept.still_faulty else []
-    return (*faults, *errors, *_jig_trouble(result), *still)
+    return (*_jig_trouble(result), *faults, *errors)
+
+
+def _verdict(result: TestResult) -> Verdict:
+    """A board whose only faults come from a mistake with the jig was not tested."""
+    no_fault = jig_mistake(result) is not None and not board_faults(result)
+    return "ERROR" if no_fault else result.verdict
 
 
 def _jig_trouble(result: TestResult) -> list[Trouble]:
     """The question that explains most faults at once, if there is one."""
     match jig_mistake(result):
         case "absent":
-            return [Trouble(_("Is the board in its jig?"))]
+            cure = _("Put it in, or clear “The boards are in their jigs”, and start again.")
+            return [Trouble(_("Is the board in its jig?"), cure)]
         case "not named":
             cure = _("Set “The boards are in their jigs”, and start again.")
             return [Trouble(_("Is the board in a jig?"), cure)]

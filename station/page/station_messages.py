@@ -197,6 +197,9 @@ def settings_message(settings: TraySettings) -> Mapping[str, Any]:
 def slot_words(slot: TraySlot) -> Mapping[str, Any]:
     """A slot as the page shows it."""
     board, outcome = slot.board, slot.outcome
+    troubles = outcome.troubles if outcome else ()
+    if outcome and outcome.verdict == "PASS" and board and board.still_faulty:
+        troubles = (*troubles, board.still_faulty)
     return {
         "slot": slot.place.slot,
         "cable": slot.place.cable,
@@ -220,7 +223,7 @@ def slot_words(slot: TraySlot) -> Mapping[str, Any]:
         "loan": outcome
         and outcome.loan
         and {"text": both_languages_of(outcome.loan.text), "overdue": outcome.loan.is_overdue},
-        "troubles": [_trouble(trouble) for trouble in outcome.troubles] if outcome else [],
+        "troubles": [_trouble(trouble) for trouble in troubles],
     }
 
 

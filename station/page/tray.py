@@ -10,6 +10,7 @@ All public methods may be called from any thread.
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
@@ -41,6 +42,8 @@ from station.page.trouble import (
 
 LOOK_S = 0.5
 """The tray is looked at so often."""
+FOLLOW_S = 1.0
+"""The inventory is asked so often how the boards are in it: a terminal may change that."""
 CLOSE_S = 5.0
 """The longest time that `close` waits for a thread."""
 SlotState = Literal["asked", "waiting", "working", "done"]
@@ -104,6 +107,7 @@ class Tray:
 
     def __enter__(self) -> Self:
         self._in_thread("warsha-tray", self._look)
+        self._in_thread("warsha-inventory", self._follow)
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -186,6 +190,19 @@ class Tray:
         while not self._closing.is_set():
             self.look_once()
             self._closing.wait(LOOK_S)
+
+    def _follow(self) -> None:
+        while not self._closing.wait(FOLLOW_S):
+            for slot in self.slots():
+                if slot.board and slot.board.mac and slot.state != "working":
+                    with suppress(HardwareError):  # the next start tells that it cannot be used
+                        self._know(slot, self.work.in_inventory(slot.board))
+
+    def _know(self, slot: TraySlot, board: BoardFacts) -> None:
+        """Show a board as the inventory has it, unless the slot has changed meanwhile."""
+        with self._lock:
+            if self._slots.get(slot.place.slot) is slot and board != slot.board:
+                self._set(slot, board=board)
 
     def look_once(self) -> None:
         """See which boards have come and gone."""

@@ -149,7 +149,8 @@ class ReturnTray(ReturnDesk):
             state=state,
         )
         causes = outcome.causes if outcome else [not_wiped]
+        if outcome and outcome.result and (question := jig_question(outcome.result)):
+            causes = [question[0], *causes]
         why = _("; ").join([*causes[:MOST_CAUSES], "…"] if len(causes) > MOST_CAUSES else causes)
-        question = jig_question(outcome.result) if outcome and outcome.result else ""
         good = outcome is not None and outcome.verdict == "PASS"
-        return ScanLine(good, f"{line}: {why} {question}".rstrip() if why else line)
+        return ScanLine(good, f"{line}: {why}" if why else line)

@@ -74,7 +74,10 @@ def test_a_fault_that_is_told_in_arabic_is_in_the_inventory(tmp_path: Path) -> N
     assert done.returncode == 3, done.stdout + done.stderr
     (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
     assert board["state"] == "faulty", done.stdout
-    (record,) = (tmp_path / "certificates").glob("*.json")
+    warsha(tmp_path, "certify", "--jig", "--port", "bench:short.json")  # told in English now
+    assert json.loads(warsha(tmp_path, "boards", "list", "--json").stdout) == [board]
+    assert len(board["faults"]) == 1
+    record, _in_english = sorted((tmp_path / "certificates").glob("*.json"))
     proved = warsha(tmp_path, "certify", "--verify", str(record), language="ar")
     assert "معيبة" in proved.stdout and "FAIL" not in proved.stdout
 
@@ -107,10 +110,16 @@ def test_a_jig_that_is_absent_or_forgotten_is_asked_for(
     tmp_path: Path, language: str, with_jig: str, without: str
 ) -> None:
     in_jig = f"bench:{ROOT}/docs/reference/jigs/pi_pico.json"
-    done = warsha(tmp_path, "certify", "--jig", "--port", "bench:pi_pico", language=language)
-    assert done.returncode == 3 and with_jig in done.stdout.splitlines()[-1]
-    done = warsha(tmp_path, "certify", "--port", in_jig, language=language)
-    assert done.returncode == 3 and without in done.stdout.splitlines()[-1]
+    short = "is shorted to" if language == "en" else "يوجد قصر"
+    for words, question in (
+        (("--jig", "--port", "bench:pi_pico"), with_jig),
+        (("--port", in_jig), without),
+    ):
+        done = warsha(tmp_path, "certify", *words, language=language)
+        assert done.returncode == 3 and question in done.stdout.splitlines()[1]
+        assert short not in done.stdout
+    (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
+    assert board["state"] == "new" and board["faults"] == []
 
 
 def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -> None:

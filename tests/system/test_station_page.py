@@ -199,10 +199,14 @@ def test_an_esp32_is_flashed_certified_and_labelled(
         assert "Good" in view.card("one")
         with server.tray.work.inventory.change() as change:
             boards.mend(change, board.mac)
+        view.wait("return !document.querySelector('.card').innerText.includes('still faulty')")
+        assert "In the inventory: ready" in view.card("one")
         view.find("input[name=jig]").click()
         view.find("button.again").click()
-        view.wait("return document.querySelector('.card .word').textContent === 'Faulty'")
+        view.wait("return document.querySelector('.card .word').textContent === 'Not tested'")
         assert "Is the board in its jig?" in view.card("one")
+        assert "is shorted to" not in view.card("one")
+        assert "In the inventory: ready" in view.card("one")
     wrong = image_from_file(write_image(tmp_path, "wrong.bin", chip="esp32s3"))
     with station(tray.folder, [tray.path("one")], lambda _chip: wrong) as server:
         view = StationWindow(browser.driver, server.site.url)

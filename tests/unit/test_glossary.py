@@ -4,7 +4,9 @@ import pytest
 
 from grader.authoring.glossary import Term, missing_terms, terms
 from grader.score.misconceptions import shared
+from hardware.i18n import entries as catalogue_entries
 from tests.support.message_scan import entries, fields
+from tests.support.project import ROOT
 
 
 def test_our_messages_use_the_glossary() -> None:
@@ -24,6 +26,13 @@ def test_messages_that_labs_share_use_the_glossary() -> None:
     assert [missing_terms(texts["en"], texts["ar"]) for texts in shared().values()] == [[]] * len(
         shared()
     )
+
+
+def test_the_station_has_one_word_for_a_faulty_board() -> None:
+    catalogue = catalogue_entries((ROOT / "station/locale/ar.po").read_text(encoding="utf-8"))
+    told = {en: ar for en, ar in catalogue.items() if "faulty" in en.lower().split()}
+    assert {"faulty", "Faulty", "{board} is faulty"} <= told.keys()
+    assert [text for text in told.values() if "معيب" not in text] == []
 
 
 def test_every_term_has_an_arabic_that_it_finds() -> None:
