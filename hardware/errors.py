@@ -5,6 +5,7 @@ HardwareError
  +-- BoardBusy        another program uses the port
  +-- BoardTimeout     the board did not answer in time (also a TimeoutError)
  +-- BoardRestarted   the board restarted while a program ran
+ +-- BoardFileMissing the board has no such file (also a FileNotFoundError)
  +-- ProtocolError    the board's answer is invalid
  +-- ProgramEnded     the program has ended: nothing more comes from it
  +-- DeviceError      the board's program raised; has its traceback
@@ -13,6 +14,8 @@ HardwareError
  +-- ScenarioError    the scenario file is wrong, or one of its steps failed
  +-- BenchError       the bench cannot work here (port not built, no 32-bit support)
 """
+
+import errno
 
 from hardware.i18n import sanitize
 
@@ -45,6 +48,17 @@ class NoPrompt(BoardTimeout):
 
 class BoardRestarted(HardwareError):
     """The board restarted while a program ran on it: machine.reset(), a crash, lost power."""
+
+
+class BoardFileMissing(HardwareError, FileNotFoundError):
+    """The board has no file of this name."""
+
+    def __init__(self, cause: str, cure: str = "", name: str = "") -> None:
+        super().__init__(cause, cure)
+        self.errno, self.filename = errno.ENOENT, name
+
+    def __str__(self) -> str:
+        return self.cause  # that of an OSError has the number
 
 
 class ProtocolError(HardwareError):

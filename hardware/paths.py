@@ -1,5 +1,6 @@
 """Where the built ports, the project's own files and the sockets of benches are."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -62,6 +63,13 @@ def bench_sockets() -> Path:
     if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
         raise PermissionError(f"{folder} is open to others")
     return folder
+
+
+def refuse_device(path: Path) -> None:
+    """Raises: OSError when this is no file or folder: a device such as /dev/zero has no end."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise OSError(errno.EINVAL, _("it is no regular file"), str(path))
 
 
 @contextmanager

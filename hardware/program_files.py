@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hardware.errors import HardwareError
 from hardware.i18n import _, reason
+from hardware.paths import refuse_device
 
 LARGEST, MOST = 100_000, 500_000
 """Bytes of a file beside a program that is no Python, and of all of them: more is hardly meant for
@@ -19,6 +20,7 @@ CHIP = ".chip."
 def content(path: Path) -> bytes:
     """A file for the board. Raises: HardwareError when it cannot be read."""
     try:
+        refuse_device(path)
         return path.read_bytes()
     except OSError as error:
         cure = _("Give the path of a file for the board.")

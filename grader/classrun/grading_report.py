@@ -173,6 +173,6 @@ def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> No
     if unchanged:
         out.print(_("{count} were graded before and have not changed").format(count=unchanged))
     errors = sum(outcome.state == "error" for outcome in outcomes)
-    # Never translated: scripts read this line.
-    count = f"graded {graded}/{len(parts)} submissions"
-    out.print(f"{count} in {seconds:.1f} s, {errors} errors", highlight=False)
+    told = _("graded {graded}/{count} submissions in {seconds:.1f} s, {errors} errors")
+    line = told.format(graded=graded, count=len(parts), seconds=seconds, errors=errors)
+    out.print(line, highlight=False)

@@ -5,6 +5,7 @@ The texts that labs share are in misconceptions.toml; a lab's own are in its lab
 
 import re
 import tomllib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from hardware.bench.board.end_reason import detail_in
 FILE = Path(__file__).with_name("misconceptions.toml")
 
 _LINE = re.compile(r" \(main\.py, line (\d+)\)$")
+_MISSING = re.compile(r"([\w.]+)\(\): missing(?:: no %%host)?")
+"""The detail of a HostError."""
 _WHERE = {
     "ar": "، في السطر {cell} من الخلية (السطر {line} من `main.py`)",
     "en": ", in line {cell} of the cell (line {line} of `main.py`)",
@@ -44,6 +47,7 @@ def message(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
 
     `above`: how many blank lines are above the magic line of the cell.
     """
+    result = _without_function(result)
     texts = lab.misconceptions.get(result.key) or shared().get(result.key)
     if not result.key or texts is None:
         return {"ar": "", "en": result.key}
@@ -52,6 +56,7 @@ def message(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
 
 def hint(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
     """The hint for a trainee who has that misconception again; {} when there is none."""
+    result = _without_function(result)
     mine = lab.hints if result.key in lab.misconceptions else _shared()[1]
     return _completed(lab, mine.get(result.key, {}), result, above)
 
@@ -73,6 +78,12 @@ def also(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
         )
         for language, first in (("ar", "وأيضًا:"), ("en", "Also:"))
     }
+
+
+def _without_function(result: ItemResult) -> ItemResult:
+    """The result; where the function is not there at all, with that as its reason."""
+    missing = _MISSING.fullmatch(result.detail) if result.key == "host_failed" else None
+    return replace(result, key="host_missing", detail=missing[1]) if missing else result
 
 
 def _values(part: ItemResult) -> Texts:

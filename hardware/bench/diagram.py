@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from hardware.errors import DiagramError
 from hardware.i18n import _, at_place, reason
+from hardware.paths import refuse_device
 
 SERIAL_MONITOR = "$serialMonitor"
 """Wokwi's virtual part at a board's UART. It may be wired, but the file does not list it."""
@@ -128,6 +129,7 @@ def read_text(path: Path) -> str:
     """The text of a circuit file, with its line ends and its byte order mark, if it has one.
     Raises: DiagramError."""
     try:
+        refuse_device(path)
         return path.read_bytes().decode()
     except OSError as error:
         raise DiagramError(

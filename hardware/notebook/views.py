@@ -32,7 +32,8 @@ def show_bench(live: LiveBench, server: WidgetServer | None) -> None:
     """Show the circuit with its lamps, buttons and knobs as they are now. With a server the output
     also names it: JupyterLab shows the live bench there, and the picture when it is closed."""
     drawing, seen = live.ask(lambda _bench: (draw(live.circuit), what_is_seen(live.circuit)))
-    picture = Picture(drawing, _("The bench. {seen}").format(seen=seen))
+    name = _("The bench. {seen}").format(seen=seen) if seen else _("The bench")
+    picture = Picture(drawing, name)
     if server is None:
         picture.show()
         return

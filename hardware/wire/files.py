@@ -17,7 +17,8 @@ from pathlib import Path, PurePosixPath
 from textwrap import indent
 from typing import Protocol
 
-from hardware.errors import BoardTimeout, DeviceError, NoPrompt, ProtocolError
+from hardware.errors import BoardFileMissing, BoardTimeout, DeviceError, NoPrompt, ProtocolError
+from hardware.i18n import _
 from hardware.wire.transfer import SMALL, FileTransfer, OnProgress, Unsupported, damaged
 
 PIECE = 512
@@ -206,7 +207,7 @@ class Files:
             ProtocolError: other bytes arrived than the board sent, again and again.
         """
         report, got = on_progress or _silent, bytearray() if begun is None else begun
-        printed = self._ask(SEND.format(name=name, small=SMALL), name)
+        printed = self._ask_of(SEND.format(name=name, small=SMALL), name)
         if size := LARGE.fullmatch(printed):
             try:
                 self._transfer.get(name, int(size[1]), got, report)
@@ -276,7 +277,7 @@ class Files:
 
     def stat(self, name: str) -> FileEntry:
         """Kind and size of one file or folder."""
-        printed = self._ask(f"import os; print(os.stat({name!r})[:7])", name)
+        printed = self._ask_of(f"import os; print(os.stat({name!r})[:7])", name)
         found = ast.literal_eval(printed)
         is_dir = bool(found[0] & DIR_BIT)
         return FileEntry(name, is_dir, 0 if is_dir else int(found[6]))
@@ -290,6 +291,18 @@ class Files:
         # littlefs removes empty folders by os.remove, too; FAT does not.
         kind = "rmdir" if self.stat(name).is_dir else "remove"
         self._ask(f"import os; os.{kind}({name!r})", name, errno.ENOENT)
+
+    def _ask_of(self, code: str, name: str) -> str:
+        """As `_ask`, about a file that is there already. Raises: BoardFileMissing."""
+        try:
+            return self._ask(code, name)
+        except FileNotFoundError:
+            cause = _("the board has no file {name}").format(name=name)
+            cure = _(
+                "Check the name: %files ls lists the board's files. Perhaps the program has not "
+                "written this one yet."
+            )
+            raise BoardFileMissing(cause, cure, name) from None
 
     def _ask(self, code: str, name: str, done: int = 0) -> str:
         """Run code of ours about a file; returns what it printed. When the line damages it or its

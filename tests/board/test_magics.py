@@ -15,6 +15,7 @@ from IPython.utils.capture import capture_output
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_port
 from hardware.errors import HardwareError
+from hardware.i18n import ISOLATES
 from hardware.notebook import meant_for_board
 from hardware.notebook.cell_failure import show_known_errors
 from hardware.notebook.cell_output import CellOutput
@@ -461,6 +462,46 @@ def test_a_known_error_in_a_cell_of_the_notebook_has_no_traceback_of_ours(
     run(shell, "", "%%board main.py --detach", "import sys", "sys.stdin.readline()", "[][1]")
     shown = run(shell, "board.serial.write('go\\n')", "print(board.serial.readline(9))")
     assert "cell line 5\n    [][1]" in shown, "the line in the cell of main.py"
+
+
+@pytest.mark.parametrize(
+    ("language", "cause", "cure"),
+    [
+        ("en", "the board has no file log.bin", "Check the name: %files ls"),
+        ("ar", "ليس على اللوحة ملف باسم log.bin", "راجع الاسم"),
+    ],
+)
+def test_a_file_that_the_board_does_not_have_is_two_lines_in_a_cell_of_the_notebook(
+    shell: InteractiveShell,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    cause: str,
+    cure: str,
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", language)
+    show_known_errors(shell, HardwareError)
+    run(shell, "%board connect esp32")
+    _place, code, *told = run(shell, "board.files.get('log.bin')").splitlines()
+    assert code.strip() == "board.files.get('log.bin')" and len(told) == 2
+    assert cause in told[0].translate(dict.fromkeys(map(ord, ISOLATES)))
+    assert told[1].translate(dict.fromkeys(map(ord, ISOLATES))).startswith(cure)
+
+
+def test_the_picture_of_a_bench_that_shows_nothing_is_named_without_a_gap(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    circuit = tmp_path / "diagram.json"
+    parts = [
+        {"type": "board-esp32-devkit-c-v4", "id": "esp"},
+        {"type": "wokwi-ds1307", "id": "rtc"},
+    ]
+    circuit.write_text(json.dumps({"version": 1, "parts": parts, "connections": []}))
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    run(shell, f"%board connect bench:{circuit}")
+    with capture_output() as shown:
+        shell.run_cell("%bench")
+    (picture,) = shown.outputs
+    assert picture.data["text/plain"] == "طاولة التجارب"
 
 
 @pytest.fixture

@@ -334,6 +334,16 @@ def test_a_missing_file_is_one_line_of_cause_and_one_of_cure(folder: Path, missi
     assert len(done.stderr.splitlines()) == 2
 
 
+@pytest.mark.parametrize("option", ["", "--diagram", "--scenario", "--file"])
+def test_what_is_no_regular_file_is_refused_before_it_is_read(folder: Path, option: str) -> None:
+    os.mkfifo(folder / "pipe")  # one that nobody writes to would be waited for
+    (folder / "main.py").write_text("")
+    done = warsha(folder, "run", *(["main.py", option] if option else []), "pipe")
+    assert done.returncode == 1
+    assert done.stderr.startswith("pipe: it is no regular file\n")
+    assert len(done.stderr.splitlines()) == 2
+
+
 @pytest.mark.parametrize("option", ["--vcd", "--pcap", "--json"])
 def test_a_folder_that_is_not_there_is_one_line_of_cause(folder: Path, option: str) -> None:
     done = run(folder, "print('a')", option, "nowhere/out", "--seconds", "0.1")

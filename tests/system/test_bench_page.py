@@ -103,6 +103,26 @@ def test_a_slider_moves_what_a_converter_reads(browser: Chromium) -> None:
         assert live.snapshot().controls["pot"]["position"] == 0.5
 
 
+def test_a_number_beyond_the_limits_is_refused_with_a_message(browser: Chromium) -> None:
+    with bench_with_page(diagram(), VOLTS) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("raw 0\n")
+        number = view.find("input[type=number]")
+        number.clear()
+        number.send_keys("0.25", Keys.ENTER)
+        view.wait("return document.querySelector('input[type=range]').value === '250'")
+        number.clear()
+        number.send_keys("200", Keys.ENTER)
+        box = "document.querySelector('.setting input[type=number]')"
+        view.wait(f"return {box}.value === '0.25'")
+        assert "1" in str(number.get_property("validationMessage"))
+        assert live.snapshot().controls["pot"]["position"] == 0.25
+        number.clear()
+        number.send_keys("0.5", Keys.ENTER)
+        view.wait("return document.querySelector('input[type=range]').value === '500'")
+        assert number.get_property("validationMessage") == ""
+
+
 def test_two_pages_and_one_that_leaves_with_a_button_held(browser: Chromium) -> None:
     with bench_with_page(diagram(), PRESSES) as (_live, page):
         one, two = (BenchPage(browser.driver, page.url) for _ in range(2))

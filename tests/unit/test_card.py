@@ -11,7 +11,7 @@ from grader.classrun.task import Task, score_lab
 from grader.lab.lab import Lab, find
 from grader.lab.prediction import OwnPrediction
 from grader.score.card import Card, card_html
-from grader.score.misconceptions import also, message
+from grader.score.misconceptions import also, hint, message
 from grader.score.results import ItemResult
 
 CARD = Card(
@@ -91,6 +91,19 @@ def test_a_message_is_told_again_only_with_other_values() -> None:
     assert texts["en"].count("Also:") == 1 and "measured `6`" in texts["en"]
     assert texts["ar"].count("وأيضًا:") == 1
     assert also(lab, replace(missed(""), also=others[:1])) == {}
+
+
+@pytest.mark.parametrize("detail", ["ingest(): missing: no %%host", "ingest(): missing"])
+def test_a_host_function_that_is_not_there_is_told_in_each_language(detail: str) -> None:
+    lab = find("store_and_forward")
+    missed = ItemResult("e", 0, 4, key="host_failed", detail=detail)
+    texts, hints = message(lab, missed), hint(lab, missed)
+    assert texts["en"].startswith("The cell `%%host` has no function `ingest`")
+    assert texts["ar"].startswith("لا دالة `ingest` في خلية `%%host`")
+    assert "missing" not in texts["en"] + texts["ar"]
+    assert "`def`" in hints["en"] and "`def`" in hints["ar"]
+    raised = replace(missed, detail="ingest(): raised: ValueError: missing")
+    assert "`ingest(): raised: ValueError: missing`" in message(lab, raised)["en"]
 
 
 def test_a_led_on_another_pin_is_named_with_that_pin_and_drawn() -> None:

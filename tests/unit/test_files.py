@@ -34,7 +34,7 @@ def test_a_full_flash_keeps_the_old_file(fresh: Board) -> None:
 def test_files_raise_the_host_s_own_errors(fresh: Board) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         fresh.files.stat("nothing.py")
-    assert caught.value.filename == "nothing.py"
+    assert caught.value.filename == "nothing.py" and caught.value.errno == 2
 
 
 def test_a_flash_that_reads_back_other_bytes_is_an_error() -> None:

@@ -3,12 +3,14 @@
 import io
 import itertools
 
+import pytest
 from rich.console import Console
 
 from grader.classrun.grading_report import print_class, print_problems, print_run
 from grader.classrun.outcome import Outcome
 from grader.lab.lab import LABS, find
 from grader.score.card import Card
+from hardware.i18n import ISOLATES
 
 SLUGS = sorted(place.name for place in LABS.iterdir() if (place / "lab.toml").is_file())
 
@@ -47,6 +49,24 @@ def test_a_long_id_leaves_the_table_of_a_lab_whole_in_a_narrow_terminal() -> Non
     assert rows[-1] == ["s1", *["12.5"] * 8, "100"]
     names = [row[0] for row in rows[:-1]]
     assert "".join(names) == long and min(map(len, names[:-1])) >= 12
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "graded 1/2 submissions in 1.9 s, 0 errors"),
+        ("ar", "التسليمات المصححة: 1 من 2، الثواني: 1.9، الأخطاء: 0"),
+    ],
+)
+def test_the_last_line_is_in_the_reader_s_language(
+    monkeypatch: pytest.MonkeyPatch, language: str, line: str
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", language)
+    console, out = shown()
+    refused = Outcome("s2", "buttons", "unreadable", reason="no notebook")
+    print_run(console, [Outcome("s1", "buttons", "unchanged"), refused], (), 1.94)
+    marks = dict.fromkeys(map(ord, ISOLATES))
+    assert out.getvalue().splitlines()[-1].translate(marks) == line
 
 
 def test_some_of_thousands_of_notes_are_printed() -> None:

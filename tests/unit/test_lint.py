@@ -411,6 +411,28 @@ def test_the_verb_prints_a_line_each_and_exits_with_1_for_an_error(
     assert CliRunner().invoke(app, ["lint", str(file)]).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("wire", "cure"),
+    [
+        ("b:GPIO9", "Perhaps: 9."),
+        ("d:DATA", "Perhaps: SDA."),
+        ("d:VDD", "Perhaps: VCC."),
+        ("d:X", "Perhaps: GND, NC, SDA, VCC."),
+    ],
+)
+def test_the_pin_that_a_run_takes_is_the_one_that_is_proposed(wire: str, cure: str) -> None:
+    raw = {
+        "version": 1,
+        "parts": [
+            {"type": "board-esp32-c3-devkitm-1", "id": "b"},
+            {"type": "wokwi-dht22", "id": "d"},
+        ],
+        "connections": [[wire, "b:8", "", []]],
+    }
+    told = [remark.en for remark in lint_value(raw, "c") if remark.rule == "invalid-pin"]
+    assert [text.partition(". ")[2] for text in told] == [cure]
+
+
 def test_a_part_of_no_type_is_told_beside_other_errors() -> None:
     board = {"type": "board-esp32-devkit-c-v4", "id": "b"}
     led = {"type": "wokwi-led", "id": "l"}

@@ -17,7 +17,6 @@ ENGLISH = {
     "raw paste": "a term of MicroPython's protocol",
     "{} GB": "a unit",
     "nbgrader {}: {}": "a command, and what it said",
-    "{} in {} s, {} errors": "scripts read this line",
 }
 """Texts that need no translation, with the reason."""
 

@@ -17,7 +17,9 @@ from typing import Any
 from hardware import boards
 from hardware.bench import diagram as diagrams
 from hardware.bench import parts
+from hardware.bench.circuit import pin_names
 from hardware.bench.circuit.netlist import Netlist, Stamped, no_board
+from hardware.bench.circuit.pin_names import GROUND, SUPPLY
 from hardware.bench.circuit.solver import nets_of
 from hardware.bench.diagram import SERIAL_MONITOR, Diagram, DiagramReader, PartSpec, PinRef
 from hardware.bench.parts.common.part import Part
@@ -27,20 +29,10 @@ from hardware.i18n import _, at_place
 
 PREFIXES = ("wokwi-", "board-")
 """The same part may have either: `wokwi-pi-pico-w` is `board-pi-pico-w`."""
-GROUND = frozenset(("GND", "VSS", "G", "-", "0V"))
-LOW_SUPPLY = frozenset(("3V3", "3.3V", "3V", "VCC", "VDD"))
-HIGH_SUPPLY = frozenset(("5V", "VIN", "VBUS", "USB", "V5"))
-SUPPLY = LOW_SUPPLY | HIGH_SUPPLY | {"V+", "+"}
-DATA = frozenset(("SDA", "DATA", "DAT", "OUT", "SIG", "S"))
-CLOCK = frozenset(("SCL", "SCK", "CLK"))
-CATHODE = frozenset(("C", "K"))
-SAME = (GROUND, LOW_SUPPLY, HIGH_SUPPLY, SUPPLY, DATA, CLOCK, CATHODE)
-"""Names of pins that mean the same, the narrow sets first."""
 LARGEST = 1e300
 """Of the numbers that a file may hold."""
 LEAST_V = 3.0
 """For a part that does not say what it needs."""
-GPIO = re.compile(r"(?:GPIO|GP|IO|D|P|G)?(\d+)", re.IGNORECASE)
 VERSION = re.compile(r"micropython.*v(\d+\.\d+)")
 QUANTITY = re.compile(r"\s*([-+]?[\d.]+(?:e[-+]?\d+)?)\s*(meg|[GMkKmuµn]?)[^\d]*")
 FACTORS = {"meg": 1e6, "G": 1e9, "M": 1e6, "k": 1e3, "K": 1e3, "": 1.0} | {
@@ -261,35 +253,14 @@ class _Mender:
             return end
         what = _("part {part} has no pin {pin}")
         what = what.format(part=repr(end.part), pin=repr(end.pin))
-        meant = self._meant(end, pins)
+        meant = pin_names.meant(
+            end.pin, pins, supply=self._fed.get(end.part), board=self._boards.get(end.part)
+        )
         if meant is None:
             self._drop(what)
             return None
         self._taken(what, meant)
         return PinRef(end.part, meant)
-
-    def _meant(self, end: PinRef, pins: Iterable[str]) -> str | None:
-        """The pin that another name means beyond doubt."""
-        stems: dict[str, str] = {}
-        for name in pins:
-            stems.setdefault(name.split(".")[0].upper(), name)
-        word = end.pin.upper()
-        words = {word, word.split(".")[0]}
-        for one in words & stems.keys():
-            return stems[one]
-        if supply := self._fed.get(end.part):
-            for group, fed in zip((SUPPLY, GROUND), supply, strict=False):
-                if words & group:
-                    return str(fed)
-        for group in SAME:
-            found = [name for known, name in stems.items() if known in group]
-            if words & group and len(found) == 1:
-                return found[0]
-        board, number = self._boards.get(end.part), GPIO.fullmatch(end.pin)
-        if not (board and number):
-            return None
-        gpio = int(number[1])
-        return next((each.name for each in board.pins.values() if each.gpio == gpio), None)
 
     def _supplies(self, netlist: Netlist) -> Iterator[list[Any]]:
         """Wires to the supply pins of parts that are wired, but that nothing feeds."""

@@ -24,6 +24,7 @@ from hardware.bench.scenario.commands import all_commands
 from hardware.bench.scenario.nodes import Nodes
 from hardware.errors import ScenarioError
 from hardware.i18n import _, at_place, language, reason
+from hardware.paths import refuse_device
 
 FOR_ALL = ("points", "feedback")
 """Keys of ours that every step accepts."""
@@ -59,6 +60,7 @@ class Scenario:
 def load(path: Path | str) -> Scenario:
     """Read a scenario file. Raises: ScenarioError with file and line."""
     try:
+        refuse_device(Path(path))
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ScenarioError(

@@ -9,6 +9,7 @@ from typing import Any
 
 from hardware import boards
 from hardware.bench import parts
+from hardware.bench.circuit import pin_names
 from hardware.bench.diagram import SERIAL_MONITOR, PartSpec
 from hardware.bench.lint.rule import LintPlace, file_rule
 from hardware.bench.parts.common.part import CUSTOM, Part
@@ -83,11 +84,17 @@ def pins_of(id_: str, type_: str, item: Raw) -> list[str] | None:
     """The pin names of a part; None when they are not known."""
     if board := boards.for_diagram(type_):
         return list(board.pins)
+    part = _part(id_, type_, item)
+    return None if part is None else list(part.pins)
+
+
+def _part(id_: str, type_: str, item: Raw) -> Part | None:
+    """A part that is no board; None when it cannot be made."""
     kind, attrs = parts.find(type_), item.get("attrs", {})
     if kind is None or not isinstance(attrs, Mapping):
         return None
     try:
-        return list(kind(PartSpec(id_, type_, attrs=attrs)).pins)
+        return kind(PartSpec(id_, type_, attrs=attrs))
     except DiagramError:
         return None
 
@@ -161,12 +168,23 @@ def missing_component(raw: Raw) -> Iterator[LintPlace]:
 @file_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))
 def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
     known: dict[str, list[str] | None] = {SERIAL_MONITOR: ["TX", "RX"]}
+    placed: dict[str, tuple[str, Raw]] = {}
     for id_, type_, item in entries(raw):
         known.setdefault(id_, pins_of(id_, type_, item))
+        placed.setdefault(id_, (type_, item))
     for part, pin in ends(raw):
         names = known.get(part)
         if names is not None and pin not in names:
-            yield LintPlace(part, pin, {"near": near(pin, names) or "-"})
+            meant = _meant(pin, names, part, *placed.get(part, ("", {})))
+            yield LintPlace(part, pin, {"near": meant or near(pin, names) or "-"})
+
+
+def _meant(word: str, names: list[str], id_: str, type_: str, item: Raw) -> str | None:
+    """The pin as which `warsha run` takes this name."""
+    board = boards.for_diagram(type_)
+    part = None if board else _part(id_, type_, item)
+    supply = None if part is None else part.supply
+    return pin_names.meant(word, names, supply=supply, board=board)
 
 
 @file_rule(

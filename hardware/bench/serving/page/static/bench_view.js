@@ -484,10 +484,25 @@ export class BenchView extends TranslatedView {
     }
     const number = make("input", { type: "number", "aria-label": label, min: control.low,
       max: control.high, step: control.whole ? 1 : "any", dir: "ltr" });
-    const show = (value) => { if (document.activeElement !== number) number.value = round(value); };
+    let known = ""; // while somebody types, the box does not show it
+    const show = (value) => {
+      known = round(value);
+      if (document.activeElement !== number) number.value = known;
+    };
+    number.oninput = () => number.setCustomValidity("");
     number.onchange = () => {
+      number.setCustomValidity("");
       const value = number.valueAsNumber;
-      if (Number.isFinite(value)) this.move(part.id, control.name, clamp(value, control));
+      if (!Number.isFinite(value)) return;
+      const possible = clamp(value, control); // a limit as the box shows it is rounded
+      if (round(possible) === round(value) && !number.validity.stepMismatch) {
+        this.move(part.id, control.name, possible);
+        return;
+      }
+      const why = number.validationMessage; // a valid value has none
+      number.value = known;
+      number.setCustomValidity(why);
+      number.reportValidity();
     };
     if (control.whole) {
       this.inputs.set(key, show);
