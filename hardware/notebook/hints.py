@@ -393,10 +393,7 @@ UNSAID: tuple[tuple[str, str], ...] = (
         r".*\)\s*[A-Za-z_]\w*\s*[(=.]",
         both("Two statements stand in one line: begin a new line for the second."),
     ),
-    (
-        r'[^"\'#]*([$?])',
-        both("`{0}` is no sign of Python."),
-    ),
+    (r'[^"\'#]*([$?])', both("`{0}` is no sign of Python.")),
     (
         rf"[^\"'#]*?\b((?:\d+|{_NAME}))\s+({_NAME})",
         both(

@@ -90,10 +90,10 @@ def echo() -> Iterator[Echo]:
 
 def read_exactly(port: Port, count: int, timeout_s: float = WAIT_S) -> bytes:
     """The next `count` bytes, or those before the time-out."""
-    data, end = b"", time.monotonic() + timeout_s
+    data, end = bytearray(), time.monotonic() + timeout_s
     while len(data) < count and time.monotonic() < end:
         data += port.read(0.1)
-    return data
+    return bytes(data)
 
 
 @pytest.mark.parametrize("kind", KINDS)
