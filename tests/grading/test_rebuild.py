@@ -45,11 +45,13 @@ Edit = Callable[[Callable[[str], str]], None]
 
 @pytest.fixture
 def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
-    """Change the text of the lesson, always starting from the checkout."""
+    """Change the text of the lesson, always starting from the checkout. No lab was checked yet,
+    whatever was checked in the checkout."""
     labs = tmp_path / "labs"
     for lab in (LAB, OTHER):
         shutil.copytree(LABS / lab, labs / lab)
     monkeypatch.setattr(course_build, "LABS", labs)
+    monkeypatch.setattr(lab_changes, "build_dir", lambda: tmp_path / "build")
 
     def change(how: Callable[[str], str]) -> None:
         text = (LABS / LAB / "lesson.md").read_text(encoding="utf-8")
@@ -269,10 +271,9 @@ def test_grading_is_refused_while_a_course_is_built(course: Course) -> None:
 
 
 def test_a_build_says_that_marks_may_have_moved(
-    course: Course, edit: Edit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    course: Course, edit: Edit, tmp_path: Path
 ) -> None:
     """The lab was changed since its check passed and since its release, with the same version."""
-    monkeypatch.setattr(lab_changes, "build_dir", lambda: tmp_path / "build")
     edit(str)
     labs = tmp_path / "labs"  # as `edit` made them
     place = labs / LAB
