@@ -154,12 +154,12 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
 
 def _found(result: "TestResult") -> "Iterator[Words]":
     """What a test found, and what to do about it."""
-    from station.certify.fault_words import board_faults, fault_words, jig_question
+    from station.certify.fault_words import fault_words, jig_question
     from station.certify.self_test import STEPS
 
     if question := jig_question(result):
         yield question
-    for fault in board_faults(result):
+    for fault in result.board_faults:
         yield fault_words(fault, result.plan.board)
     for error in result.errors:
         text = _("{step}: {cause}").format(step=STEPS[error.step](), cause=error.cause)

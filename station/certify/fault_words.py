@@ -1,17 +1,14 @@
 """Faults of a board in words: what is wrong, and what to do about it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable
 
 from hardware.boards import BoardType
 from hardware.i18n import _
 from station.certify.measurement import BoardFault
-from station.certify.pin_faults import REACHES
 from station.certify.self_test import TestResult
 
 Words = tuple[str, str]
 """The cause, and the cure."""
-JigMistake = Literal["absent", "not named"]
 
 
 def fault_words(fault: BoardFault, board: BoardType) -> Words:
@@ -25,26 +22,9 @@ def fault_words(fault: BoardFault, board: BoardType) -> Words:
     return fault.kind, ""
 
 
-def jig_mistake(result: TestResult) -> JigMistake | None:
-    """What explains most faults of a test at once: the board is not in its jig, or it is in one
-    that the test does not know of."""
-    plan = result.plan
-    if result.with_jig:
-        joins = [one.value for one in result.measurements if REACHES in one.name]
-        silent = {"uart_wrong", "i2c_content"} <= {fault.kind for fault in result.faults}
-        return "absent" if silent and joins and not any(joins) else None
-    shorts = {frozenset(fault.gpios) for fault in result.faults if fault.kind == "short"}
-    tested = {*plan.tested_pins(with_jig=False)}
-    pairs = {frozenset(pair) for pair in plan.jig.pairs if tested.issuperset(pair)}
-    held = {fault.gpios for fault in result.faults if fault.kind == "held_high"}
-    bus = {(plan.jig.i2c.sda,), (plan.jig.i2c.scl,)}
-    sure = len(pairs) > 1 or held & bus  # a single pair may be a true short
-    return "not named" if pairs and pairs <= shorts and sure else None
-
-
 def jig_question(result: TestResult) -> Words | None:
     """What a technician looks at first, when one mistake explains most faults."""
-    match jig_mistake(result):
+    match result.jig_mistake:
         case "absent":
             cure = _("Put it in, or leave --jig out, and test it again: its pins are not judged.")
             return _("Is the board in its jig?"), cure
@@ -52,14 +32,6 @@ def jig_question(result: TestResult) -> Words | None:
             cure = _("Test it again: its pins are not judged.")
             return _("Is it in a jig? Then use --jig."), cure
     return None
-
-
-def board_faults(result: TestResult) -> Sequence[BoardFault]:
-    """The faults of the board itself: those of its pins do not count after a mistake with the
-    jig."""
-    if jig_mistake(result) is None:
-        return result.faults
-    return [one for one in result.faults if one.kind.partition(".gpio")[0] not in _AT_PINS]
 
 
 def pin_name(gpio: int, board: BoardType) -> str:
@@ -177,5 +149,3 @@ _OTHER_FAULTS: dict[str, Callable[[list[str]], Words]] = {
         _("Press the board down in the jig. If another board passes, solder SDA and SCL again."),
     ),
 }
-_AT_PINS = {*_PIN_FAULTS, "adc_error", "uart_wrong", "i2c_content"}
-"""Kinds of faults that are measured at pins, which the jig joins."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hardware.atomic_file import write_atomically
 from hardware.i18n import BilingualText, _, arabic, in_both_languages
-from station.certify.fault_words import Words, board_faults, fault_words, jig_mistake
+from station.certify.fault_words import Words, fault_words
 from station.certify.keys import StationKey
 from station.certify.label import Label
 from station.certify.measurement import verdict_word
@@ -112,14 +112,10 @@ def _into_inventory(
         return board.label, open_faults(board)
 
 
-def _what(result: TestResult) -> str | None:
-    """What is wrong with the board, in both languages; None: nothing that is known, for the test
-    was made with a mistake."""
-    faults = board_faults(result)
-    if not faults and jig_mistake(result):
-        return None
+def _what(result: TestResult) -> str:
+    """What is wrong with the board, in both languages."""
     kind = result.plan.board
     with in_both_languages():
-        causes = [fault_words(fault, kind)[0] for fault in faults]
+        causes = [fault_words(fault, kind)[0] for fault in result.board_faults]
     what = BilingualText.of("; ", arabic("; ")).join(causes)
     return what.of(what.english[: boards.NOTE], what.arabic[: boards.NOTE])

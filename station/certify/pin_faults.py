@@ -13,6 +13,8 @@ from station.certify.measurement import BoardFault, Measurement, ValueRange
 from station.certify.plan import TestPlan
 
 ONE, ZERO = ValueRange("", 1, 1), ValueRange("", 0, 0)
+PIN_FAULTS = ("held_low", "held_high", "short", "short_of_groups", "open", "one_way")
+"""The kinds of faults that are found here."""
 REACHES = ".reaches_gpio"
 """In the name of a measurement: whether the jig joins two pins."""
 Group = frozenset[int]

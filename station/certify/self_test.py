@@ -6,11 +6,11 @@ Trust boundary: a board sends plain values only (`Board.eval`), and each step ch
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from hardware import boards
 from hardware.boards import BoardType
@@ -19,7 +19,7 @@ from hardware.i18n import _, sanitize
 from hardware.wire.board import Board
 from station.certify import clock
 from station.certify.measurement import BoardFault, Measurement, StepError, ValueRange, Verdict
-from station.certify.pin_faults import PinLevels, PinTest
+from station.certify.pin_faults import PIN_FAULTS, REACHES, PinLevels, PinTest
 from station.certify.plan import TestPlan
 from station.errors import StationBusy, StationError, UnknownType
 
@@ -39,6 +39,9 @@ STEPS = {
 """The steps in their order, and what people call them."""
 SHIFT = "adc_shift"
 """Begins the names of measurements at neighbours of the ladder: their fault is a short circuit."""
+AT_PINS = {*PIN_FAULTS, "adc_error", "uart_wrong", "i2c_content"}
+"""Kinds of faults that are measured at pins which the jig joins."""
+JigMistake = Literal["absent", "not named"]
 OnStep = Callable[[str, int, int], None]
 """Gets the step that begins, how many are done, and how many there are."""
 
@@ -73,10 +76,38 @@ class TestResult:
     @property
     def verdict(self) -> Verdict:
         """FAIL when something was measured outside its limits; else ERROR when a step could not be
-        made."""
+        made. ERROR, too, when a mistake with the jig explains all that is wrong: the board was not
+        tested."""
+        if self.jig_mistake and not self.board_faults:
+            return "ERROR"
         if not all(measurement.passed for measurement in self.measurements):
             return "FAIL"
         return "ERROR" if self.errors else "PASS"
+
+    @property
+    def jig_mistake(self) -> JigMistake | None:
+        """What explains most faults at once: the board is not in its jig, or it is in one that the
+        test does not know of."""
+        if self.with_jig:
+            joins = [one.value for one in self.measurements if REACHES in one.name]
+            silent = {"uart_wrong", "i2c_content"} <= {fault.kind for fault in self.faults}
+            return "absent" if silent and joins and not any(joins) else None
+        jig = self.plan.jig
+        shorts = {frozenset(fault.gpios) for fault in self.faults if fault.kind == "short"}
+        tested = {*self.plan.tested_pins(with_jig=False)}
+        pairs = {frozenset(pair) for pair in jig.pairs if tested.issuperset(pair)}
+        held = {fault.gpios for fault in self.faults if fault.kind == "held_high"}
+        bus = {(jig.i2c.sda,), (jig.i2c.scl,)}
+        sure = len(pairs) > 1 or held & bus  # a single pair may be a true short
+        return "not named" if pairs and pairs <= shorts and sure else None
+
+    @property
+    def board_faults(self) -> Sequence[BoardFault]:
+        """The faults of the board itself: those at its pins do not count after a mistake with the
+        jig."""
+        if self.jig_mistake is None:
+            return self.faults
+        return [one for one in self.faults if one.kind.partition(".gpio")[0] not in AT_PINS]
 
 
 class SelfTest:

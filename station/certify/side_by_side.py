@@ -13,7 +13,7 @@ from hardware.connect import open_board
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
-from station.certify.fault_words import board_faults, fault_words
+from station.certify.fault_words import fault_words
 from station.certify.measurement import Verdict
 from station.certify.plan import load_plan
 from station.certify.self_test import (
@@ -53,7 +53,7 @@ class PortOutcome:
         if self.result is None:
             return [str(self.error)]
         kind = self.result.plan.board
-        faults = [fault_words(fault, kind)[0] for fault in board_faults(self.result)]
+        faults = [fault_words(fault, kind)[0] for fault in self.result.board_faults]
         return faults + [error.cause for error in self.result.errors]
 
 

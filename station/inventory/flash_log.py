@@ -174,10 +174,10 @@ def record_certificate(
     record: str,
     *,
     key_id: str,
-    what: str | None = "",
+    what: str = "",
 ) -> CertificateRow:
     """Keep the record of a self test, a signed JSON text. `what`: what failed, in one line; it
-    becomes a fault of the board. None: the failure is not one of the board.
+    becomes a fault of the board.
 
     Raises: Refused when the board is not known or retired, or when a failure has no `what`.
     """
@@ -187,7 +187,7 @@ def record_certificate(
     )
     change.session.add(certificate)
     change.note("certified", board.mac, result=result)
-    if result == "fail" and what is not None:
+    if result == "fail":
         boards.report_fault(change, board.mac, what)
     change.session.flush()
     return certificate

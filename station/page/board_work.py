@@ -16,7 +16,7 @@ from hardware.boards import load as load_type
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
-from station.certify.fault_words import board_faults, fault_words, jig_mistake
+from station.certify.fault_words import fault_words
 from station.certify.keeping import RESULTS, keep, known_type, open_faults, still_faulty
 from station.certify.keys import StationKey
 from station.certify.label import Label, write_labels
@@ -249,7 +249,7 @@ class BoardWork:
         troubles = (*_troubles(result, kind), *remarks)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)), kept.label)
-        verdict = _verdict(result)
+        verdict = result.verdict
         if verdict == "ERROR":
             report.stage("certify", "", 1.0)  # the card shows where the work stopped
         return BoardOutcome(verdict, troubles, kept.label)
@@ -294,7 +294,7 @@ class BoardWork:
         troubles = _troubles(result, kind)
         if kept.refusal:
             return BoardOutcome("ERROR", (*troubles, trouble_of(kept.refusal)))
-        if _verdict(result) == "ERROR":
+        if result.verdict == "ERROR":
             return BoardOutcome("ERROR", troubles)
         report.stage("check in", "", 0.0)
         loan = check_in(self.inventory, mac)
@@ -433,20 +433,14 @@ def _trainee(loan: LoanRow) -> str:
 
 
 def _troubles(result: TestResult, kind: BoardType) -> tuple[Trouble, ...]:
-    faults = [Trouble(*fault_words(fault, kind)) for fault in board_faults(result)]
+    faults = [Trouble(*fault_words(fault, kind)) for fault in result.board_faults]
     errors = [_trouble_in(STEPS[error.step](), error.error) for error in result.errors]
     return (*_jig_trouble(result), *faults, *errors)
 
 
-def _verdict(result: TestResult) -> Verdict:
-    """A board whose only faults come from a mistake with the jig was not tested."""
-    no_fault = jig_mistake(result) is not None and not board_faults(result)
-    return "ERROR" if no_fault else result.verdict
-
-
 def _jig_trouble(result: TestResult) -> list[Trouble]:
     """The question that explains most faults at once, if there is one."""
-    match jig_mistake(result):
+    match result.jig_mistake:
         case "absent":
             cure = _("Put it in, or clear “The boards are in their jigs”, and start again.")
             return [Trouble(_("Is the board in its jig?"), cure)]

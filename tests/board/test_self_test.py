@@ -19,7 +19,7 @@ from hardware.errors import DeviceError
 from hardware.wire.board import Board
 from hardware.wire.port import Deadline
 from station.certify.clock import compare
-from station.certify.fault_words import fault_words, jig_mistake
+from station.certify.fault_words import fault_words
 from station.certify.jig import jig_diagram
 from station.certify.plan import load_plan
 from station.certify.self_test import STEPS, SelfTest, TestResult, board_type, identify
@@ -154,7 +154,7 @@ def test_an_injected_fault_is_found_and_named(
     change(circuit)
     result = result_of(name, circuit, "adc", "pins", "uart", "i2c", with_jig=True)
     assert result.verdict == "FAIL"
-    assert jig_mistake(result) is None
+    assert result.jig_mistake is None
     texts = causes(result)
     for expected in found:
         assert any(text.startswith(expected) for text in texts), (expected, texts)
@@ -178,14 +178,14 @@ def test_without_the_jig_shorts_are_named_exactly(
     circuit: Content = {"version": 1, "parts": [{"type": kind, "id": "board"}], "connections": []}
     joined(*pins)(circuit)
     result = result_of(name, circuit, "pins", with_jig=False)
-    assert causes(result) == [found] and jig_mistake(result) is None
+    assert causes(result) == [found] and result.jig_mistake is None
 
 
 @pytest.mark.parametrize("name", boards.names())
 def test_a_jig_that_is_absent_or_was_not_named_is_recognised(name: str) -> None:
     steps = [step for step in STEPS if step not in ("clock", "wifi", "ram", "flash")]
-    assert jig_mistake(result_of(name, name, *steps, with_jig=True)) == "absent"
-    assert jig_mistake(result_of(name, jig(name), "pins", with_jig=False)) == "not named"
+    assert result_of(name, name, *steps, with_jig=True).jig_mistake == "absent"
+    assert result_of(name, jig(name), "pins", with_jig=False).jig_mistake == "not named"
 
 
 def test_the_clock_is_compared_with_the_host_s() -> None:

@@ -116,10 +116,15 @@ def test_a_jig_that_is_absent_or_forgotten_is_asked_for(
         (("--port", in_jig), without),
     ):
         done = warsha(tmp_path, "certify", *words, language=language)
-        assert done.returncode == 3 and question in done.stdout.splitlines()[1]
+        assert done.returncode == 4 and question in done.stdout.splitlines()[1]
         assert short not in done.stdout
     (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
     assert board["state"] == "new" and board["faults"] == []
+    records = [*(tmp_path / "certificates").glob("*.json")]
+    assert len(records) == 2
+    for record in records:
+        proved = warsha(tmp_path, "certify", "--verify", str(record))
+        assert proved.returncode == 0 and ": NOT TESTED;" in proved.stdout
 
 
 def test_a_changed_record_and_one_of_a_revoked_key_are_refused(tmp_path: Path) -> None:

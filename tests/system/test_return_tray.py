@@ -126,10 +126,10 @@ def test_what_is_wrong_is_told_and_the_other_board_comes_back(tray: Tray) -> Non
     assert [tray.state(number) for number in (0, 1)] == ["ready", "lent"]
 
 
-def test_the_line_of_a_board_that_failed_says_why(tray: Tray) -> None:
+def test_the_line_of_a_board_that_was_not_tested_says_why(tray: Tray) -> None:
     done = tray.return_(f"{tray.macs[1]}\n", "--port", tray.ports[1], "--jig")  # it is in none
     assert done.returncode == 1, done.stdout + done.stderr
-    told = f"{tray.macs[1]}: FAIL, back from badr, now: ready: Is the board in its jig?"
+    told = f"{tray.macs[1]}: NOT TESTED, back from badr, now: ready: Is the board in its jig?"
     (line,) = [line for line in done.stdout.splitlines() if told in line]
     assert line.endswith(told)
 
