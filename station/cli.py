@@ -133,7 +133,9 @@ def history(code: Code, json_: AsJson = False) -> None:
 
 @boards_app.command()
 def lend(
-    to: Annotated[str, typer.Option(help="The trainee's id; else scan a card first.")] = "",
+    to: Annotated[
+        str | None, typer.Option(help="The trainee's id; else scan a card first.")
+    ] = None,
     due: Annotated[str, typer.Option(help="The last day of the loan: 2026-12-20.")] = "",
     course: CourseName = None,
 ) -> None:
@@ -148,7 +150,7 @@ def lend(
         cause = _("{day} is over: boards cannot be due then").format(day=last_day)
         raise Refused(cause, _("name today or a later day: --due"))
     roster = load_roster(load_course(course))
-    trainee = roster.need(to) if to else None
+    trainee = None if to is None else roster.need(to)
     with _inventory() as inventory:
         desk = LendingDesk(inventory, roster, last_day, trainee)
         _serve(desk)

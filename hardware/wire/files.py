@@ -269,9 +269,9 @@ class Files:
 
     def ls(self, name: str = "/") -> list[FileEntry]:
         """The entries of a folder: first folders, then files, each by name."""
-        found = [
-            ast.literal_eval(line) for line in self._ask(LIST.format(name=name), name).splitlines()
-        ]
+        missing = _("the board has no folder {name}")
+        printed = self._ask_of(LIST.format(name=name), name, missing)
+        found = map(ast.literal_eval, printed.splitlines())
         entries = [FileEntry(str(n), bool(kind & DIR_BIT), int(size)) for n, kind, size in found]
         return sorted(entries, key=lambda entry: (not entry.is_dir, entry.name))
 
@@ -292,12 +292,13 @@ class Files:
         kind = "rmdir" if self.stat(name).is_dir else "remove"
         self._ask(f"import os; os.{kind}({name!r})", name, errno.ENOENT)
 
-    def _ask_of(self, code: str, name: str) -> str:
-        """As `_ask`, about a file that is there already. Raises: BoardFileMissing."""
+    def _ask_of(self, code: str, name: str, missing: str = "") -> str:
+        """As `_ask`, about what is there already. `missing`: the cause when it is no file. Raises:
+        BoardFileMissing."""
         try:
             return self._ask(code, name)
         except FileNotFoundError:
-            cause = _("the board has no file {name}").format(name=name)
+            cause = (missing or _("the board has no file {name}")).format(name=name)
             cure = _(
                 "Check the name: %files ls lists the board's files. Perhaps the program has not "
                 "written this one yet."

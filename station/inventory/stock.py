@@ -45,7 +45,10 @@ def count_part(
     stays. A new kind begins with 0. Raises: Refused for a number that cannot be."""
     part = _locked_part(change, name)
     if part is None:
-        part = PartRow(name=codes.plain(name, NAME), count=0, minimum=0)
+        kind = codes.plain(name, NAME)
+        if not kind:
+            raise Refused(_("the part has no name"), _("write it: warsha boards part NAME"))
+        part = PartRow(name=kind, count=0, minimum=0)
         change.session.add(part)
     for number in (count or 0, minimum or 0):
         if not 0 <= number <= MOST:

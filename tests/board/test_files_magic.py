@@ -159,6 +159,7 @@ def test_a_folder_is_copied_and_what_is_the_same_is_skipped(
     [
         ("rm nope", "the board has no file nope", "Check the name"),
         ("cat nope", "the board has no file nope", "Perhaps the program has not written"),
+        ("ls nope", "the board has no folder nope", "Check the name"),
         ("put nope", "nope: there is no such file", "Check the name"),
         ("put folder", "folder: it is a folder", "%files sync FOLDER"),
         ("sync nope", "nope: there is no such file", "Check the name"),
