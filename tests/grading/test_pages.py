@@ -168,6 +168,20 @@ def test_a_word_with_a_hyphen_in_an_arabic_lesson_stays_in_one_line(
         assert opened.js(f"return {words}.map(e => e.getClientRects().length)") == [1]
 
 
+def test_code_in_arabic_sentences_stays_in_one_line(opened: Opened, tmp_path: Path) -> None:
+    cells = source_notebook(LABS / "framed_link", find("framed_link").maxima).cells
+    written = '{"poly": 7, "init": 0}'
+    text = next(cell.source for cell in cells if f"`{written}`" in cell.source)
+    show(opened, tmp_path, f"<style>{static('rtl.css')}</style>{markdown2html(text)}")
+    lines = f"""const range = document.createRange();
+        const code = [...document.querySelectorAll("[dir='rtl'] code")];
+        range.selectNodeContents(code.find(one => one.textContent === '{written}'));
+        return range.getClientRects().length"""
+    for width in range(250, 450, 10):
+        opened.resize(width)
+        assert opened.js(lines) == 1
+
+
 def test_code_in_an_arabic_table_of_functions_wraps_from_its_left_edge(
     opened: Opened, tmp_path: Path
 ) -> None:
