@@ -269,7 +269,8 @@ def feedback(
     made = list(track(writer.run(), lab, total, console=out, transient=True, disable=quiet))
     failed = [(who, why) for who, why in made if why]
     for who, why in failed:
-        out.print(Text(_("no page: {student}: {reason}").format(student=who, reason=why)))
+        line = _("no page: {student}: {reason}").format(student=who, reason=why)
+        out.print(one_line(line), soft_wrap=True)
     text = _("feedback pages: {count}, in {folder}")
     folder = chosen.root / "feedback"
     out.print(text.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
