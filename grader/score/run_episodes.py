@@ -199,7 +199,8 @@ def _record(
             ticks0_ms=episode.ticks0_ms,
             platform=platform,
         ) as bench:
-            bench.network.http.pages.update(episode.pages)
+            if episode.pages:  # most labs need no network, which takes time to make
+                bench.network.http.pages.update(episode.pages)
             zero_ns = 0 if episode.from_reset else _until_ready(bench, ready)
             files: list[FileSnapshot] = []
             end_ns = zero_ns + round(episode.seconds * NS_PER_S)
