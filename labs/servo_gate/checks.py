@@ -458,8 +458,12 @@ def refusals(run: Run) -> list[Millis] | None:
 
 def few_refused(run: Run) -> str:
     """Two or more of the wrong orders were not refused as e.range asks. One alone, perhaps the
-    last one that the program saw, costs e.range only."""
+    one that ended the program, costs e.range only; then the last order, which it did not see, does
+    not count."""
     missed = [delay > ANSWER for delay in refusals.measure(run) or []]
+    last_ns = windows(run)[-1][1]
+    if any(one.at_ns < last_ns for one in run.tracebacks()):
+        missed = missed[:-1]
     return "" if missed and sum(missed) <= 1 else "after e.range"
 
 

@@ -103,16 +103,16 @@ def orders(rng: random.Random) -> list[Order]:
 
 def refused(rng: random.Random) -> list[Order]:
     """Wrong orders with right ones between them, both ends among these, each when the gate is at
-    rest. The word that is no number ends many a program: it comes last, so that the others show
-    what the program refuses."""
+    rest. Nothing behind GATE, and a word that is no number, end many a program: they come last, so
+    that the others show what the program refuses."""
     wrong = ["-5", "91", "400", "-90", str(rng.randrange(92, 400))]
-    wrong = ["abc", *rng.sample(wrong, k=len(wrong))]  # the last one is sent first
+    wrong = ["abc", "", *rng.sample(wrong, k=len(wrong))]  # the last one is sent first
     first, last = rng.sample((0, 90), 2)
-    angles = [rng.randrange(20, 71), None, None, first, None, None, last, None, None]
+    angles = [rng.randrange(20, 71), None, None, first, None, None, last, None, None, None]
     orders: list[Order] = []
     at = rng.uniform(400, 700)
     for angle in angles:
         text = wrong.pop() if angle is None else str(angle)
-        orders.append(Order(at, f"GATE {text}", angle))
+        orders.append(Order(at, f"GATE {text}".rstrip(), angle))
         at += (REFUSED_MS if angle is None else RAMP_MS + REST_MS) + rng.uniform(0, 200)
     return orders
