@@ -68,19 +68,20 @@ def explain(
     """The exception that a magic raises in place of a known error."""
     if isinstance(error, DeviceError):
         lines = with_cell_lines(error.traceback, cell, file, shift) or [str(error)]
-        return CellFailed([*lines[:-1], f"{RED}{lines[-1]}{PLAIN}", *_hints(lines[-1], cell)])
+        return CellFailed([*lines[:-1], f"{RED}{lines[-1]}{PLAIN}", *_hints(lines, cell)])
     return CellFailed([f"{RED}{error}{PLAIN}", *([error.cure] if error.cure else [])])
 
 
-def _hints(message: str, cell: str) -> list[str]:
+def _hints(traceback: list[str], cell: str) -> list[str]:
     """What the error probably means, as lines below it."""
+    *places, message = traceback
     if message.startswith(("SyntaxError", "IndentationError")):
         if found := hints.syntax_hint(cell):
             number, text = found
             place = _("cell line {number}").format(number=number)
             return [f"{place}: {text}", f"    {cell.splitlines()[number - 1].strip()}"]
         return []
-    return list(filter(None, [hints.runtime_hint(message, cell)]))
+    return list(filter(None, [hints.runtime_hint(message, cell, "\n".join(places))]))
 
 
 def show_known_errors(shell: Any, *known: type[Exception]) -> None:

@@ -15,6 +15,7 @@ from io import StringIO
 from keyword import kwlist
 
 from hardware.i18n import _, arabic, both, language
+from hardware.notebook.run_time_hints import NETWORK, OF_NETWORK, RUN_TIME
 
 MODULE_OF = {
     name: module
@@ -50,9 +51,6 @@ BOARD_MODULES = frozenset(_ONLY_BOARDS.split())
 MODULES = BOARD_MODULES | frozenset(_COMPUTERS_TOO.split())
 """Modules that programs use without their import."""
 
-DESKTOP = ("numpy", "pandas", "matplotlib", "scipy", "serial", "tkinter", "threading", "datetime")
-"""Modules of the computer that beginners expect on a board."""
-
 FOREIGN = {
     "Serial": "print(...)",
     "printf": "print(...)",
@@ -79,142 +77,6 @@ _NAME = rf"(?!(?:{'|'.join(kwlist)})\b)[^\W\d]\w*"
 
 PIN_NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """A lab's name of a pin: `LED_R`."""
-
-
-RUN_TIME: tuple[tuple[str, str], ...] = (
-    (
-        r"ImportError: no module named '(RPi|gpiozero)(?:\..*)?'",
-        both("`{0}` is for the Raspberry Pi computer: here `from machine import Pin`."),
-    ),
-    (
-        rf"ImportError: no module named '({'|'.join(DESKTOP)})(?:\..*)?'",
-        both("`{0}` runs on the computer and not on a board: use it in a cell without %%board."),
-    ),
-    (
-        r"ImportError: no module named '(bluetooth|esp|esp32|espnow|network|rp2)'",
-        both("Other boards have `{0}`, this one does not: choose another board with %board list."),
-    ),
-    (
-        r"ImportError: no module named '(.+)'",
-        both(
-            "The board has no file {0}.py: check the name, or save that file on the board first."
-        ),
-    ),
-    (
-        r"ImportError: can't import name (.+)",
-        both("The module exists, but has no `{0}`: check the spelling, and capital letters."),
-    ),
-    (
-        r"OSError: \[Errno (?:5|19)\] (?:EIO|ENODEV)",
-        both("No part answers at this address of the bus: check address and wires; %bench lint."),
-    ),
-    (
-        r"OSError: Wifi Internal .*",
-        both("The board is already connecting: wait for `isconnected()`, or call `disconnect()`."),
-    ),
-    (
-        r"OSError: Wifi (?:Not Started|Not Initialized)",
-        both("The radio is off: call `active(True)` first."),
-    ),
-    (
-        r"OSError: \[Errno (?:110|116)\] ETIMEDOUT",
-        both(
-            "The part did not answer in time: check its wires and the pin; a sensor can fail once."
-        ),
-    ),
-    (
-        r"OSError: \[Errno 2\] ENOENT",
-        both("There is no file of this name on the board: print os.listdir()."),
-    ),
-    (
-        r"ValueError: invalid syntax for (?:integer|number).*",
-        both(
-            "The text is no number, perhaps it is empty or has a space or a unit: print it first."
-        ),
-    ),
-    (
-        r"TypeError: unsupported types for __i?add__: '(?:str|int|float)', '(?:str|int|float)'",
-        both("A text and a number cannot be added: str(number), or int(text) to calculate."),
-    ),
-    (
-        r"TypeError: unsupported types for __\w+__: '?(\w+)'?, '?(\w+)'?",
-        both(
-            "This operator does not work between {0} and {1}: print both values and their type()."
-        ),
-    ),
-    (
-        r"TypeError: '(\w+)' object isn't callable",
-        both("A value of type {0} is called like a function: another line may use its name."),
-    ),
-    (
-        r"AttributeError: 'NoneType' object has no attribute '(\w+)'",
-        both("The value is None: the function before the dot returns nothing."),
-    ),
-    (
-        r"TypeError: 'NoneType' object isn't (?:subscriptable|iterable)",
-        both("The value is None: the function that made it returns nothing."),
-    ),
-    (
-        r"AttributeError: '(\w+)' object has no attribute '(\w+)'",
-        both("A {0} has no `{1}`: check the spelling; dir() of the value lists what it has."),
-    ),
-    (
-        r"TypeError: function takes (\d+) positional arguments but (\d+) were given",
-        both(
-            "`def` has {0} names in brackets, the call gives {1}; in a class self is one of them."
-        ),
-    ),
-    (
-        r"IndexError: .*",
-        both("The index is too large: with n elements the last one has index n - 1."),
-    ),
-    (r"KeyError: (.*)", both("The dictionary has no key {0}: print its keys().")),
-    (
-        r"ZeroDivisionError: .*",
-        both("The divisor is 0 here: check it before the division."),
-    ),
-    (
-        r"TypeError: 'int' object isn't iterable",
-        both("A number cannot be gone through: `for i in range(n)`."),
-    ),
-    (
-        r"TypeError: '(\w+)' object (?:isn't subscriptable|doesn't support item assignment)",
-        both("[ ] does not work on {0}: a list, a dictionary and a bytearray can be changed."),
-    ),
-    (
-        r"TypeError: can't convert float to int",
-        both("A whole number is needed here: int(value), or // in place of /."),
-    ),
-    (
-        r"TypeError: can't convert str to (?:int|float)",
-        both("A number is needed here, and this is a text: int(text) or float(text)."),
-    ),
-    (
-        r"ValueError: (?:invalid pin|unknown named pin.*)",
-        both("The board has no such pin, or the pin cannot do this: see pins.py and the picture."),
-    ),
-    (
-        r"ValueError: pin can only be input",
-        both("GPIO 34 to 39 of the ESP32 are inputs only: choose another pin."),
-    ),
-    (
-        r"ValueError: Pin doesn't have ADC capabilities",
-        both("The converters of the Pico are at GPIO 26, 27 and 28."),
-    ),
-    (
-        r"RuntimeError: maximum recursion depth exceeded",
-        both("A function calls itself without end: use a loop, or let it return."),
-    ),
-    (
-        r"MemoryError: .*",
-        both("The board's memory is full: a list that grows in a loop, or too large a buffer."),
-    ),
-    (
-        r"NameError: local variable referenced before assignment",
-        both("The function changes a name from outside: write `global name` as its first line."),
-    ),
-)
-"""Patterns of MicroPython's messages, with the hint for each; `{0}` is the first group."""
 
 C_BLOCK = r"\s*(if|elif|else|while|for|def|switch)\b[^:]*\{\s*$"
 """A block of C begins. To Python it is a set, so it reports a line inside of it."""
@@ -405,18 +267,20 @@ UNSAID: tuple[tuple[str, str], ...] = (
 """The same for the line, where the compiler says only "invalid syntax"."""
 
 
-def runtime_hint(message: str, cell: str = "") -> str:
+def runtime_hint(message: str, cell: str = "", places: str = "") -> str:
     """The hint for the last line of MicroPython's traceback; "" when there is none.
 
     Args:
         message: `NameError: name 'Pin' isn't defined`.
         cell: the program.
+        places: the lines of the traceback above the message.
     """
     missing = re.fullmatch(r"AttributeError: '\w+' object has no attribute '(\w+)'", message)
     if missing and re.search(rf"\.{missing[1]}\s*=(?!=)", cell):
         text = _("`=` cannot set `{name}` here: if it is a function, call it: `{name}(1)`.")
         return text.format(name=missing[1])
-    for pattern, text in RUN_TIME:
+    tables = (*NETWORK, *RUN_TIME) if OF_NETWORK.search(places) else RUN_TIME
+    for pattern, text in tables:
         if found := re.fullmatch(pattern, message.strip()):
             return _filled(text, found)
     if found := re.fullmatch(r"NameError: name '(\w+)' isn't defined", message.strip()):

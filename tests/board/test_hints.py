@@ -9,6 +9,16 @@ from hardware.errors import DeviceError
 from hardware.notebook.cell_failure import explain
 from hardware.wire.board import Board
 
+JOIN = """
+import network, socket, time
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect('Wokwi-GUEST', '')
+while not wlan.isconnected():
+    time.sleep_ms(50)
+s = socket.socket()
+s.settimeout(1)
+"""
 RUN_TIME = {
     "Pin(2)": "`from machine import Pin`",
     "utime.sleep(1)": "`import utime`",
@@ -22,7 +32,7 @@ RUN_TIME = {
     "import esp32, rp2": ", this one does not",
     "from machine import Pins": "has no `Pins`",
     "from machine import I2C\nI2C(0).readfrom(60, 1)": "No part answers",
-    "import dht, machine\ndht.DHT22(machine.Pin(15)).measure()": "did not answer in time",
+    "import dht, machine\ndht.DHT22(machine.Pin(15)).measure()": "The part did not answer in time",
     "open('x.txt')": "os.listdir()",
     "int('')": "perhaps it is empty",
     "float('2 V')": "has a space or a unit",
@@ -43,6 +53,9 @@ RUN_TIME = {
     "from machine import Pin\nPin(99)": "no such pin",
     "def f(): f()\nf()": "calls itself",
     "bytearray(10**7)": "memory is full",
+    "def f():\n a = []\n while True: a.append(bytes(20))\nf()": "until %board reset",
+    "import os\nos.chdir('/nothing')": "no folder of this name",
+    "from machine import UART\nUART(7)": "every board has a UART(1)",
     "def f():\n print(n)\n n = 2\nf()": "global name",
     "from machine import Pin\nPin(2, Pin.OUT).value = 1": "call it: `value(1)`",
     "x = null": "`None` for `null`",
@@ -55,6 +68,13 @@ RUN_TIME = {
     "class A:\n n = 1\n def f(self): print(self.n, n)\nA().f()": "write `self.n`",
     "class A:\n def f(self): g()\n def g(self): pass\nA().f()": "write `self.g`",
     "import RPi.GPIO": "`RPi` is for the Raspberry Pi computer",
+}
+NETWORK = {
+    "import socket\nsocket.getaddrinfo('broker.warsha', 1883)": "No host of this name",
+    "import socket\nsocket.socket().connect(('10.1.1.1', 80))": "wait for `isconnected()`",
+    "import socket\na = [socket.socket() for _ in 'ab']\nfor s in a: s.bind(('', 80))": "close it",
+    JOIN + "s.connect(('10.13.37.1', 9))": "does a program listen at this port",
+    JOIN + "s.connect(('10.13.37.1', 1883))\ns.recv(1)": "The other side did not answer in time",
 }
 SYNTAX = {
     "x = 1\nif x\n    pass": (3, "A colon `:` is missing"),
@@ -120,6 +140,13 @@ def virtual(request: pytest.FixtureRequest) -> Board:
     return board
 
 
+@pytest.fixture(scope="module", params=["esp32", "pico_w"])
+def with_radio(request: pytest.FixtureRequest) -> Board:
+    board = open_board(f"bench:{request.param}?mode=virtual")
+    request.addfinalizer(board.close)
+    return board
+
+
 def shown(board: Board, program: str) -> list[str]:
     """What a cell with this program shows below the error."""
     with pytest.raises(DeviceError) as caught:
@@ -134,6 +161,11 @@ def test_only_a_name_that_differs_in_capitals_is_told_so(virtual: Board) -> None
 @pytest.mark.parametrize(("program", "hint"), RUN_TIME.items())
 def test_a_run_time_error_has_a_hint(virtual: Board, program: str, hint: str) -> None:
     assert hint in shown(virtual, program)[-1]
+
+
+@pytest.mark.parametrize(("program", "hint"), NETWORK.items())
+def test_an_error_of_the_network_has_a_hint(with_radio: Board, program: str, hint: str) -> None:
+    assert hint in shown(with_radio, program)[-1]
 
 
 @pytest.mark.parametrize(("program", "place"), SYNTAX.items())
