@@ -27,8 +27,9 @@ from station.page import command as page_command
 
 if TYPE_CHECKING:
     from station.inventory.database import Inventory
-    from station.inventory.scan_loop import Desk, ReturnDesk, ScanLine
+    from station.inventory.scan_loop import Desk, ScanLine
     from station.inventory.tables import BoardRow
+    from station.return_tray.return_tray import ReturnTray
 
 app = typer.Typer()
 boards_app = typer.Typer(
@@ -177,17 +178,19 @@ def return_(
     from station.inventory.scan_loop import ReturnDesk
 
     with _inventory() as inventory:
-        if not wipe:
+        if wipe:
+            tray = _wiping_desk(inventory, port or [], jig, out)
+            text = _("returned: {count}, did not pass: {failed}, refused: {refused}")
+            _end(text, tray, tray.failed)
+        else:
             desk = ReturnDesk(inventory)
             _serve(desk)
-        else:
-            desk = _wiping_desk(inventory, port or [], jig, out)
-        _end(_("returned: {count}, refused: {refused}"), desk)
+            _end(_("returned: {count}, refused: {refused}"), desk)
 
 
 def _wiping_desk(
     inventory: "Inventory", ports: list[str], with_jig: bool, folder: Path
-) -> "ReturnDesk":
+) -> "ReturnTray":
     """Serve a return tray until all its boards are done."""
     from station.certify.keys import signing_key
     from station.certify.side_by_side import plugged_ports
@@ -407,8 +410,8 @@ def _show(line: "ScanLine") -> None:
     _out.print(Text(f"{mark} ", style=style) + one_line(line.text), soft_wrap=True)
 
 
-def _end(text: str, desk: "Desk") -> None:
-    """Print the summary. Raises: typer.Exit when a scan was refused."""
-    print(text.format(count=desk.count, refused=desk.refused))
-    if desk.refused:
+def _end(text: str, desk: "Desk", failed: int = 0) -> None:
+    """Print the summary. Raises: typer.Exit when a scan was refused, or a board failed."""
+    print(text.format(count=desk.count, failed=failed, refused=desk.refused))
+    if desk.refused or failed:
         raise typer.Exit(1)

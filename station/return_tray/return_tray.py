@@ -64,6 +64,8 @@ class ReturnTray(ReturnDesk):
         self._working: dict[str, Future[None]] = {}
         """The work on each board, by MAC."""
         self._ending = Lock()
+        self.failed = 0
+        """Boards that did not pass, or were not tested or not wiped."""
 
     def finish(self) -> None:
         """Wait for all boards."""
@@ -122,7 +124,7 @@ class ReturnTray(ReturnDesk):
         except (HardwareError, OSError) as error:
             line = ScanLine(False, f"{board.label}: {error}")
         with self._ending:
-            self.refused += not line.good
+            self.failed += not line.good
             self._show(line)
 
     def _wipe(self, board: BoardRow, port: str) -> None:
@@ -141,16 +143,18 @@ class ReturnTray(ReturnDesk):
             self._scans.append([loan])
         with self._inventory.read() as session:
             state = boards.state_name(boards.find(session, board.mac).state)
-        text = _("{board}: {result}, back from {trainee}, now: {state}")
+        text = _("{board}: {result}, it was not lent, now: {state}")
+        if loan:
+            text = _("{board}: {result}, back from {trainee}, now: {state}")
         line = text.format(
             board=board.label,
             result=verdict_word(outcome.verdict) if outcome else _("NOT WIPED"),
-            trainee=loan.trainee if loan else "-",
+            trainee=loan.trainee if loan else "",
             state=state,
         )
         causes = outcome.causes if outcome else [not_wiped]
         if outcome and outcome.result and (question := jig_question(outcome.result)):
-            causes = [question[0], *causes]
+            causes = [" ".join(question), *causes]
         why = _("; ").join([*causes[:MOST_CAUSES], "…"] if len(causes) > MOST_CAUSES else causes)
         good = outcome is not None and outcome.verdict == "PASS"
         return ScanLine(good, f"{line}: {why}" if why else line)

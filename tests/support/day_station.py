@@ -135,7 +135,8 @@ def _take_back(inventory: Inventory, folder: Path, ports: list[str], macs: list[
     for mac in macs:
         desk.scan(mac)
     desk.finish()
-    return f"returned: {desk.count}, refused: {desk.refused}; {lines if desk.refused else ''}"
+    wrong = desk.refused + desk.failed
+    return f"returned: {desk.count}, wrong: {wrong}; {lines if wrong else ''}"
 
 
 if __name__ == "__main__":

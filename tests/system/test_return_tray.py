@@ -106,7 +106,7 @@ def test_one_scan_wipes_tests_and_takes_back_each_board(tray: Tray) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     for mac, trainee in zip(tray.macs, ("amina", "badr"), strict=True):
         assert f"{mac}: PASS, back from {trainee}, now: ready" in done.stdout
-    assert "returned: 2, refused: 0" in done.stdout
+    assert "returned: 2, did not pass: 0, refused: 0" in done.stdout
     assert [holds_secret(port) for port in tray.ports] == [[False, False], [False]]
     assert [tray.state(number) for number in (0, 1)] == ["ready", "ready"]
     assert len(list((tray.folder / "certificates").glob("*.json"))) == 2
@@ -122,7 +122,7 @@ def test_what_is_wrong_is_told_and_the_other_board_comes_back(tray: Tray) -> Non
     assert "There is no board at socket://127.0.0.1:1" in done.stdout
     assert f"{tray.macs[0]} was scanned already" in done.stdout
     assert f"{tray.macs[0]}: PASS, back from amina, now: ready" in done.stdout
-    assert "returned: 1, refused: 3" in done.stdout
+    assert "returned: 1, did not pass: 0, refused: 3" in done.stdout
     assert [tray.state(number) for number in (0, 1)] == ["ready", "lent"]
 
 
@@ -131,7 +131,11 @@ def test_the_line_of_a_board_that_was_not_tested_says_why(tray: Tray) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     told = f"{tray.macs[1]}: NOT TESTED, back from badr, now: ready: Is the board in its jig?"
     (line,) = [line for line in done.stdout.splitlines() if told in line]
-    assert line.endswith(told)
+    assert line.endswith("its pins are not judged.")
+    assert "returned: 1, did not pass: 1, refused: 0" in done.stdout
+    again = tray.return_(f"{tray.macs[1]}\n", "--port", tray.ports[1])
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert f"{tray.macs[1]}: PASS, it was not lent, now: ready" in again.stdout
 
 
 @pytest.mark.long

@@ -268,7 +268,7 @@ def _scan_back(day: Day, lent: list[DayBoard]) -> str:
     here = [board for board in lent if board.station == 0]
     slots, macs = [board.slot for board in here], [board.mac for board in here]
     count, _, wrong = day.stations[0].take_back(slots, macs).partition("; ")
-    return "" if count == f"returned: {len(here)}, refused: 0" else f"{count} {wrong}"
+    return "" if count == f"returned: {len(here)}, wrong: 0" else f"{count} {wrong}"
 
 
 def _compare(day: Day) -> None:
