@@ -14,6 +14,8 @@ BURST_NS = 460_000
 NS_PER_CM = 58_000
 NO_ECHO_NS = 38_000_000
 STUCK_NS = (150_000_000, 250_000_000)
+WOKWI_C = 22.3
+"""The temperature at which sound takes 58 µs per cm, there and back."""
 CM = Control(2, 400)
 
 
@@ -23,11 +25,12 @@ class HcSr04(Module):
 
     Extensions of ours: the attribute `temperature` (empty: 58 µs per cm as in Wokwi; else in °C,
     and the speed of sound is 331.3 + 0.606 · °C m/s), the controls `distance` (2 to 400 cm),
-    `temperature` (-40 to 85 °C; used after it was set), `noise` (maximum error of a reading as a
-    share of the distance, 0 to 0.2) and four faults: `silent` (ECHO never rises), `out_of_range`
-    (nothing reflects: a pulse of 38 ms), `stuck` (ECHO stays high 150 to 250 ms), `ghost` (cm:
-    another object reflects first; 0: none). `fault_count` ends these four after this number of
-    measurements (0: never). A trigger while ECHO is high, or before it rises, is ignored.
+    `temperature` (-40 to 85 °C; 22.3 °C, that of 58 µs per cm, until it is set), `noise` (maximum
+    error of a reading as a share of the distance, 0 to 0.2) and four faults: `silent` (ECHO never
+    rises), `out_of_range` (nothing reflects: a pulse of 38 ms), `stuck` (ECHO stays high 150 to
+    250 ms), `ghost` (cm: another object reflects first; 0: none). `fault_count` ends these four
+    after this number of measurements (0: never). A trigger while ECHO is high, or before it
+    rises, is ignored.
 
     Source: Elecfreaks HC-SR04 data sheet, timing diagram. ECHO has the voltage of the supply:
     5 V can damage a 3.3 V pin of a board.
@@ -58,6 +61,7 @@ class HcSr04(Module):
         super().__init__(spec)
         self.values["distance"] = self.number("distance", CM.low, CM.high, "cm")
         self._warm = self.attr("temperature") != ""
+        self.values["temperature"] = WOKWI_C
         if self._warm:
             self.values["temperature"] = self.number("temperature", -40, 85, "°C")
 
