@@ -26,7 +26,7 @@ from hardware.bench.serving.live_bench import LiveBench
 from hardware.notebook.views import PICTURE
 from hardware.paths import ROOT
 from tests.support.accessibility import faults
-from tests.support.bench_page import PHONE, PRESSES, ShownBench
+from tests.support.bench_page import PHONE, PRESSES, ShownBench, diagram
 from tests.support.browser import KERNEL, Chromium, Notebook, served
 
 CONNECT, BENCH, PROGRAM = range(3)
@@ -157,6 +157,30 @@ def test_a_press_acts_while_a_cell_runs_and_after_a_reload(
     }
     rest = {kind: text for kind, text in output.data.items() if kind != "image/png"}
     assert len(json.dumps(rest)) < 300 and "widgets" not in saved.metadata
+
+
+def test_enter_applies_or_refuses_the_number_in_a_box(
+    browser: Chromium, server: str, folder: Path
+) -> None:
+    (folder / "knob.json").write_text(json.dumps(diagram()), encoding="utf-8")
+    browser.driver.switch_to.new_window("window")
+    page = browser.open(server, "two.ipynb")
+    page.write(CONNECT, "%load_ext warsha\n%board connect knob.json")
+    page.run(CONNECT)
+    page.run(BENCH)
+    bench = ShownBench(browser.driver)
+    bench.wait_until_live()
+    number = bench.find(".setting input[type=number]")
+    slider = "return document.querySelector('.setting input[type=range]').value"
+    select_all = Keys.CONTROL + "a" + Keys.NULL
+    number.send_keys(select_all, "0.25", Keys.ENTER)
+    bench.wait(f"{slider} === '250'")  # the kernel has told it
+    number.send_keys(select_all, "500", Keys.ENTER)
+    bench.wait("return document.activeElement.validationMessage === 'A number from 0 to 1'")
+    assert number.get_property("value") == "0.25"
+    number.send_keys(select_all, Keys.DELETE, Keys.ENTER)
+    bench.wait("return document.activeElement.value === '0.25'")
+    assert bench.js(slider) == "250"
 
 
 def test_a_runaway_that_takes_the_stop_is_stopped(browser: Chromium, server: str) -> None:

@@ -40,6 +40,10 @@ from tests.support.browser import Chromium
 from tests.support.page_line import talk
 
 NAMES = "return [...document.querySelectorAll('.instruments li')].map(t => t.textContent)"
+ALL = Keys.CONTROL + "a" + Keys.NULL
+"""Select all that a box has."""
+ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
+"""Take them out of a text."""
 EVIL_FILE = "<img src=x onerror='window.pwned=1'>"
 EVIL = "\"><img src=x onerror='window.pwned=1'><script>window.pwned=1</script>"
 
@@ -103,24 +107,69 @@ def test_a_slider_moves_what_a_converter_reads(browser: Chromium) -> None:
         assert live.snapshot().controls["pot"]["position"] == 0.5
 
 
+BOX = "document.querySelector('.setting input[type=number]')"
+
+
 def test_a_number_beyond_the_limits_is_refused_with_a_message(browser: Chromium) -> None:
     with bench_with_page(diagram(), VOLTS) as (live, page):
         view = BenchPage(browser.driver, page.url)
         view.prints("raw 0\n")
         number = view.find("input[type=number]")
-        number.clear()
-        number.send_keys("0.25", Keys.ENTER)
+        number.send_keys(ALL, "0.25", Keys.ENTER)
         view.wait("return document.querySelector('input[type=range]').value === '250'")
-        number.clear()
-        number.send_keys("200", Keys.ENTER)
-        box = "document.querySelector('.setting input[type=number]')"
-        view.wait(f"return {box}.value === '0.25'")
-        assert "1" in str(number.get_property("validationMessage"))
+        number.send_keys(ALL, "200", Keys.ENTER)
+        view.wait(f"return {BOX}.value === '0.25'")
+        assert number.get_property("validationMessage") == "A number from 0 to 1"
         assert live.snapshot().controls["pot"]["position"] == 0.25
-        number.clear()
-        number.send_keys("0.5", Keys.ENTER)
+        number.send_keys(ALL, "e", Keys.ENTER)  # the browser lets it through
+        view.wait(f"return {BOX}.value === '0.25'")
+        assert number.get_property("validationMessage") == "A number from 0 to 1"
+        number.send_keys(ALL, "0.5", Keys.ENTER)
         view.wait("return document.querySelector('input[type=range]').value === '500'")
         assert number.get_property("validationMessage") == ""
+
+
+def test_a_refused_number_gets_a_message_in_the_language_of_the_page(browser: Chromium) -> None:
+    circuit = diagram()
+    circuit["parts"] = circuit["parts"][:1]
+    circuit["connections"] = []
+    circuit["parts"] += [
+        {"id": "dht", "type": "wokwi-dht22"},
+        {"id": "turn", "type": "wokwi-ky-040"},
+    ]
+    with bench_with_page(circuit) as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.find(".language").click()
+        view.wait("return document.documentElement.dir === 'rtl'")
+        for label, text, message in (
+            ("dht temperature", "500", "المطلوب رقم من -40 إلى 80"),
+            ("turn rotate", "7.5", "المطلوب عدد صحيح من -1000 إلى 1000"),
+        ):
+            number = view.find(f"input[type=number][aria-label='{label}']")
+            before = number.get_property("value")
+            number.send_keys(ALL, text, Keys.TAB)
+            said = str(number.get_property("validationMessage"))
+            assert said.translate(ISOLATES) == message
+            assert number.get_property("value") == before != ""
+        view.find(".language").click()
+
+
+def test_a_number_box_takes_arabic_digits_and_is_never_left_empty(browser: Chromium) -> None:
+    with bench_with_page(diagram(), VOLTS) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("raw 0\n")
+        number = view.find("input[type=number]")
+        for typed, shown in (("٠٫٢٥", "0.25"), ("۰٫۷۵", "0.75")):
+            number.send_keys(ALL, typed, Keys.ENTER)
+            view.wait(f"return {BOX}.previousSibling.ariaValueText === '{shown}'")
+            assert number.get_property("value") == shown
+        for end in (Keys.ENTER, Keys.TAB):
+            number.send_keys(ALL, Keys.DELETE)
+            assert number.get_property("value") == ""
+            number.send_keys(end)
+            view.wait(f"return {BOX}.value === '0.75'")
+            assert number.get_property("validationMessage") == ""
+        assert live.snapshot().controls["pot"]["position"] == 0.75
 
 
 def test_two_pages_and_one_that_leaves_with_a_button_held(browser: Chromium) -> None:

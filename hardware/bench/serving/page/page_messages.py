@@ -59,6 +59,8 @@ TEXTS = (
     both("{part}: press"),
     both("Faults"),
     both("Nothing on this bench can be set."),
+    both("A number from {low} to {high}"),
+    both("A whole number from {low} to {high}"),
     both("The bench is closed. Open it again: %bench in a notebook, warsha bench in a terminal."),
     both("changes quickly"),
     both("The connection to the bench was lost. It is tried again."),

@@ -485,24 +485,52 @@ export class BenchView extends TranslatedView {
     const number = make("input", { type: "number", "aria-label": label, min: control.low,
       max: control.high, step: control.whole ? 1 : "any", dir: "ltr" });
     let known = ""; // while somebody types, the box does not show it
+    let typed = false; // what the box has was typed, and is neither applied nor refused
+    const put = (text) => {
+      typed = false;
+      number.value = text;
+      number.setCustomValidity("");
+    };
     const show = (value) => {
       known = round(value);
-      if (document.activeElement !== number) number.value = known;
+      if (document.activeElement !== number) put(known);
     };
-    number.oninput = () => number.setCustomValidity("");
-    number.onchange = () => {
-      number.setCustomValidity("");
-      const value = number.valueAsNumber;
-      if (!Number.isFinite(value)) return;
-      const possible = clamp(value, control); // a limit as the box shows it is rounded
-      if (round(possible) === round(value) && !number.validity.stepMismatch) {
-        this.move(part.id, control.name, possible);
-        return;
-      }
-      const why = number.validationMessage; // a valid value has none
-      number.value = known;
-      number.setCustomValidity(why);
+    const refuse = () => {
+      put(known);
+      const limits = { low: round(control.low), high: round(control.high) };
+      number.setCustomValidity(this.t(
+        control.whole ? "A whole number from {low} to {high}" : "A number from {low} to {high}", limits));
       number.reportValidity();
+    };
+    const apply = () => {
+      if (!typed) return;
+      const { value, valueAsNumber: wanted, validity: { badInput, stepMismatch } } = number;
+      const possible = clamp(wanted, control); // a limit as the box shows it is rounded
+      if (value === "" && !badInput) {
+        put(known);
+      } else if (badInput || stepMismatch || round(possible) !== round(wanted)) {
+        refuse();
+      } else {
+        typed = false;
+        known = round(possible); // the news of it may come late
+        this.move(part.id, control.name, possible);
+      }
+    };
+    number.onbeforeinput = (event) => { // a number box drops digits that are not 0 to 9
+      const text = event.data ?? "";
+      if (!event.cancelable || western(text) === text) return;
+      event.preventDefault();
+      document.execCommand("insertText", false, western(text));
+    };
+    number.oninput = () => {
+      typed = true;
+      number.setCustomValidity("");
+    };
+    number.onchange = apply;
+    number.onkeydown = (event) => { // in JupyterLab, Enter alone changes nothing
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      apply();
     };
     if (control.whole) {
       this.inputs.set(key, show);
@@ -516,7 +544,7 @@ export class BenchView extends TranslatedView {
     slider.onpointerup = slider.onpointercancel = () => { held = false; };
     slider.oninput = () => {
       const value = scale.value(slider.valueAsNumber / STEPS);
-      number.value = round(value);
+      put(round(value));
       slider.ariaValueText = number.value;
       this.waiting.set(key, [part.id, control.name, value]);
     };
@@ -689,6 +717,12 @@ function clamp(value, { low, high }) {
 
 function round(value) {
   return String(Number(value.toPrecision(4)));
+}
+
+/** A text with the digits 0 to 9 and a point, in place of Arabic and Persian ones. */
+function western(text) {
+  const digit = (found) => found.charCodeAt() & 15; // U+0660 and U+06F0 are zeros
+  return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, digit).replaceAll("\u066b", ".");
 }
 
 /** Between the share of a slider (0 to 1) and its value; logarithmic for light and gas. */
