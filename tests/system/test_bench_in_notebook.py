@@ -332,26 +332,31 @@ def test_the_circuit_is_edited_in_the_notebook_and_runs_again(
     view.find('.palette [type="search"]').send_keys("wokwi-vcc")
     view.find('[data-type="wokwi-vcc"]').click()
     view.wait("return document.querySelector('[data-part=vcc1]') !== null")
+    for name, value in (("left", "-300"), ("id", "supply")):
+        view.find(f".warsha-editor [name={name}]").send_keys(
+            Keys.CONTROL + "a" + Keys.NULL, value, Keys.ENTER
+        )
+    view.wait("return document.querySelector('[data-part=supply]') !== null")
     view.find("button.run").click()
     view.wait("return document.querySelector('.warsha-editor .status').textContent !== ''")
     assert "no cell runs" in view.find(".warsha-editor .status").text
     stop(page)
     # Where the editor was, the bench is now, with the new part.
-    view.wait("return document.querySelector('.picture g[data-part=vcc1] ~ *') !== null")
+    view.wait("return document.querySelector('.picture g[data-part=supply] ~ *') !== null")
     view.wait("return document.querySelector('.warsha-editor') === null")
     saved = json.loads((folder / "diagram.json").read_text(encoding="utf-8"))
-    assert saved["parts"][-1]["id"] == "vcc1"
+    assert saved["parts"][-1]["id"] == "supply" and saved["parts"][-1]["left"] == -300
     page.write(PROGRAM, "%%board\nprint(6 * 7)")
     assert "42" in page.run(PROGRAM)
     view.prints("42")
     view.find("a.edit").click()
-    view.wait("return document.querySelector('.canvas [data-part=vcc1]') !== null")
+    view.wait("return document.querySelector('.canvas [data-part=supply]') !== null")
     view.find("button.undo").click()
-    view.wait("return document.querySelector('.canvas [data-part=vcc1]') === null")
+    view.wait("return document.querySelector('.canvas [data-part=supply]') === null")
     save(page)  # the notebook; the circuit is not saved
     browser.driver.refresh()  # what is not saved is still there
     view.wait("return document.querySelector('.canvas [data-part]') !== null")
-    assert view.js("return document.querySelector('.canvas [data-part=vcc1]') === null")
+    assert view.js("return document.querySelector('.canvas [data-part=supply]') === null")
     assert "not saved" in view.find(".saved").text
     view.find("button.redo").click()
     view.wait("return document.querySelector('.saved.unsaved') === null")

@@ -70,8 +70,14 @@ export class PartForm {
     const hint = make("p", { class: "about", id: `${id}-about` }, about);
     hint.hidden = !about;
     input.setAttribute("aria-describedby", `${id}-about ${id}-wrong`);
-    input.onchange = () => {
+    const send = () => {
       if (input.value !== this.fields.get(name).value) onValue(input.value);
+    };
+    input.onchange = send;
+    input.onkeydown = (event) => { // in JupyterLab, Enter alone changes nothing
+      if (event.key !== "Enter" || event.isComposing || input.tagName === "TEXTAREA") return;
+      event.preventDefault();
+      send();
     };
     this.fields.set(name, { input, error, value: "" });
     return make("div", { class: "field" },
