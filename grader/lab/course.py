@@ -123,6 +123,8 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     entries = data.get("modules", [])
     need(isinstance(entries, list), _("modules are tables: [[modules]]"))
     modules = tuple(_module(entry, need) for entry in entries)
+    for number, module in enumerate(modules, 1):
+        _require_enough_labs(number, module, file)
     labs = [lab for module in modules for lab in module.labs] or data.get("labs", [])
     need(not (modules and "labs" in data), _("write labs or [[modules]], not both"))
     need(_is_names(labs) and bool(labs), _("labs must be a list of lab names"))
@@ -151,6 +153,11 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     )
 
 
+def module_place(file: Path, number: int, key: str) -> str:
+    """Where a key of a module stands in a course.toml, for an error; modules count from 1."""
+    return f"{file}, [[modules]] {number}, {key}"
+
+
 def _require_board(board: object, file: Path) -> None:
     """Raises: CourseError when it is neither a board nor a family, as a lab takes them."""
     known = boards.names()
@@ -176,6 +183,17 @@ def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
     need(_is_title(title), _("title needs ar and en"))
     need(_is_names(labs), _("labs must be a list of lab names"))
     return CourseModule(title, tuple(labs), gate, projects)
+
+
+def _require_enough_labs(number: int, module: CourseModule, file: Path) -> None:
+    """Raises: CourseError when a module asks for more projects than it has: each one that is not
+    there would count 0."""
+    count = len(module.labs)
+    if module.projects > count:
+        place = module_place(file, number, "projects")
+        what = _("projects asked: {asked}; labs in the module: {count}")
+        cure = _("write {count} or less, or add labs to the module").format(count=count)
+        raise CourseError(f"{place}: {what.format(asked=module.projects, count=count)}", cure)
 
 
 def _is_title(value: object) -> bool:
