@@ -1,6 +1,7 @@
 """A course: its labs in order, its class list, its settings. It is defined by the file
 `courses/<slug>/course.toml`."""
 
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
+BUILD = "course build"
+"""The command that takes the course as its argument."""
 _KEYS = {
     "title",
     "labs",
@@ -65,6 +68,10 @@ class Course:
     """How many of 100 points come from `labs`, `checks` and `projects`; empty: there is no
     total."""
 
+    def command(self, words: str) -> str:
+        """The command `warsha` with these words for this course."""
+        return course_command(words, self.slug)
+
     @property
     def projects(self) -> frozenset[str]:
         """The labs that a team may hand in (see `grader.lab.teams`)."""
@@ -89,10 +96,9 @@ class Course:
 def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
     """The course of that name; without a name, the only course, or the one that has
     `default = true`. Raises: CourseError."""
-    known = sorted(file.parent.name for file in courses.glob("*/course.toml"))
+    known = _known(courses)
     if slug is None:
-        defaults = [name for name in known if _content(courses, name).get("default") is True]
-        slug = next((names[0] for names in (known, defaults) if len(names) == 1), None)
+        slug = _default(courses)
     if slug not in known:
         raise CourseError(
             _("which course? {folder} has no course {name!r}").format(
@@ -101,6 +107,30 @@ def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
             _("choose one of: {names}").format(names=", ".join(known) or "-"),
         )
     return _course(slug, courses / slug / "course.toml", _content(courses, slug))
+
+
+def course_command(words: str, slug: str) -> str:
+    """The command `warsha` with these words for that course. It has the course's name, unless
+    commands without a name take this course, or there is no such course in `COURSES`."""
+    try:
+        is_default = slug == _default(COURSES)
+    except CourseError:  # of another course, and the message is about this one
+        is_default = False
+    if is_default or slug not in _known(COURSES):
+        return f"warsha {words}"
+    option = "" if words == BUILD else "--course "
+    return f"warsha {words} {option}{shlex.quote(slug)}"
+
+
+def _known(courses: Path) -> list[str]:
+    return sorted(file.parent.name for file in courses.glob("*/course.toml"))
+
+
+def _default(courses: Path) -> str | None:
+    """The course that commands take without a name, if there is one. Raises: CourseError."""
+    known = _known(courses)
+    defaults = [name for name in known if _content(courses, name).get("default") is True]
+    return next((names[0] for names in (known, defaults) if len(names) == 1), None)
 
 
 def _content(courses: Path, slug: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import CourseError
-from grader.lab.course import COURSES, load_course
+from grader.lab.course import BUILD, COURSES, course_command, load_course
 from grader.lab.lab import slugs
 
 TITLE = 'title = { ar = "دورة", en = "course" }\nlabs = ["blinker"]\n'
@@ -42,6 +42,15 @@ def test_the_labs_of_a_course_are_there(slug: str) -> None:
 
 def test_the_whole_course_is_the_default() -> None:
     assert load_course().slug == "iot_micropython"
+
+
+def test_a_command_names_its_course_unless_it_is_the_default() -> None:
+    grade = "grade buttons --student s1"
+    assert load_course().command(grade) == "warsha grade buttons --student s1"
+    course = load_course("technician")
+    assert course.command(grade) == "warsha grade buttons --student s1 --course technician"
+    assert course.command(BUILD) == "warsha course build technician"  # its argument
+    assert course_command(grade, "elsewhere") == "warsha grade buttons --student s1"
 
 
 PROJECTS = """title = { ar = "دورة", en = "course" }
