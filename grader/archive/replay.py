@@ -163,7 +163,9 @@ def _unknown(store: Store, lab: str, student: str, assignment: str) -> GraderErr
         cure = _("choose one of: {names}").format(names=", ".join(known))
         return GraderError(cause.format(lab=lab, folder=store.folder), cure)
     cause = _("no submission of {lab} by {student} was graded").format(lab=lab, student=student)
-    return GraderError(cause, _("run: {command}").format(command=f"warsha grade {assignment}"))
+    return GraderError(
+        cause, _("run: {command}").format(command=store.command(f"grade {assignment}"))
+    )
 
 
 def signals(run: Run) -> tuple[Trace, list[str]]:

@@ -80,8 +80,9 @@ def _print_marks(out: Console, case: ReplayCase, marks: LabScore) -> bool:
         cells = (case.then(item), number(item.points), item.measured, item.expected, item.key)
         table.add_row(id, *map(one_line, cells))
     out.print(table)
-    for seed in marks.seeds:
-        out.print(one_line(_("seed {number}").format(number=seed.seed)), soft_wrap=True)
+    for order, seed in enumerate(marks.seeds, 1):  # as on the page
+        line = f"{_('seed {number}').format(number=order)} · {seed.seed}"
+        out.print(one_line(line), soft_wrap=True)
     same = case.given == marks_of(marks)
     result = _("the marks are the same") if same else _("the marks are not the same")
     for line in (result, *case.remarks(), *case.changed()):

@@ -20,6 +20,7 @@ from pathlib import Path
 from grader.archive.record import Record
 from grader.disk import close_to_others, report_no_access
 from grader.errors import GraderError
+from grader.lab.course import BUILD, course_command
 from grader.lab.lab import Lab, contents, digest_of, load
 from hardware.atomic_file import write_atomically
 from hardware.i18n import _, reason
@@ -37,6 +38,10 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def command(self, words: str) -> str:
+        """The command `warsha` with these words for the course of this store."""
+        return course_command(words, self.folder.parent.name)
 
     def add_lab(self, lab: Lab) -> str:
         """Store a lab as it is now, as its last release. Returns: its digest.
@@ -64,7 +69,8 @@ class Store:
         except (OSError, UnicodeDecodeError) as error:
             cause = _("there is no release of {lab} in the store {folder}")
             raise StoreError(
-                cause.format(lab=lab, folder=self.folder), _("run: warsha course build")
+                cause.format(lab=lab, folder=self.folder),
+                _("run: {command}").format(command=self.command(BUILD)),
             ) from error
 
     def has_released(self, lab: str) -> bool:
@@ -79,9 +85,8 @@ class Store:
     def lab(self, digest: str) -> Lab:
         """The lab with that digest. Raises: StoreError when it is missing or was changed."""
         folder = self._folder(digest)
-        cure = _(
-            "put your backup copy of that folder back; or run warsha course build and grade again"
-        )
+        cure = _("put your backup copy of that folder back; or run {command} and grade again")
+        cure = cure.format(command=self.command(BUILD))
         if folder is None:
             cause = _("the lab that graded this is not in the store: {folder}")
             raise StoreError(cause.format(folder=self.folder / "labs" / digest[:64]), cure)
@@ -141,7 +146,9 @@ class Store:
             cure = _("put your backup copy back, or delete it and run: {command}")
             raise StoreError(
                 _("the record {file} is damaged: {why}").format(file=file, why=why),
-                cure.format(command=f"warsha grade {assignment or lab} --student {student}"),
+                cure.format(
+                    command=self.command(f"grade {assignment or lab} --student {student}")
+                ),
             ) from error
 
     def counted(self, lab: str, student: str, assignment: str = "") -> Record | None:

@@ -115,7 +115,7 @@ class ScoreOnBoards(Execute):
                 raise GraderError(reason)
             if team := grading.teams.get(student):
                 cause = _("{student} hands in {lab} with the team {team}")
-                command = f"warsha grade {assignment}"
+                command = course.command(f"grade {assignment}")
                 raise GraderError(
                     cause.format(student=student, lab=assignment, team=team.name),
                     _("run: {command}").format(command=command),

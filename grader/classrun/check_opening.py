@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.classrun.grading import secret_of
 from grader.disk import report_disk_full
 from grader.errors import CourseError
-from grader.lab.class_list import nearest
+from grader.lab.class_list import unknown_id_cure
 from grader.lab.course import Course
 from grader.nbgrader import commands, config, folders
 from grader.nbgrader.course_marks import TraineeMarks, course_marks
@@ -66,10 +66,8 @@ def _require_allowed(
     refused, cures = [], dict[str, None]()
     for trainee in trainees:
         if (row := known.get(trainee)) is None:
-            meant = nearest(trainee, known)
             refused.append(_("{student} is not in the gradebook").format(student=trainee))
-            cure = _("is {id} meant?").format(id=meant) if meant else _("run: warsha roster")
-            cures[cure] = None
+            cures[unknown_id_cure(trainee, known, course.slug)] = None
             continue
         state = next(check for check in row.checks if check.module == module)
         if state.opening:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.classrun.outcome import Outcome
 from grader.lab.class_list import nearest
+from grader.lab.course import course_command
 from grader.nbgrader.enrolment import listed
 from grader.nbgrader.folders import submitted, timestamp_of
 from hardware.i18n import _
@@ -24,15 +25,18 @@ def class_notes(
     known = listed(root)
     not_listed = [student for student in students if known and student not in known]
     absent = known - submitted(root, assignment).keys()
-    return [*_not_listed(assignment, not_listed, absent), *_undated(assignment, undated)]
+    return [*_not_listed(root, assignment, not_listed, absent), *_undated(assignment, undated)]
 
 
-def _not_listed(assignment: str, not_listed: Sequence[str], absent: Collection[str]) -> list[str]:
+def _not_listed(
+    root: Path, assignment: str, not_listed: Sequence[str], absent: Collection[str]
+) -> list[str]:
     """Ids that are in no class list. Such an id may be a misspelling of one in `absent`: the
     trainees who handed in nothing."""
     notes = []
+    roster = course_command("roster", root.name)
     for student in not_listed[:MAX_NAMES]:
-        text = _("in no class list: put the id there, then run warsha roster")
+        text = _("in no class list: put the id there, then run {command}").format(command=roster)
         if meant := nearest(student, absent):
             text = _("in no class list; if {id} is meant, rename the folder, else add the id")
             text = text.format(id=meant)

@@ -74,7 +74,7 @@ class Grading:
         self.seeds = seeds
         self.secret = secret_of(course) if seeds == "hidden" else b""
         self.board = course.board or next(iter(self.lab.boards))
-        self.sandbox = _sandbox_for(self.lab, sandbox, self.assignment)
+        self.sandbox = _sandbox_for(self.lab, sandbox, course, self.assignment)
 
     def submissions(self, student: str | None = None) -> dict[str, Path]:
         """The folder of each trainee who handed in, or of one trainee, with the team.
@@ -311,7 +311,9 @@ def _total(marks: Marks) -> float | None:
     return sum(known) if known else None
 
 
-def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap", "none"]:
+def _sandbox_for(
+    lab: Lab, sandbox: bool, course: Course, assignment: str
+) -> Literal["", "bwrap", "none"]:
     """How the lab's host code is isolated, for the stamp; "" when the lab has none.
 
     Raises: GraderError when a sandbox is wanted and cannot be made.
@@ -325,7 +327,7 @@ def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap
             _("{lab} has host code: {why}").format(lab=lab.slug, why=error),
             # The whole command: nbgrader and Formgrader show this, too, and have no such option.
             _("{cure}; or run: {command}, and every mark will say so").format(
-                cure=error.cure, command=f"warsha grade {assignment} --no-sandbox"
+                cure=error.cure, command=course.command(f"grade {assignment} --no-sandbox")
             ),
         )
     return "bwrap"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.lab.course import course_command
 from grader.spreadsheet import read_sheet
 from hardware.i18n import _
 
@@ -118,6 +119,13 @@ def nearest(name: str, ids: Iterable[str]) -> str:
     near = [difflib.SequenceMatcher(None, one, typed).ratio() for one in found]
     is_clear = found and near[:1] != near[1:] and len(known[found[0]]) == 1
     return known[found[0]][0] if is_clear else ""
+
+
+def unknown_id_cure(student: str, known: Iterable[str], course: str) -> str:
+    """What to do about an id that is not in the gradebook of a course, whose ids are `known`."""
+    if meant := nearest(student, known):
+        return _("is {id} meant?").format(id=meant)
+    return _("run: {command}").format(command=course_command("roster", course))
 
 
 def _plain(name: str) -> str:

@@ -1,6 +1,7 @@
 """A course: its labs in order, its class list, its settings. It is defined by the file
 `courses/<slug>/course.toml`."""
 
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
+BUILD = "course build"
+"""The command that takes the course as its argument."""
 _KEYS = {
     "title",
     "labs",
@@ -65,6 +68,10 @@ class Course:
     """How many of 100 points come from `labs`, `checks` and `projects`; empty: there is no
     total."""
 
+    def command(self, words: str) -> str:
+        """The command `warsha` with these words for this course."""
+        return course_command(words, self.slug)
+
     @property
     def projects(self) -> frozenset[str]:
         """The labs that a team may hand in (see `grader.lab.teams`)."""
@@ -89,10 +96,9 @@ class Course:
 def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
     """The course of that name; without a name, the only course, or the one that has
     `default = true`. Raises: CourseError."""
-    known = sorted(file.parent.name for file in courses.glob("*/course.toml"))
+    known = _known(courses)
     if slug is None:
-        defaults = [name for name in known if _content(courses, name).get("default") is True]
-        slug = next((names[0] for names in (known, defaults) if len(names) == 1), None)
+        slug = _default(courses)
     if slug not in known:
         raise CourseError(
             _("which course? {folder} has no course {name!r}").format(
@@ -101,6 +107,30 @@ def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
             _("choose one of: {names}").format(names=", ".join(known) or "-"),
         )
     return _course(slug, courses / slug / "course.toml", _content(courses, slug))
+
+
+def course_command(words: str, slug: str) -> str:
+    """The command `warsha` with these words for that course. It has the course's name, unless
+    commands without a name take this course, or there is no such course in `COURSES`."""
+    try:
+        is_default = slug == _default(COURSES)
+    except CourseError:  # of another course, and the message is about this one
+        is_default = False
+    if is_default or slug not in _known(COURSES):
+        return f"warsha {words}"
+    option = "" if words == BUILD else "--course "
+    return f"warsha {words} {option}{shlex.quote(slug)}"
+
+
+def _known(courses: Path) -> list[str]:
+    return sorted(file.parent.name for file in courses.glob("*/course.toml"))
+
+
+def _default(courses: Path) -> str | None:
+    """The course that commands take without a name, if there is one. Raises: CourseError."""
+    known = _known(courses)
+    defaults = [name for name in known if _content(courses, name).get("default") is True]
+    return next((names[0] for names in (known, defaults) if len(names) == 1), None)
 
 
 def _content(courses: Path, slug: str) -> dict[str, Any]:
@@ -123,6 +153,8 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     entries = data.get("modules", [])
     need(isinstance(entries, list), _("modules are tables: [[modules]]"))
     modules = tuple(_module(entry, need) for entry in entries)
+    for number, module in enumerate(modules, 1):
+        _require_enough_labs(number, module, file)
     labs = [lab for module in modules for lab in module.labs] or data.get("labs", [])
     need(not (modules and "labs" in data), _("write labs or [[modules]], not both"))
     need(_is_names(labs) and bool(labs), _("labs must be a list of lab names"))
@@ -151,6 +183,11 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     )
 
 
+def module_place(file: Path, number: int, key: str) -> str:
+    """Where a key of a module stands in a course.toml, for an error; modules count from 1."""
+    return f"{file}, [[modules]] {number}, {key}"
+
+
 def _require_board(board: object, file: Path) -> None:
     """Raises: CourseError when it is neither a board nor a family, as a lab takes them."""
     known = boards.names()
@@ -176,6 +213,17 @@ def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
     need(_is_title(title), _("title needs ar and en"))
     need(_is_names(labs), _("labs must be a list of lab names"))
     return CourseModule(title, tuple(labs), gate, projects)
+
+
+def _require_enough_labs(number: int, module: CourseModule, file: Path) -> None:
+    """Raises: CourseError when a module asks for more projects than it has: each one that is not
+    there would count 0."""
+    count = len(module.labs)
+    if module.projects > count:
+        place = module_place(file, number, "projects")
+        what = _("projects asked: {asked}; labs in the module: {count}")
+        cure = _("write {count} or less, or add labs to the module").format(count=count)
+        raise CourseError(f"{place}: {what.format(asked=module.projects, count=count)}", cure)
 
 
 def _is_title(value: object) -> bool:

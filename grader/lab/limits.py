@@ -4,6 +4,7 @@ A limit of `T` judges one `T` or a sequence of `T`, and no other unit. The expec
 a value, or a function of the run when it depends on the seed.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ Expected: TypeAlias = Sequence[T] | T | Callable[[Run], Sequence[T] | T]
 
 LONGEST_TEXT = 72
 """Characters of a value that feedback shows."""
+
+_PART_OF_WORD = re.compile(r"[\w.:+−-]+\Z")
 
 ROUNDING = 1e-9
 """A difference up to this counts as none: as floats, 26.2 − 26.1 is more than 0.1."""
@@ -264,5 +267,11 @@ def _text(values: Sequence[object], start: int = 0) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text cut to the length that feedback shows."""
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + " …"
+    """A text cut to the length that feedback shows. It is cut after a whole word or number: a part
+    of a number is another number. Only a word as long as half of that is cut inside."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    room = LONGEST_TEXT - 2
+    cut = text[:room]
+    whole = _PART_OF_WORD.sub("", cut) if _PART_OF_WORD.match(text[room]) else cut
+    return (whole.rstrip() if len(whole) > room / 2 else cut) + " …"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import CourseError
-from grader.lab.class_list import nearest
+from grader.lab.class_list import unknown_id_cure
 from grader.spreadsheet import read_sheet
 from hardware.i18n import _
 
@@ -62,7 +62,7 @@ def read_teams(
         else:
             problem = (
                 _not_allowed(lab, projects)
-                or _unknown(trainee, trainees)
+                or _unknown(trainee, trainees, file.parent.name)
                 or _second_team(trainee, team, lab, teams)
                 or _too_many(team, lab, teams)
             )
@@ -90,14 +90,11 @@ def _not_allowed(lab: str, projects: Collection[str]) -> str:
     return text.format(lab=lab, names=", ".join(sorted(projects)) or "-")
 
 
-def _unknown(trainee: str, trainees: Collection[str]) -> str:
+def _unknown(trainee: str, trainees: Collection[str], course: str) -> str:
     if trainee in trainees:
         return ""
     text = _("{student} is not in the gradebook").format(student=trainee)
-    meant = nearest(trainee, trainees)
-    return f"{text}, " + (
-        _("is {id} meant?").format(id=meant) if meant else _("run: warsha roster")
-    )
+    return f"{text}, {unknown_id_cure(trainee, trainees, course)}"
 
 
 def _second_team(trainee: str, team: str, lab: str, teams: dict[str, list[str]]) -> str:

@@ -15,6 +15,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from grader.errors import CourseError
 from grader.lab import cells
+from grader.lab.course import BUILD, course_command
 from hardware.atomic_file import write_atomically
 from hardware.i18n import _
 
@@ -37,7 +38,7 @@ except ImportError as error:
     # trainees handed in, as you: so it ends here.
     raise SystemExit(
         f"{{__file__}}: {{error}}; another version of Warsha built this course. "
-        "run: warsha course build"
+        "run: {build}"
     ) from error
 
 HERE = Path(__file__).parent
@@ -67,7 +68,9 @@ def write_settings(root: Path, course: str) -> None:
 
     Raises: CourseError.
     """
-    ours = _OURS.format(course=course, stub=cells.STUB, text=cells.TEXT_STUB)
+    ours = _OURS.format(
+        course=course, stub=cells.STUB, text=cells.TEXT_STUB, build=course_command(BUILD, course)
+    )
     last = ours.splitlines()[-1]
     file = (root / NAME).resolve()  # it may be a link
     before = file.read_text(encoding="utf-8") if file.exists() else ""
@@ -132,7 +135,7 @@ def load(root: Path) -> Any:
     if not (root / NAME).is_file():
         raise CourseError(
             _("there is no built course in {root}").format(root=root),
-            _("run: warsha course build"),
+            _("run: {command}").format(command=course_command(BUILD, root.name)),
         )
     # For a new gradebook nbgrader runs the program `alembic`. It is found only when the
     # environment is activated, or its folder is on the path.
@@ -160,7 +163,8 @@ def _wrong(file: Path, error: BaseException) -> CourseError:
     what = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
     cure = _("correct that line, then run it again")
     if isinstance(error, ImportError) and (error.name or "").startswith("grader."):
-        cure = _("run: warsha course build")  # the course was built with an older Warsha
+        # The course was built with an older Warsha.
+        cure = _("run: {command}").format(command=course_command(BUILD, file.parent.name))
     return CourseError(f"{place}: {what}", cure)
 
 

@@ -4,13 +4,21 @@ which check, and the total by the course's weights. Read from the gradebook and 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from statistics import fmean
+from typing import Any
+
+from nbgrader.api import MissingEntry
 
 from grader.archive.store import Store
-from grader.lab.course import Course, CourseModule
+from grader.errors import CourseError
+from grader.lab.course import Course, CourseModule, module_place
 from grader.nbgrader import config
+from grader.nbgrader.database import open_book, reporting_no_access
 from grader.nbgrader.module_checks import Opening, read_openings
 from grader.nbgrader.standings import Standing, standings
+from grader.score.card import number as figure
+from hardware.i18n import _
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,7 @@ class TraineeMarks:
 
 def course_marks(course: Course) -> list[TraineeMarks]:
     """The marks of every trainee in the gradebook, by id. Raises: CourseError."""
+    require_reachable_gates(course)
     openings = read_openings(course.root)
     reader = _MarksReader(course)
     labs = {lab: reader.marks(lab, lab) for lab in course.labs}
@@ -92,6 +101,31 @@ def course_marks(course: Course) -> list[TraineeMarks]:
         ]
         rows.append(TraineeMarks(person, marks, states, _total(course, marks, states)))
     return rows
+
+
+def require_reachable_gates(course: Course) -> None:
+    """Raises: CourseError when a gate is above the points of one of its labs, as released: nobody
+    could take the check."""
+    coursedir = config.coursedir(course.root)
+    with reporting_no_access(coursedir.db_url), open_book(coursedir) as book:
+        for number, module in enumerate(course.modules, 1):
+            points = {lab: _maximum(book, lab) for lab in module.labs}
+            lab = min(points, key=lambda one: points[one], default="")
+            if lab and points[lab] < module.gate:
+                place = module_place(course.folder / "course.toml", number, "gate")
+                what = _("{gate} points are asked of {lab}, which gives {points}")
+                least = figure(points[lab])
+                text = what.format(gate=figure(module.gate), lab=lab, points=least)
+                cure = _("write {points} or less").format(points=least)
+                raise CourseError(f"{place}: {text}", cure)
+
+
+def _maximum(book: Any, lab: str) -> float:
+    """The most points of a released lab; without end when it is not in the gradebook."""
+    try:
+        return float(book.find_notebook(lab, lab).max_score)
+    except MissingEntry:
+        return inf
 
 
 def missing_for(module: CourseModule, marks: Mapping[str, AssignmentMark]) -> tuple[str, ...]:

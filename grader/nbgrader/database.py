@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.exc import DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from grader.errors import CourseError, NoAccess
+from grader.lab.course import BUILD, course_command
 from grader.nbgrader.released_cells import ReleasedCells
 from hardware.i18n import _
 
@@ -57,7 +58,8 @@ def open_url(url: str, course: str = "default_course") -> Any:
             reason = f"{url.removeprefix('sqlite:///')}: {reason}"
         cure = _("check CourseDirectory.db_url; a password belongs in PGPASSWORD or ~/.pgpass")
         if not isinstance(error, OperationalError):  # SQLite's "file is not a database"
-            cure = _("restore your copy of it, or move it away and run: warsha course build")
+            cure = _("restore your copy of it, or move it away and run: {command}")
+            cure = cure.format(command=course_command(BUILD, course))
         cause = _("the gradebook cannot be opened: {reason}").format(reason=reason)
         raise CourseError(cause, cure) from error
 
@@ -219,7 +221,9 @@ def _require_moved(file: Path, engine: Engine) -> None:
         cause = _("the new database is empty, and {file} is not (submissions there: {count})")
         raise CourseError(
             cause.format(file=file, count=len(submissions)),
-            _("run: warsha course move URL, with its address; to begin anew, move that file away"),
+            _("run: {command}, with its address; to begin anew, move that file away").format(
+                command=course_command("course move URL", file.parent.name)
+            ),
         )
 
 

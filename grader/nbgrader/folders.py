@@ -11,7 +11,7 @@ from nbgrader.utils import parse_utc
 
 from grader.archive.store import Store
 from grader.errors import CourseError, SubmissionError
-from grader.lab.course import Course
+from grader.lab.course import BUILD, Course
 from grader.nbgrader import config
 from hardware.i18n import _, reason
 
@@ -51,10 +51,12 @@ def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseE
     known = assignments(course.root)
     for group in (name for name in known if assignment in released(course.root, name)):
         cause = _("{lab} is handed in as a part of {name}").format(lab=assignment, name=group)
-        return CourseError(cause, _("run: {command}").format(command=f"warsha grade {group}"))
+        return CourseError(
+            cause, _("run: {command}").format(command=course.command(f"grade {group}"))
+        )
     cause = _("the built course has no lab {lab}").format(lab=assignment)
     if assignment in course.labs:
-        return CourseError(cause, _("run: warsha course build"))
+        return CourseError(cause, _("run: {command}").format(command=course.command(BUILD)))
     is_name = "/" not in assignment and assignment.strip(".")
     if is_name and source_folder(course.root, assignment).is_dir():
         command = f"nbgrader generate_assignment {assignment}"

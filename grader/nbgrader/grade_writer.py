@@ -16,7 +16,7 @@ from traitlets import TraitError
 from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.errors import CourseError
-from grader.lab.class_list import id_problem, nearest
+from grader.lab.class_list import id_problem, unknown_id_cure
 from grader.nbgrader import config, shared_marks
 from grader.nbgrader.database import Database
 from grader.nbgrader.notebook_marks import NotebookMarks
@@ -178,9 +178,7 @@ class GradeWriter:
         for student in students:
             if student not in known:
                 cause = _("{student} is not in the gradebook").format(student=student)
-                meant = nearest(student, known)
-                cure = _("is {id} meant?").format(id=meant) if meant else _("run: warsha roster")
-                raise CourseError(cause, cure)
+                raise CourseError(cause, unknown_id_cure(student, known, self.root.name))
 
 
 class LatePenalty:

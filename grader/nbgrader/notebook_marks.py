@@ -8,6 +8,9 @@ from typing import Self
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
+NO_ANSWER = "No response."
+"""nbgrader's comment for a cell that was not changed."""
+
 
 @dataclass(frozen=True)
 class NotebookMarks:
@@ -50,4 +53,4 @@ def _id(cell: NotebookNode) -> str:
 
 def _comment(cell: NotebookNode) -> str | None:
     as_released = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-    return "No response." if as_released and not is_task(cell) else None
+    return NO_ANSWER if as_released and not is_task(cell) else None

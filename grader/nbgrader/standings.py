@@ -1,7 +1,7 @@
 """Reads marks from the gradebook as plain data: for each trainee the points of every cell of a
 notebook, the late penalty and the comments. A whole class takes a few statements."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -24,6 +24,7 @@ from sqlalchemy import select
 
 from grader.nbgrader import config
 from grader.nbgrader.database import open_book, open_url, reporting_no_access
+from grader.nbgrader.notebook_marks import NO_ANSWER
 
 _CODE: Any = GradeCell.__table__
 _TASK: Any = TaskCell.__table__
@@ -42,6 +43,8 @@ class GradedCell:
     by_hand: bool
     waits: bool
     """A person has to grade it, and has not done so yet: it has no points."""
+    unanswered: bool = False
+    """It is as it was released, and nbgrader gave 0 points for that: nobody graded it."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,11 @@ def standings(
             if any(cell.auto is not None or cell.by_hand for cell in cells):
                 found[who] = replace(found[who], cells=cells)
         for who, rows in _grouped(execute(_only(_COMMENTS.where(*here), student))):
-            comments = (manual or auto or "" for manual, auto in rows)
+            comments = (manual or auto or "" for _name, manual, auto in rows)
             texts = tuple(text.strip() for text in comments if text.strip())
-            found[who] = replace(found[who], comments=texts)
+            empty = {name for name, _manual, auto in rows if auto == NO_ANSWER}
+            cells = tuple(_unanswered(cell, empty) for cell in found[who].cells)
+            found[who] = replace(found[who], cells=cells, comments=texts)
     return found
 
 
@@ -148,6 +153,11 @@ def _cell(
     return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
 
 
+def _unanswered(cell: GradedCell, empty: Collection[str]) -> GradedCell:
+    is_so = cell.name in empty and cell.auto == 0 and not cell.by_hand
+    return replace(cell, unanswered=is_so)
+
+
 def _of_submissions(*columns: Any) -> Any:
     """A query over all submitted notebooks, sorted by trainee."""
     return (
@@ -187,7 +197,7 @@ _GRADES = (
     .order_by(BaseCell.name)
 )
 _COMMENTS = (
-    _of_submissions(Comment.manual_comment, Comment.auto_comment)
+    _of_submissions(BaseCell.name, Comment.manual_comment, Comment.auto_comment)
     .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
     .join(BaseCell, Comment.cell_id == BaseCell.id)
     .order_by(BaseCell.name)

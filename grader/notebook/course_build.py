@@ -32,6 +32,7 @@ from grader.lab.course import Course
 from grader.lab.lab import LABS, Lab, find
 from grader.lab.own_scenario import RIGHT
 from grader.nbgrader import commands, config, due_times, enrolment, folders
+from grader.nbgrader.course_marks import require_reachable_gates
 from grader.nbgrader.database import Database, gradebook_file
 from grader.nbgrader.templates import write_templates
 from grader.notebook import parsons, progress
@@ -79,6 +80,10 @@ def build_course(course: Course, notify: Callable[[str], None] = lambda _line: N
             _hand_out(course)
             enrolment.enrol(root, trainees)
             due_times.publish(root)
+            try:
+                require_reachable_gates(course)
+            except CourseError as error:
+                problems.append(error)
     if problems:
         *others, last = problems
         lines = [line for one in others for line in (str(one), one.cure)]

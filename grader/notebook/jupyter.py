@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.lab.course import BUILD, course_command
 from grader.notebook.course_page.trainee_course import COURSE_URL, is_trainee_course
 from hardware.i18n import _
 from hardware.paths import build_dir
@@ -34,7 +35,7 @@ def command(folder: Path, *, port: int = 8888, browser: bool = True) -> list[str
     if not folder.is_dir():
         raise CourseError(
             _("there is no course in {folder}").format(folder=folder),
-            _("run: warsha course build"),
+            _("run: {command}").format(command=course_command(BUILD, folder.parent.name)),
         )
     options = ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"]
     options.append(f"--ServerApp.open_browser={browser}")

@@ -271,7 +271,7 @@ class _ClassReader:
         except SubmissionError as error:
             if not isinstance(error, NothingHandedIn) or not notebooks_in(folder):
                 return f"{error}. {error.cure}"
-        command = f"warsha grade {self.assignment} --student {student}"
+        command = self.course.command(f"grade {self.assignment} --student {student}")
         return _("not graded yet; run: {command}").format(command=command)
 
     def _read(self, student: str, folder: Path) -> Submission:

@@ -31,6 +31,8 @@ class FeedbackItem:
     """A person has to grade it, and has not done so yet: it has no points."""
     by_hand: bool = False
     """A person gave these points."""
+    unanswered: bool = False
+    """Nothing was written in its cell, so nobody graded it: it has 0 points."""
 
     @property
     def state(self) -> str:
@@ -169,7 +171,7 @@ def _history(store: Store, record: Record) -> Iterator[tuple[int, float]]:
 
 
 def _item(card: Card, cell: GradedCell) -> FeedbackItem:
-    return FeedbackItem(card, cell.points, cell.maximum, cell.waits, cell.by_hand)
+    return FeedbackItem(card, cell.points, cell.maximum, cell.waits, cell.by_hand, cell.unanswered)
 
 
 def _points_only(cell: GradedCell, lab: Lab | None = None) -> FeedbackItem:

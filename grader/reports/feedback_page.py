@@ -9,6 +9,7 @@ from html import escape
 
 from grader.html_text import LATIN, auto_direction, bilingual, latin, lines
 from grader.lab.cells import PROGRAM
+from grader.nbgrader.notebook_marks import NO_ANSWER
 from grader.reports.feedback_data import HINTS_FROM, FeedbackData, FeedbackItem
 from grader.reports.html_page import html_page, label, titled
 from grader.score.card import COMPARED, Card, number, own_text_html
@@ -19,6 +20,7 @@ _STATES = {
     "part": ("◐", "جزئية", "in part"),
     "none": ("✗", "لم تتحقق", "missed"),
     "waits": ("…", "تنتظر المدرب", "waits for a person"),
+    "unanswered": ("✗", "بلا إجابة", "no answer"),
 }
 """Sign and words of a state: some readers cannot see the colour."""
 
@@ -31,9 +33,6 @@ _HEADS = {
     False: ("الفكرة الخاطئة المحتملة", "the idea that is probably wrong"),
     True: ("ما الذي حدث", "what happened"),
 }
-
-NO_ANSWER = "No response."
-"""nbgrader's comment for a cell that was not changed."""
 
 MAX_LINE, MAX_LINES = 200, 600
 """Characters of a line, and lines of the program, that are shown at most."""
@@ -178,7 +177,7 @@ def _id(entry: FeedbackItem) -> str:
 
 
 def _state(entry: FeedbackItem) -> str:
-    sign, arabic, english = _STATES[entry.state]
+    sign, arabic, english = _STATES["unanswered" if entry.unanswered else entry.state]
     return f'<span aria-hidden="true">{sign}</span> {label(arabic, english)}'
 
 
@@ -199,6 +198,12 @@ def _details(feedback: FeedbackData, entry: FeedbackItem) -> Iterator[str]:
     card = entry.card
     if entry.by_hand:
         yield f'<p class="hand">{label("درجة وضعها المدرب", "points given by a person")}</p>'
+    if entry.unanswered:
+        words = (
+            "لم يُكتب شيء في هذه الخلية، فدرجتها 0",
+            "nothing was written in this cell: 0 points",
+        )
+        yield f'<p class="hand">{label(*words)}</p>'
     figures = (("القياس", "measured", card.measured), ("المتوقّع", "expected", card.expected))
     rows = "".join(
         f"<div><dt>{label(arabic, english)}</dt><dd><code>{latin(value)}</code></dd></div>"

@@ -40,7 +40,7 @@ class FeedbackWriter:
 
     def _nothing(self, student: str | None) -> GraderError:
         """The error when nothing, or nothing of this trainee, was graded."""
-        lab, command = self.assignment, f"warsha grade {self.assignment}"
+        lab, command = self.assignment, self.course.command(f"grade {self.assignment}")
         cause = _("there is no graded submission of {lab}").format(lab=lab)
         if student is not None:
             command += f" --student {student}"

@@ -7,7 +7,7 @@ from functools import cache
 
 from grader.errors import CourseError
 from grader.lab.class_list import Trainee, nearest, read_class_list
-from grader.lab.course import Course, load_course
+from grader.lab.course import Course, course_command, load_course
 from hardware.i18n import _
 from station.errors import Refused
 from station.inventory import codes
@@ -41,7 +41,10 @@ class Roster:
         cure = _("did you mean {name}?").format(name=near) if near else ""
         raise Refused(
             cause.format(course=self.course, trainee=code),
-            cure or _("put the class list in: warsha roster FILE"),
+            cure
+            or _("put the class list in: {command}").format(
+                command=course_command("roster FILE", self.course)
+            ),
         )
 
 

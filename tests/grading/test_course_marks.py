@@ -23,6 +23,7 @@ from grader.lab.course import Course, CourseModule, load_course
 from grader.nbgrader import enrolment
 from grader.nbgrader.course_marks import TraineeMarks, course_marks
 from grader.nbgrader.module_checks import read_openings, write_openings
+from grader.notebook.course_build import build_course
 from grader.reports.class_register import register_of
 from grader.reports.course_table import marks_page, write_course
 from grader.seeds import check_lab
@@ -90,6 +91,23 @@ def test_the_gate_is_closed_below_its_points(gated: Course, hand_in: HandIn) -> 
         open_check(gated, ["karim"], 2)
     with pytest.raises(CourseError, match="nour had the check of module 1 at"):
         open_check(gated, ["nour"], 1, gate=False)
+
+
+def test_a_gate_above_the_points_of_a_lab_is_refused(gated: Course) -> None:
+    """By whatever reads gates: the build, the marks of the course, the opening of a check."""
+    first, projects = gated.modules
+    course_marks(replace(gated, modules=(replace(first, gate=20), projects)))
+    wrong = replace(gated, modules=(replace(first, gate=20.5), projects))
+    for work in (
+        lambda: build_course(replace(wrong, labs=(LAB,))),
+        lambda: course_marks(wrong),
+        lambda: open_check(wrong, ["karim"], 1),
+    ):
+        with pytest.raises(CourseError) as error:
+            work()
+        file = gated.folder / "course.toml"
+        text = f"{file}, [[modules]] 1, gate: 20.5 points are asked of {LAB}, which gives 20"
+        assert (str(error.value), error.value.cure) == (text, "write 20 or less")
 
 
 def test_one_submission_in_time_counts(gated: Course, hand_in: HandIn) -> None:

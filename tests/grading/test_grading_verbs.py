@@ -5,6 +5,7 @@ import re
 import resource
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from grader.lab.course import Course
 from grader.lab.lab import LABS
 from grader.nbgrader import enrolment, standings
 from hardware.i18n import ISOLATES
-from tests.support.classroom import LAB, HandIn
+from tests.support.classroom import LAB, HandIn, set_due
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 
@@ -73,6 +74,33 @@ def test_changed_totals_show_old_and_new(
     assert re.findall(r"(s\d): \S+ → (\S+)", plain) == [("s2", "20"), ("s3", "20")]
     assert {"en": "and 1 more", "ar": "و1 أخرى"}[language] in plain
     assert "→" not in warsha("grade", LAB).output
+
+
+def test_commands_in_messages_name_another_course_than_the_default(
+    course: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    hand_in("s1", REFERENCE)
+    name = "technician"
+    root = course.root.rename(course.root.with_name(name))
+    roster = tmp_path / "class.csv"
+    roster.write_text("id\nt0001\n")
+
+    def output(*words: str) -> str:
+        done = warsha(*words, "--course", name)
+        return f"{done.output}{done.exception}{getattr(done.exception, 'cure', '')}"
+
+    assert "trainees: 1" in output("roster", str(roster))
+    again = f"run: warsha grade {LAB} --course {name}"
+    assert again in output("feedback", LAB, "--student", "s1")
+    assert again in output("replay", "s1", LAB)
+    assert f"run: warsha course build {name}" in output("grade", "buttons")
+    assert "trainees: 2" in output("class", LAB)
+    page = (root / "class" / f"{LAB}.html").read_text("utf-8")
+    assert f"run: warsha grade {LAB} --student s1 --course {name}" in page
+    assert f"then run warsha roster --course {name}" in output("grade", LAB)
+    set_due(replace(course, slug=name), "2026-01-10 10:00:00")
+    late = ("extend", "nobody", LAB, "--until", "2026-01-12 10:00")
+    assert f"run: warsha roster --course {name}" in output(*late)
 
 
 def test_an_unknown_id_is_named_with_the_nearest(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from grader.classrun.grading import Grading
 from grader.errors import CourseError
@@ -102,6 +103,31 @@ def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(
     grade(course)
     assert waiting_for_a_person(course, "s1") == {"why"}  # a second look; the mark stays
     assert moodle_ids(register_of(course, LAB)) == ["s1", "s2"]
+
+
+def test_a_text_that_nobody_wrote_is_shown_as_no_answer(
+    course_with_text: Course, hand_in: HandIn
+) -> None:
+    """nbgrader gives it 0 points, and no person has to look: no person missed it, either."""
+    course = course_with_text
+    hand_in("s1", "x = 1")
+    grade(course)
+    assert waiting_for_a_person(course, "s1") == set()
+
+    def item() -> str:
+        assert warsha("feedback", LAB).exit_code == 0
+        page = (course.root / "feedback" / "s1" / LAB / f"{LAB}.html").read_text("utf-8")
+        found = BeautifulSoup(page, "html.parser").select_one("#item-why")
+        assert found
+        return " ".join(found.get_text(" ").split())
+
+    text = item()
+    assert "0 / 4 ✗ بلا إجابة no answer" in text and "missed" not in text
+    assert "لم يُكتب شيء في هذه الخلية، فدرجتها 0" in text
+    assert "nothing was written in this cell: 0 points" in text
+    give_by_hand(course, "s1", "why", 0)
+    text = item()
+    assert "missed" in text and "points given by a person" in text and "no answer" not in text
 
 
 def read_csv(table: str) -> list[dict[str, str]]:

@@ -255,7 +255,8 @@ def test_the_replay_is_printed_at_the_terminal(half_period: Store, tmp_path: Pat
     output = out.export_text()
     assert same
     assert "the marks are the same" in output
-    assert all(f"seed {seed}" in output for seed in SEEDS)
+    lines = [line.strip() for line in output.splitlines()]
+    assert all(f"seed {order} · {seed}" in lines for order, seed in enumerate(SEEDS, 1))
     assert "x.vcd: item e, seed 1, episode missing" in output.replace("\n", "")
     assert (tmp_path / "x.vcd").read_bytes() == (page.parent / "1-missing.vcd").read_bytes()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import CourseError
-from grader.lab.course import COURSES, load_course
+from grader.lab.course import BUILD, COURSES, course_command, load_course
 from grader.lab.lab import slugs
 
 TITLE = 'title = { ar = "دورة", en = "course" }\nlabs = ["blinker"]\n'
@@ -42,3 +42,36 @@ def test_the_labs_of_a_course_are_there(slug: str) -> None:
 
 def test_the_whole_course_is_the_default() -> None:
     assert load_course().slug == "iot_micropython"
+
+
+def test_a_command_names_its_course_unless_it_is_the_default() -> None:
+    grade = "grade buttons --student s1"
+    assert load_course().command(grade) == "warsha grade buttons --student s1"
+    course = load_course("technician")
+    assert course.command(grade) == "warsha grade buttons --student s1 --course technician"
+    assert course.command(BUILD) == "warsha course build technician"  # its argument
+    assert course_command(grade, "elsewhere") == "warsha grade buttons --student s1"
+
+
+PROJECTS = """title = { ar = "دورة", en = "course" }
+[[modules]]
+title = { ar = "معامل", en = "labs" }
+labs = ["blinker"]
+[[modules]]
+title = { ar = "مشروعات", en = "projects" }
+labs = ["post_office", "clinic_farm"]
+"""
+
+
+def test_a_module_cannot_ask_for_more_projects_than_it_has(tmp_path: Path) -> None:
+    file = tmp_path / "one" / "course.toml"
+    file.parent.mkdir()
+    file.write_text(f"{PROJECTS}projects = 2\n", encoding="utf-8")
+    assert load_course("one", tmp_path).modules[1].projects == 2
+    file.write_text(f"{PROJECTS}projects = 3\n", encoding="utf-8")
+    with pytest.raises(CourseError) as error:
+        load_course("one", tmp_path)
+    assert str(error.value) == (
+        f"{file}, [[modules]] 2, projects: projects asked: 3; labs in the module: 2"
+    )
+    assert error.value.cure == "write 2 or less, or add labs to the module"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from mypy import api as mypy
 
-from grader.lab.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within
+from grader.lab.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within, shortened
 from grader.lab.run import Run
 from grader.lab.text_limits import Conforms, Matches
 from grader.lab.units import Hertz, Millis, Moment, Percent, Text, ms, us
@@ -137,6 +137,22 @@ def test_long_sequences_are_cut() -> None:
     verdict = Exactly(list(range(100))).judge(list(range(99)), RUN)
     assert not verdict.ok
     assert verdict.measured == "… 97 98"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (" ".join(map(str, range(100))), " ".join(map(str, range(27))) + " …"),
+        ("[" + ",".join(["-21.5"] * 20) + "]", "[" + "-21.5," * 11 + " …"),
+        ("a sentence " * 10, "a sentence " * 6 + "a …"),
+        ("x" * 100, "x" * 70 + " …"),
+        ("READY " + "x" * 100, "READY " + "x" * 64 + " …"),
+        ("1 " * 36, "1 " * 36),
+    ],
+)
+def test_a_text_is_cut_after_a_whole_word_or_number(text: str, shown: str) -> None:
+    assert shortened(text) == shown
+    assert len(shown) <= 72
 
 
 WRONG_UNITS = """
