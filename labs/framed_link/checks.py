@@ -426,14 +426,17 @@ class Device:
         self.sends += 1
         if fate == "lost":
             return []
-        answer = flagged(escaped(self.answer(unescaped(data.strip(b"\x7e")))))
+        frame = self.answer(unescaped(data.strip(b"\x7e")))
+        if fate == "broken":  # the last byte of its data: with a wrong length, nobody takes it
+            frame = frame[:-2] + bytes([frame[-2] ^ 1]) + frame[-1:]
+        answer = flagged(escaped(frame))
         match fate:
             case "mute":
                 return []
             case "late":
                 return [(LATE_MS, answer)]
             case "broken":
-                return [(20, answer[:-3] + bytes([answer[-3] ^ 1]) + answer[-2:])]
+                return [(20, answer)]
         return [(int(fate), answer)]
 
     def answer(self, frame: bytes) -> bytes:
