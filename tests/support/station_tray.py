@@ -217,8 +217,10 @@ class StationWindow(ShownBench):
         )
 
     def start_again(self, slot: str) -> None:
-        """Start one board whose work has ended."""
+        """Start one board whose work has ended, and wait until it works again."""
         self.find(f"{_of(slot)} .again").click()
+        state = "return document.querySelector(arguments[0]).dataset.state"
+        self.wait(f"{state} !== 'done'", _of(slot))
 
     def picture(self, folder: Path, name: str) -> None:
         """Keep the page as it is now, in English, and in Arabic as `{name}_ar`."""
