@@ -7,13 +7,13 @@ import pytest
 
 from hardware.bench.board import promises
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.circuit.shortcuts import ALL, Shortcut
+from hardware.bench.circuit.shortcuts import ALL
 from hardware.bench.trace.trace import Trace
 from tests.support.grant_count import GrantCount
 from tests.support.parts_bench import Parts, play
 from tests.support.rig import Hand, printed_lines
 
-WITHOUT = ALL & ~Shortcut.READ_SLOTS
+WITHOUT = ALL._replace(read_slots=False)
 SHORT_NS = 200_000
 """The mean time between two requests of a board, at most, where horizons are random."""
 PARTS: Parts = {

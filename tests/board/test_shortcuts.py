@@ -6,13 +6,11 @@ from contextlib import ExitStack
 import pytest
 
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.circuit.shortcuts import ALL, Shortcut
+from hardware.bench.circuit.shortcuts import ALL, NONE, WITHOUT_ONE
 from tests.support.engine_programs import PROGRAMS, SECOND, EngineProgram
 from tests.support.fuzzed_circuits import look, make, play
 from tests.support.parts_bench import lines
 
-NONE = Shortcut(0)
-WITHOUT_ONE = [ALL & ~one for one in Shortcut]
 FEW, MANY = 12, 200
 WATCHES_LATE = """
 from machine import Pin

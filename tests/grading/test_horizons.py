@@ -8,13 +8,13 @@ from grader.authoring.lab_check import programs
 from grader.lab.lab import find, slugs
 from hardware.bench.board import promises
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.circuit.shortcuts import ALL, Shortcut
+from hardware.bench.circuit.shortcuts import NONE, WITHOUT_ONE
 from tools.fingerprint import fingerprint
 
 SHORT_NS = 1_000_000
 MOST_HORIZONS = 200_000
 """Horizons of a seed: in a lab that lasts for hours they are longer than SHORT_NS."""
-FEWER = (Shortcut(0), *(ALL & ~one for one in Shortcut))
+FEWER = (NONE, *WITHOUT_ONE)
 
 
 def programs_of(slug: str) -> list[ParameterSet]:

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.circuit.shortcuts import Shortcut
+from hardware.bench.circuit.shortcuts import Shortcuts
 from hardware.bench.diagram import Diagram, load
 from hardware.bench.flash import Flash
 from hardware.bench.parts.hc595 import STAGES, Hc595
@@ -222,7 +222,7 @@ class Seen(NamedTuple):
     faults: tuple[str, ...]
 
 
-def play(fuzzed: Fuzzed, shortcuts: Shortcut, *, looks: bool = True) -> Seen:
+def play(fuzzed: Fuzzed, shortcuts: Shortcuts, *, looks: bool = True) -> Seen:
     """Run a circuit with these shortcuts."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(Circuit, "SHORTCUTS", shortcuts))

@@ -26,7 +26,7 @@ from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.pwm_schedule import PwmSchedule
 from hardware.bench.circuit.reach import Reach
 from hardware.bench.circuit.read_slots import PadSlots, find_slots
-from hardware.bench.circuit.shortcuts import ALL, Shortcut
+from hardware.bench.circuit.shortcuts import ALL, Shortcuts
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
 from hardware.bench.circuit.waves import LevelOutcome, Wave, find_wave
@@ -56,7 +56,7 @@ class Circuit:
     Raises: DiagramError.
     """
 
-    SHORTCUTS: ClassVar[Shortcut] = ALL
+    SHORTCUTS: ClassVar[Shortcuts] = ALL
     """Which shortcuts are taken; a test takes none."""
 
     def __init__(
@@ -155,14 +155,14 @@ class Circuit:
     def silent(self) -> int:
         """Mask of the coupled outputs whose changes no program can notice: nothing that comes of
         them reaches an input. A board need not ask after such a write."""
-        if Shortcut.SILENT_OUTPUTS not in self.SHORTCUTS:
+        if not self.SHORTCUTS.silent_outputs:
             return 0
         return self._reach.none_of(self._coupled, ~self._outputs)
 
     def asked_at_read(self, watched: int) -> int:
         """Mask of the coupled outputs whose changes a program notices only when it reads a pin:
         they reach none of the watched pads."""
-        if Shortcut.ASK_AT_READ not in self.SHORTCUTS:
+        if not self.SHORTCUTS.ask_at_read:
             return 0
         return self._reach.none_of(self._coupled, watched)
 
@@ -295,7 +295,7 @@ class Circuit:
     def slots(self) -> PadSlots | None:
         """What a chip on a 1-Wire bus will send to the board, where that is certain."""
         for target in self._targets:
-            if target.powered and target.bits_to_send and Shortcut.READ_SLOTS in self.SHORTCUTS:
+            if target.powered and target.bits_to_send and self.SHORTCUTS.read_slots:
                 slots = find_slots(self.electric, self.pads, self.threshold, target)
                 if slots is not None:
                     return slots
@@ -304,7 +304,7 @@ class Circuit:
     def wave(self, step: OutputStep) -> Wave | None:
         """The steps of an output from one on, if nothing can come of them but levels at pads, as
         long as nothing else happens."""
-        if Shortcut.WAVES not in self.SHORTCUTS:
+        if not self.SHORTCUTS.waves:
             return None
         return find_wave(self.electric, self.pads, self.threshold, step.part, step.pin)
 
@@ -358,7 +358,7 @@ class Circuit:
 
     def same_readings(self) -> int:
         """Mask of the pads that boards have converted, where nothing has changed since."""
-        return self._same_readings if Shortcut.SAME_READINGS in self.SHORTCUTS else 0
+        return self._same_readings if self.SHORTCUTS.same_readings else 0
 
     def level_of(self, part: str, pin: str) -> bool:
         """The level at any pin of the bench now. Raises: HardwareError for a pin that does not
@@ -413,7 +413,7 @@ class Circuit:
         self._choose_lazy()
 
     def _choose_lazy(self) -> None:
-        if self._lazy.chains and Shortcut.LAZY_REGISTERS in self.SHORTCUTS:
+        if self._lazy.chains and self.SHORTCUTS.lazy_registers:
             self._lazy.choose(
                 lambda pad: bool(self.silent() >> pad & 1) and not self.pads[pad].freq_hz
             )

@@ -1,25 +1,27 @@
 """Shortcuts: ways to do less work for the same result. A test switches them off, one by one and
 all, and compares traces and states."""
 
-from enum import Flag, auto
+from typing import NamedTuple
 
 
-class Shortcut(Flag):
+class Shortcuts(NamedTuple):
     """What the bench may leave out."""
 
-    SILENT_OUTPUTS = auto()
+    silent_outputs: bool = True
     """The board need not ask after a write that no program can notice (`reach.py`)."""
-    ASK_AT_READ = auto()
+    ask_at_read: bool = True
     """The board need not ask after a write until it reads a pin, where only levels can follow."""
-    LAZY_REGISTERS = auto()
+    lazy_registers: bool = True
     """Chains of shift registers and of display drivers are worked out when somebody looks
     (`lazy_registers.py`)."""
-    SAME_READINGS = auto()
+    same_readings: bool = True
     """The board need not ask again what its ADC reads where nothing has changed."""
-    WAVES = auto()
+    waves: bool = True
     """The circuit is not worked out at each step of an announced answer (`waves.py`)."""
-    READ_SLOTS = auto()
+    read_slots: bool = True
     """The board need not ask what a chip on a 1-Wire bus sends (`read_slots.py`)."""
 
 
-ALL = ~Shortcut(0)
+ALL = Shortcuts()
+NONE = Shortcuts(*[False] * len(ALL))
+WITHOUT_ONE = [ALL._replace(**{name: False}) for name in Shortcuts._fields]

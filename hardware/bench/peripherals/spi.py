@@ -135,15 +135,18 @@ def _writes(
 ) -> tuple[Changes, dict[int, bool]]:
     """What an exchange writes to pins, in order, and the last level of each."""
     idle, late = bool(bits & frames.SPI_POLARITY), bool(bits & frames.SPI_PHASE)
-    sent = np.unpackbits(np.frombuffer(data, np.uint8)).view(np.bool_)
-    line, clock = (wires.mosi, sent), (wires.sck, np.full(len(sent), not idle))
-    back = wires.sck, np.full(len(sent), idle)
+    sent = np.unpackbits(np.frombuffer(data, np.uint8))
+    line, clock, back = (wires.mosi, sent), (wires.sck, not idle), (wires.sck, idle)
     steps = [clock, line, back] if late else [line, clock, back]
     steps = [step for step in steps if step[0] != NO_PIN]
-    pins = np.tile(np.array([pin for pin, _levels in steps]), len(sent))
-    levels = np.stack([levels for _pin, levels in steps], axis=1).reshape(-1)
-    last = {pin: bool(levels[-1]) for pin, levels in steps} if data else {}
-    return (pins, levels, np.full(len(pins), now_ns)), last
+    pins = np.empty((len(sent), len(steps)), np.int64)
+    levels, t_ns = np.empty(pins.shape, np.bool_), np.empty(pins.size, np.int64)
+    pins[:] = [pin for pin, _level in steps]
+    t_ns.fill(now_ns)
+    for n, (_pin, level) in enumerate(steps):
+        levels[:, n] = level
+    last = {pin: bool(levels[-1, n]) for n, (pin, _level) in enumerate(steps)} if data else {}
+    return (pins.reshape(-1), levels.reshape(-1), t_ns), last
 
 
 def _exchange_with(part: SpiPart, mode: int, data: bytes) -> bytes:
