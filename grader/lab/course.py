@@ -3,7 +3,7 @@
 
 import shlex
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -142,9 +142,11 @@ def _content(courses: Path, slug: str) -> dict[str, Any]:
 
 
 def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
-    def need(good: bool, what: str) -> None:
+    def need(good: bool, what: str, module: int = 0) -> None:
         if not good:
-            raise CourseError(f"{file}: {what}", _("see courses/iot_micropython/course.toml"))
+            place = module_place(file, module) if module else file
+            cure = _("see courses/iot_micropython/course.toml")
+            raise CourseError(f"{place}: {what}", cure)
 
     unknown = ", ".join(sorted(data.keys() - _KEYS))
     need(not unknown, _("unknown key {key!r}").format(key=unknown))
@@ -152,7 +154,7 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     need(_is_title(title), _("title needs ar and en"))
     entries = data.get("modules", [])
     need(isinstance(entries, list), _("modules are tables: [[modules]]"))
-    modules = tuple(_module(entry, need) for entry in entries)
+    modules = tuple(_module(number, entry, need) for number, entry in enumerate(entries, 1))
     for number, module in enumerate(modules, 1):
         _require_enough_labs(number, module, file)
     labs = [lab for module in modules for lab in module.labs] or data.get("labs", [])
@@ -166,6 +168,7 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
         _require_board(board, file)
     weights = data.get("weights", {})
     need(_is_weights(weights), _("weights are labs, checks and projects, together 100"))
+    _require_kinds(weights, modules, file)
     language = data.get("language", "ar")
     need(language in ("ar", "en"), _("language must be {values}").format(values='"ar", "en"'))
     return Course(
@@ -183,9 +186,10 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     )
 
 
-def module_place(file: Path, number: int, key: str) -> str:
-    """Where a key of a module stands in a course.toml, for an error; modules count from 1."""
-    return f"{file}, [[modules]] {number}, {key}"
+def module_place(file: Path, number: int, *keys: str) -> str:
+    """Where a module, or a key of it, stands in a course.toml, for an error; modules count from
+    1."""
+    return ", ".join([str(file), f"[[modules]] {number}", *keys])
 
 
 def _require_board(board: object, file: Path) -> None:
@@ -199,19 +203,19 @@ def _require_board(board: object, file: Path) -> None:
         raise CourseError(f"{place}: {what}", cure)
 
 
-def _module(entry: object, need: Callable[[bool, str], None]) -> CourseModule:
+def _module(number: int, entry: object, need: Callable[[bool, str, int], None]) -> CourseModule:
     found = entry if isinstance(entry, dict) else {}
     title, labs = found.get("title", {}), found.get("labs", [])
     gate, projects = found.get("gate", 0), found.get("projects", 0)
     others = ", ".join(sorted(set(found) - _MODULE_KEYS))
     what = _("{key}: a key of the course stands before the first [[modules]]")
-    need(not others, what.format(key=others))
-    need({"title", "labs"} <= set(found), _("a module has title and labs"))
+    need(not others, what.format(key=others), number)
+    need({"title", "labs"} <= set(found), _("a module has title and labs"), number)
     is_number = _is_number(gate) and type(projects) is int and projects >= 0
-    need(is_number, _("gate and projects are numbers"))
-    need(not (gate and projects), _("a module of projects has no gate"))
-    need(_is_title(title), _("title needs ar and en"))
-    need(_is_names(labs), _("labs must be a list of lab names"))
+    need(is_number, _("gate and projects are numbers"), number)
+    need(not (gate and projects), _("a module of projects has no gate"), number)
+    need(_is_title(title), _("title needs ar and en"), number)
+    need(_is_names(labs), _("labs must be a list of lab names"), number)
     return CourseModule(title, tuple(labs), gate, projects)
 
 
@@ -224,6 +228,25 @@ def _require_enough_labs(number: int, module: CourseModule, file: Path) -> None:
         what = _("projects asked: {asked}; labs in the module: {count}")
         cure = _("write {count} or less, or add labs to the module").format(count=count)
         raise CourseError(f"{place}: {what.format(asked=module.projects, count=count)}", cure)
+
+
+def _require_kinds(
+    weights: Mapping[str, float], modules: Sequence[CourseModule], file: Path
+) -> None:
+    """Raises: CourseError when points of the total are for what the course does not have: nobody
+    could earn them."""
+    keys = {
+        "labs": any(not module.projects for module in modules) or not modules,
+        "checks": any(module.gate for module in modules),
+        "projects": any(module.projects for module in modules),
+    }
+    for kind, points in weights.items():
+        if points and not keys[kind]:
+            place = f"{file}, weights"
+            what = _("{points} points are for {kind}, and the course has none")
+            text = what.format(points=f"{points:g}", kind=kind)
+            cure = _("write {kind} = 0, and give the points to the others").format(kind=kind)
+            raise CourseError(f"{place}: {text}", cure)
 
 
 def _is_title(value: object) -> bool:

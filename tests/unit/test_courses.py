@@ -75,3 +75,35 @@ def test_a_module_cannot_ask_for_more_projects_than_it_has(tmp_path: Path) -> No
         f"{file}, [[modules]] 2, projects: projects asked: 3; labs in the module: 2"
     )
     assert error.value.cure == "write 2 or less, or add labs to the module"
+
+
+@pytest.mark.parametrize(
+    ("weights", "labs", "text"),
+    [
+        ("labs = 50, checks = 10, projects = 40", "", "10 points are for checks"),
+        ("labs = 50, checks = 10, projects = 40", "gate = 3", "40 points are for projects"),
+        ("labs = 60, checks = 0, projects = 40", "projects = 1", "60 points are for labs"),
+    ],
+)
+def test_points_are_only_for_what_the_course_has(
+    tmp_path: Path, weights: str, labs: str, text: str
+) -> None:
+    file = tmp_path / "one" / "course.toml"
+    file.parent.mkdir()
+    lines = PROJECTS.splitlines()[:4]
+    lines.insert(1, f"weights = {{ {weights} }}")
+    file.write_text("\n".join([*lines, labs]), encoding="utf-8")
+    with pytest.raises(CourseError) as error:
+        load_course("one", tmp_path)
+    assert str(error.value) == f"{file}, weights: {text}, and the course has none"
+    kind = text.split()[-1]
+    assert error.value.cure == f"write {kind} = 0, and give the points to the others"
+
+
+def test_an_error_of_a_module_names_the_module(tmp_path: Path) -> None:
+    file = tmp_path / "one" / "course.toml"
+    file.parent.mkdir()
+    file.write_text(f"{PROJECTS}gate = -1\n", encoding="utf-8")
+    with pytest.raises(CourseError) as error:
+        load_course("one", tmp_path)
+    assert str(error.value) == f"{file}, [[modules]] 2: gate and projects are numbers"
