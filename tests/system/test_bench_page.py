@@ -172,6 +172,19 @@ def test_a_number_box_takes_arabic_digits_and_is_never_left_empty(browser: Chrom
         assert live.snapshot().controls["pot"]["position"] == 0.75
 
 
+def test_a_number_box_shows_each_digit_of_a_whole_number(browser: Chromium) -> None:
+    circuit = diagram()
+    circuit["parts"].append({"id": "tablet", "type": "warsha-dut"})
+    with bench_with_page(circuit) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        number = view.find("input[type=number][aria-label='tablet serial']")
+        number.send_keys(ALL, "123457", Keys.ENTER)
+        browser.driver.refresh()
+        number = view.find("input[type=number][aria-label='tablet serial']")
+        view.wait("return arguments[0].value === '123457'", number)
+        assert live.snapshot().controls["tablet"]["serial"] == 123457
+
+
 def test_two_pages_and_one_that_leaves_with_a_button_held(browser: Chromium) -> None:
     with bench_with_page(diagram(), PRESSES) as (_live, page):
         one, two = (BenchPage(browser.driver, page.url) for _ in range(2))

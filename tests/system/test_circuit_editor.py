@@ -260,7 +260,7 @@ def test_attributes_are_checked_and_a_wrong_one_loses_nothing(
         page.fill("attribute value", "4k7")
         assert "'4k7', not a number" in page.wait(f"return {WRONG}")
         assert page.field("attribute value").get_attribute("value") == "4k7"
-        page.fill("attribute value", "4700")
+        page.fill("attribute value", "٤٧٠٠")
         page.wait(f"return {WRONG} === undefined")
         page.wait("return document.querySelector('.captions').textContent.includes('4.7 kΩ')")
         page.fill("id", "R_1")
@@ -275,6 +275,17 @@ def test_attributes_are_checked_and_a_wrong_one_loses_nothing(
         saved = FILE.replace('"220"', '"4700"').replace('"r1', '"R_1')
         saved = saved.replace('"color": "red"', '"color": "blue"')
         assert (tmp_path / "diagram.json").read_text() == saved
+
+
+def test_a_place_takes_arabic_digits(browser: Chromium, tmp_path: Path) -> None:
+    with edited(tmp_path / "diagram.json", FILE) as server:
+        page = EditorWindow(browser.driver, server.url)
+        page.select("r1")
+        page.fill("left", "٤٨")
+        page.wait_for_unsaved()
+        page.save()
+        parts = json.loads((tmp_path / "diagram.json").read_text())["parts"]
+        assert next(part["left"] for part in parts if part["id"] == "r1") == 48
 
 
 def test_everything_is_done_with_the_keyboard(browser: Chromium, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import { PinLines, Plot, Transfers } from "./bench_instruments.js";
 import { LineChoice } from "./line_choice.js";
 import { RealBoard } from "./real_board.js";
 import { TimeBar } from "./time_bar.js";
-import { TranslatedView, make } from "./translated_view.js";
+import { TranslatedView, make, makeNumber } from "./translated_view.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PIN_RADIUS = 4.5; // of the place where a pin can be pointed at
@@ -482,8 +482,8 @@ export class BenchView extends TranslatedView {
       this.inputs.set(key, (value) => { box.checked = value > 0; });
       return make("label", { class: "switch" }, box, name);
     }
-    const number = make("input", { type: "number", "aria-label": label, min: control.low,
-      max: control.high, step: control.whole ? 1 : "any", dir: "ltr" });
+    const number = makeNumber({ "aria-label": label, min: control.low, max: control.high,
+      step: control.whole ? 1 : "any" });
     let known = ""; // while somebody types, the box does not show it
     let typed = false; // what the box has was typed, and is neither applied nor refused
     const put = (text) => {
@@ -515,12 +515,6 @@ export class BenchView extends TranslatedView {
         known = round(possible); // the news of it may come late
         this.move(part.id, control.name, possible);
       }
-    };
-    number.onbeforeinput = (event) => { // a number box drops digits that are not 0 to 9
-      const text = event.data ?? "";
-      if (!event.cancelable || western(text) === text) return;
-      event.preventDefault();
-      document.execCommand("insertText", false, western(text));
     };
     number.oninput = () => {
       typed = true;
@@ -716,13 +710,7 @@ function clamp(value, { low, high }) {
 }
 
 function round(value) {
-  return String(Number(value.toPrecision(4)));
-}
-
-/** A text with the digits 0 to 9 and a point, in place of Arabic and Persian ones. */
-function western(text) {
-  const digit = (found) => found.charCodeAt() & 15; // U+0660 and U+06F0 are zeros
-  return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, digit).replaceAll("\u066b", ".");
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
 /** Between the share of a slider (0 to 1) and its value; logarithmic for light and gas. */

@@ -1,7 +1,7 @@
 // The forms of the chosen part and of the chosen wire. A field is sent when it is left, or with
 // Enter. What is refused stays in its field, with the reason below it.
 
-import { make } from "./translated_view.js";
+import { make, makeNumber, western } from "./translated_view.js";
 
 const NO_BOUND = 1e9; // the default of `Part.number`
 let fields = 0; // of all forms in the document: gives the inputs their ids
@@ -21,9 +21,9 @@ export class PartForm {
         (value) => this.send({ do: "rename", id: value })),
       ...part.attributes.map((attribute) => this.attribute(part, attribute)),
       make("div", { class: "places" },
-        this.field("left", t("Left"), "", number(), () => this.move()),
-        this.field("top", t("Top"), "", number(), () => this.move()),
-        this.field("rotate", t("Turned by"), "°", number(), (value) => {
+        this.field("left", t("Left"), "", makeNumber({ step: "any" }), () => this.move()),
+        this.field("top", t("Top"), "", makeNumber({ step: "any" }), () => this.move()),
+        this.field("rotate", t("Turned by"), "°", makeNumber({ step: "any" }), (value) => {
           if (value) this.send({ do: "turn", degrees: Number(value) % 360 });
         })),
       this.hide(),
@@ -89,11 +89,14 @@ export class PartForm {
     const { name, known, words = [], other, low, high, unit = "" } = attribute;
     const fallback = attribute.default === ""
       ? this.t("may be empty") : this.t("without a value: {value}", { value: attribute.default });
-    const bounds = low === undefined || low === null ? ""
+    const isNumber = low !== undefined && low !== null;
+    const bounds = !isNumber ? ""
       : this.t(high < NO_BOUND ? "from {low} to {high}" : "at least {low}", { low, high });
     const about = known ? [bounds, fallback].filter(Boolean).join(" · ")
       : this.t("not known here; it is kept");
-    const onValue = (value) => this.send({ do: "attribute", name, value });
+    const onValue = (text) => {
+      this.send({ do: "attribute", name, value: isNumber ? western(text) : text });
+    };
     const [input, ...list] = this.input(part, attribute, words, other);
     const field = this.field(`attribute ${name}`, make("code", { dir: "ltr" }, name), unit, input,
       onValue, about);
@@ -220,8 +223,4 @@ export class WireForm {
   refuse(_asked, text) {
     this.view.status.textContent = text;
   }
-}
-
-function number() {
-  return make("input", { type: "number", step: "any", dir: "ltr" });
 }

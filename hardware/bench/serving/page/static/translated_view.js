@@ -8,6 +8,24 @@ export function make(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A text with the digits 0 to 9 and a point, in place of Arabic and Persian ones. */
+export function western(text) {
+  const digit = (found) => found.charCodeAt() & 15; // U+0660 and U+06F0 are zeros
+  return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, digit).replaceAll("\u066b", ".");
+}
+
+/** A number box that takes Arabic digits too. */
+export function makeNumber(attributes) {
+  const box = make("input", { type: "number", dir: "ltr", ...attributes });
+  box.onbeforeinput = (event) => { // it drops digits that are not 0 to 9
+    const text = event.data ?? "";
+    if (!event.cancelable || western(text) === text) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, western(text));
+  };
+  return box;
+}
+
 export class TranslatedView {
   /** `onLanguage` is called with the language that is shown: at first, and when it changes. In a
    *  notebook, `visit` gets the address of another view, to show it in this place. */
