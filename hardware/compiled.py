@@ -40,6 +40,7 @@ MODULES = (
     "hardware.bench.circuit.prediction",
     "hardware.bench.circuit.pwm_schedule",
     "hardware.bench.circuit.reach",
+    "hardware.bench.circuit.solver",
     "hardware.bench.circuit.supplies",
     "hardware.bench.circuit.waves",
     "hardware.bench.circuit.worlds",

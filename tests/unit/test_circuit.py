@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.solver import sum_in_order
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.diagram import load
 from hardware.bench.protocol.frames import (
@@ -386,3 +387,9 @@ def test_a_circuit_like_another_one_begins_as_new() -> None:
     second.set_control("b", "pressed", 1)
     assert not second.levels() >> 5 & 1
     assert first.parts["b"] is not second.parts["b"]
+
+
+def test_a_sum_is_the_same_with_every_python() -> None:
+    tiny = 2.0**-53  # half of the last bit of 1: rounded away, each time
+    assert sum_in_order([1.0, tiny, tiny]) == 1.0
+    assert sum_in_order([tiny, tiny, 1.0]) == 1.0 + 2 * tiny

@@ -13,7 +13,7 @@ from math import inf
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.netlist import Cluster
 from hardware.bench.circuit.pads import DUTY_MAX, Pad
-from hardware.bench.circuit.solver import Element, Solution
+from hardware.bench.circuit.solver import Element, Solution, sum_in_order
 from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.parts.common.part import PadRow
 from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT
@@ -267,14 +267,14 @@ class MeanView:
         diodes = self._electric.diodes(self._part)
         diode = next(d for d in diodes if (d.anode, d.cathode) == ends)
         free = next((net for net in ends if net not in netlist.rails), ends[0])
-        return sum(
+        return sum_in_order(
             share * diode.amperes(volts[ends[0]] - volts[ends[1]])
             for share, volts in self._states(free)
         )
 
     def _mean(self, pin: str) -> float:
         net = self._electric.netlist.net(self._part, pin)
-        return sum(share * volts[net] for share, volts in self._states(net))
+        return sum_in_order(share * volts[net] for share, volts in self._states(net))
 
     def _states(self, net: int) -> Iterator[tuple[float, dict[int, float]]]:
         """Each state that a net was in: its share of the time, and all voltages."""

@@ -63,6 +63,15 @@ class Solution:
     floating: frozenset[int]
 
 
+def sum_in_order(values: Iterable[float]) -> float:
+    """The sum with one rounding for each value. `sum` rounds in another way from Python 3.12 on,
+    and a trace has the same bits with every Python."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
 def nets_of(element: Element) -> tuple[int, ...]:
     """The nets that an element touches."""
     match element:
@@ -165,8 +174,10 @@ def _eliminate(matrix: list[list[float]]) -> list[float]:
                     matrix[r][c] -= factor * matrix[i][c]
     answer = [0.0] * size
     for i in reversed(range(size)):
-        rest = sum(matrix[i][c] * answer[c] for c in range(i + 1, size))
-        answer[i] = (matrix[i][size] - rest) / matrix[i][i]
+        line, rest = matrix[i], 0.0
+        for c in range(i + 1, size):
+            rest += line[c] * answer[c]
+        answer[i] = (line[size] - rest) / line[i]
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.faults import NO_GPIO, FaultPlace, Found
+from hardware.bench.circuit.solver import sum_in_order
 from hardware.bench.parts.common.part import Part
 from hardware.bench.protocol import frames
 
@@ -42,7 +43,7 @@ class Supplies:
             FaultPlace(frames.FAULT_SHORT, NO_GPIO, part): 0 for part in sorted(self._bridges)
         }
         for net, (most, board, pin) in self._electric.netlist.limits.items():
-            amperes = sum(taken for at, taken in self._draws.values() if at == net)
+            amperes = sum_in_order(taken for at, taken in self._draws.values() if at == net)
             if amperes > most:
                 found[FaultPlace(frames.FAULT_OVERLOAD, NO_GPIO, board, pin)] = round(
                     amperes * 1e6
