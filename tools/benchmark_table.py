@@ -17,7 +17,8 @@ on {machine}.
 wall clock; *core alone* counts only the time in which both worked, so it leaves out what other
 programs on the machine took. *Peer* is the time of another program
 for the same work (nbgrader, rp2040py, two bare Python programs). *Ratio* is the peer's time
-divided by ours; without a peer it says by how many times the measured value is better than the aim.
+divided by ours; without a peer it says by how many times the measured value is better than the
+aim.
 """
 COLUMNS = "| | measured | core alone | peer | aim | ratio |\n|---|---:|---:|---:|---:|---:|\n"
 
