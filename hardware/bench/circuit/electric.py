@@ -141,6 +141,11 @@ class Electric:
         dead = {net for net, boards in feeds.items() if not boards & self.powered}
         return {net: 0.0 if net in dead else volts for net, volts in self.netlist.rails.items()}
 
+    def rail(self, net: int) -> float:
+        """The voltage of one supply net now."""
+        boards = self.netlist.board_rails.get(net)
+        return 0.0 if boards is not None and not boards & self.powered else self.netlist.rails[net]
+
     def solve(
         self,
         cluster: Cluster,

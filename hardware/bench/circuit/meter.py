@@ -89,6 +89,6 @@ class Meter:
         """The voltage of a net now; None at an open net."""
         cluster = self._electric.netlist.cluster_of.get(net)
         if cluster is None:
-            return self._electric.rails()[net]
+            return self._electric.rail(net)
         solution = self._solve(cluster)
         return None if net in solution.floating else solution.volts[net]

@@ -1,5 +1,7 @@
 """The MPU-6050 accelerometer and gyroscope, with a temperature sensor."""
 
+from struct import Struct
+
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import Control, PartView, World
 from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
@@ -17,6 +19,8 @@ DEFAULTS = {PWR_MGMT_1: SLEEP, WHO_AM_I: 0x68}
 PER_G = (16384, 8192, 4096, 2048)
 PER_DPS = (131.0, 65.5, 32.8, 16.4)
 READ_ONLY = {INT_STATUS, WHO_AM_I, *range(DATA, DATA + 14)}
+WORDS = Struct(">7h")
+"""The data registers: accelerations, temperature, rotations."""
 PULSE_NS = 50_000
 G, DPS = Control(-16, 16, waves=True), Control(-2000, 2000, waves=True)
 CELSIUS = Control(-40, 85)
@@ -103,8 +107,7 @@ class Mpu6050(RegisterTarget):
     def _fill(self) -> None:
         self._stale = False
         values = [*self._accelerations(), self._temperature(), *self._rotations()]
-        raw = b"".join(_word(value) for value in values)
-        self._registers[DATA : DATA + len(raw)] = raw
+        WORDS.pack_into(self._registers, DATA, *[_word(value) for value in values])
 
     def read_register(self, register: int) -> int:
         if self._stale:
@@ -189,9 +192,9 @@ class Mpu6050(RegisterTarget):
         )
 
 
-def _word(value: float) -> bytes:
-    """16 bits, high byte first, limited to the range of the converter."""
-    return max(-0x8000, min(0x7FFF, round(value))).to_bytes(2, "big", signed=True)
+def _word(value: float) -> int:
+    """A whole number in the range of the converter."""
+    return max(-0x8000, min(0x7FFF, round(value)))
 
 
 def _unit(value: float) -> float:

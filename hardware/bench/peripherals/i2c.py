@@ -157,6 +157,9 @@ class Transfer:
     def _read(self, count: int) -> bytes:
         """Reads bytes. An open line gives ones; of several parts, a zero wins (open drain)."""
         self.bits += BITS_A_BYTE * count
+        if len(self.addressed) == 1:
+            read = self.addressed[0].i2c_read
+            return bytes([read() & 0xFF for _index in range(count)])
         got = bytearray(b"\xff" * count)
         for index in range(count):
             for part in self.addressed:
