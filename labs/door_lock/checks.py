@@ -54,7 +54,8 @@ STEADY = ms(10)
 LAMPS, RED, GREEN = 8, 0, 1
 LIT, LIT_ALLOWED = {RED: [ms(0), ms(1000)] * 2, GREEN: [ms(0), OPEN_FOR] * 2}, ms(200)
 """For how long the ring is lit, for two entries: while they are typed, and after `#`."""
-ALL, CLEARING = ("keys", "codes", "lock"), ("star", "idle", "kept")
+ALL = ("keys", "codes", "lock")
+CLEARING, LOCKING = ("star", "idle", "kept", "long"), ("plain", "again", "zero")
 
 
 # a: the keys.
@@ -219,7 +220,12 @@ def why_clear(run: Run) -> str:
     """A lock-out too early; or what the first wrong entry is about."""
     if (key := why_door(run, *CLEARING)) in ("never_opens", "locked_early"):
         return key
-    keys = {"star": "no_star_clear", "idle": "no_idle_clear", "kept": "cleared_early"}
+    keys = {
+        "star": "no_star_clear",
+        "idle": "no_idle_clear",
+        "kept": "cleared_early",
+        "long": "last_digits",
+    }
     return keys[to_first_wrong(run, *CLEARING)[-1][2]]
 
 
@@ -233,7 +239,7 @@ def why_clear(run: Run) -> str:
     after="b.opens",
 )
 def cleared(run: Run) -> list[Micros] | None:
-    """The same for the entries with `*` or a pause in them."""
+    """The same for the entries with `*` or a pause in them, and for a longer code."""
     return seen_widths(run, *CLEARING)
 
 
@@ -251,23 +257,27 @@ def leaks(run: Run) -> list[Text]:
 
 
 def why_lock(run: Run) -> str:
-    """Another pin, or the door does not open after the lock-out."""
-    key = why_door(run, "plain")
-    return {"never_opens": "locked_long", "locked_early": "", "opens_wrong": ""}.get(key, key)
+    """Another pin, or the door does not open after the lock-out; or what the first wrong entry is
+    about."""
+    key = why_door(run, *LOCKING)
+    if key not in ("locked_early", "opens_wrong"):
+        return {"never_opens": "locked_long"}.get(key, key)
+    keys = {"again": "locked_once", "zero": "count_kept"}
+    return keys.get(to_first_wrong(run, *LOCKING)[-1][2], "")
 
 
 @check(
     "c",
     points=3,
     episode="lock",
-    expect=Within(ALLOWED, of=lambda run: wanted_widths(run, "plain")),
+    expect=Within(ALLOWED, of=lambda run: wanted_widths(run, *LOCKING)),
     on_miss="lock_open",
     why=why_lock,
     safety=True,
 )
 def locked(run: Run) -> list[Micros] | None:
-    """The servo's pulses in the lock-out and after it."""
-    return seen_widths(run, "plain")
+    """The servo's pulses in both lock-outs and after each."""
+    return seen_widths(run, *LOCKING)
 
 
 # d: the pixels.

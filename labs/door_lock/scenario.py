@@ -43,8 +43,9 @@ class Press:
 
 @dataclass(frozen=True)
 class Entry:
-    """One try: its presses, whether it must open, and its kind: `plain`, or what happens to the
-    keys that were typed before: `star` and `idle` clear them, a short pause does not (`kept`)."""
+    """One try: its presses, whether it must open, and its kind. `plain`; or what happens to the
+    keys that were typed before: `star` and `idle` clear them, a short pause does not (`kept`), and
+    all of them count (`long`). In the second lock-out (`again`), and after it (`zero`)."""
 
     presses: Sequence[Press]
     opens: bool
@@ -155,8 +156,9 @@ def typed(
 
 
 def codes(rng: random.Random, code: str) -> Episode:
-    """Two wrong codes and the right one, twice. Then the entries that are cleared or kept. Each of
-    these that must not open comes before one that must: there are never three wrong in a row."""
+    """Two wrong codes and the right one, twice. Then the entries that are cleared or kept, and a
+    longer code. Each of these that must not open comes before one that must, or last: there are
+    never three wrong in a row, also for a program that gets one kind wrong."""
     other = digits(rng, code)
     place = rng.randrange(4)
     wrong = [code[:place] + other[0] + code[place + 1 :], code[1] + code[0] + code[2:]]
@@ -172,6 +174,7 @@ def codes(rng: random.Random, code: str) -> Episode:
     shut = [(half, (0, 0), False, "star"), (code, (2, CLEARED_MS), False, "idle")]
     rng.shuffle(shut)
     plans += [shut[0], opening[0], shut[1], opening[1], opening[2]]
+    plans += [(code, (0, 0), True, "long"), (other[3] + code, (0, 0), False, "long")]
     entries: list[Entry] = []
     at = rng.uniform(400, 700)
     for text, pause, opens, kind in plans:
@@ -181,20 +184,32 @@ def codes(rng: random.Random, code: str) -> Episode:
 
 
 def lock(rng: random.Random, code: str) -> Episode:
-    """Three wrong codes, the right one twice in the lock-out, and once after it."""
+    """Three wrong codes, the right one twice in the lock-out, and once after it. Then three wrong
+    codes again, the right one in the second lock-out, and after that a wrong and the right one."""
     entries: list[Entry] = []
-    at = rng.uniform(400, 700)
+    at = locked(rng, code, entries, rng.uniform(400, 700))
+    entries.append(Entry(typed(rng, code + "#", at), opens=False))
+    last = Entry(typed(rng, code + "#", 0), opens=False)
+    shift = entries[2].end + LAST_IN_LOCK_MS - rng.uniform(0, 100) - last.end
+    entries.append(Entry(shifted(last.presses, shift), opens=False))
+    at = entries[2].end + FIRST_AFTER_MS + rng.uniform(0, 200)
+    entries.append(Entry(typed(rng, code + "#", at), opens=True))
+    at = locked(rng, code, entries, entries[-1].end + OPEN_MS + rng.uniform(600, 800))
+    third = entries[-1].end
+    entries.append(Entry(typed(rng, code + "#", at), opens=False, kind="again"))
+    at = third + FIRST_AFTER_MS + rng.uniform(0, 200)
+    entries.append(Entry(typed(rng, digits(rng, code) + "#", at), opens=False, kind="zero"))
+    at = entries[-1].end + DENY_MS + rng.uniform(600, 800)
+    entries.append(Entry(typed(rng, code + "#", at), opens=True, kind="zero"))
+    return episode(rng, "lock", code, entries, entries[-1].end + OPEN_MS + 700)
+
+
+def locked(rng: random.Random, code: str, entries: list[Entry], at: float) -> float:
+    """Adds three wrong codes. Returns a time soon after the lock-out has begun (ms)."""
     for _ in range(3):
         entries.append(Entry(typed(rng, digits(rng, code) + "#", at), opens=False))
         at = entries[-1].end + DENY_MS + rng.uniform(600, 800)
-    locked = entries[-1].end
-    entries.append(Entry(typed(rng, code + "#", at + rng.uniform(0, 1500)), opens=False))
-    last = Entry(typed(rng, code + "#", 0), opens=False)
-    shift = locked + LAST_IN_LOCK_MS - rng.uniform(0, 100) - last.end
-    entries.append(Entry(shifted(last.presses, shift), opens=False))
-    at = locked + FIRST_AFTER_MS + rng.uniform(0, 200)
-    entries.append(Entry(typed(rng, code + "#", at), opens=True))
-    return episode(rng, "lock", code, entries, entries[-1].end + OPEN_MS + 700)
+    return at + rng.uniform(0, 1500)
 
 
 def episode(rng: random.Random, name: str, code: str, entries: list[Entry], end: float) -> Episode:
