@@ -142,8 +142,22 @@ def wanted_reports(run: Run) -> list[str]:
 
 
 @check(
+    "a.kept",
+    points=1,
+    episode="update",
+    expect=Exactly(lambda run: versions(run)[1:2]),
+    on_miss="not_kept",
+    after="a.runs",
+)
+def kept(run: Run) -> list[Text]:
+    """Which version runs after the last of the resets."""
+    last = run.data["cuts"][-1]
+    return [running(run, last, last + WATCHED_MS)]
+
+
+@check(
     "a.report",
-    points=2,
+    points=1,
     episode="update",
     expect=Exactly(wanted_reports),
     on_miss="no_report",
@@ -385,12 +399,20 @@ def failures(run: Run) -> list[Text]:
 # e: in blocks.
 
 
+def why_big(run: Run) -> str:
+    """The board did not come back to the broker, which was away before."""
+    away_ns = ms(run.data["away"]).ns
+    came_back = any(one.t_ns > away_ns for one in mqtt.messages(run, "connect"))
+    return "" if came_back else "no_reconnect"
+
+
 @check(
     "e",
     points=1,
     episode="update",
     expect=Exactly(lambda run: versions(run)[-1:]),
     on_miss="whole_in_ram",
+    why=why_big,
     on_error=lambda run: "whole_in_ram" if run.raised("MemoryError") else "",
     after="a.runs",
     stated=[INSTALLED_MS // 1000],

@@ -2,7 +2,8 @@
 
 Each message on `update` is retained: a board gets the newest one at each connection. `data` has
 the base topic (`base`), the `first` version, what is published (`updates`), the half of the lamp's
-period of each good version (`halves`), and the `cuts`. All times are milliseconds since t = 0.
+period of each good version (`halves`), the `cuts`, and in `update` from when on the broker is
+`away`. All times are milliseconds since t = 0.
 """
 
 import hashlib
@@ -10,9 +11,10 @@ import hmac
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from grader import BoardType, Episode, Step, hard_reset, ms, publish
+from grader import BoardType, Episode, Step, hard_reset, ms, publish, set_control
 
 SITE = "http://http.warsha"
 PUBLIC_KEY = "c2a9f17e05b84d6390e1d2774c8ab35f6617fe0294bd3c5a88e0719d42f6ab30"
@@ -33,6 +35,11 @@ WATCHED_MS = 5000
 """Then the lamp is looked at for so long."""
 BIG = 200_000
 """More than the heap of a board."""
+RESETS, BETWEEN_MS = 3, 8000
+"""So many resets after a good update, and the time between them: a device that is still on trial
+goes back after two starts."""
+AWAY_MS, AGAIN_MS = 3000, 9000
+"""For how long the broker is away, and from then the time to connect again."""
 BURST = 5
 """The shortest burst; the others are one pulse longer each."""
 
@@ -198,20 +205,32 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def update(server: Server) -> Episode:
-    """A good update; a reset; and one that is larger than the heap."""
+    """A good update; resets; the broker is away; and an update that is larger than the heap."""
     rng, first = server.rng, server.first
     at = rng.uniform(CONNECTED_MS, CONNECTED_MS + 1500)
-    reset = at + INSTALLED_MS + WATCHED_MS
+    resets = [at + INSTALLED_MS + WATCHED_MS + n * BETWEEN_MS for n in range(RESETS)]
+    away = resets[-1] + BETWEEN_MS
+    large = away + AWAY_MS + AGAIN_MS
     halves = [server.half, *server.others(server.half)[:2]]
     versions = [first, first + rng.randrange(1, 4), first + rng.randrange(4, 9)]
     updates = [
         server.good(at, versions[1], halves[1]),
-        server.good(reset + 8000, versions[2], halves[2], BIG),
+        server.good(large, versions[2], halves[2], BIG),
     ]
-    seconds = (reset + 8000 + INSTALLED_MS + WATCHED_MS) / 1000
-    return server.episode(
-        "update", seconds, updates, [reset], halves=dict(zip(versions, halves, strict=True))
+    seconds = (large + INSTALLED_MS + WATCHED_MS) / 1000
+    made = server.episode(
+        "update",
+        seconds,
+        updates,
+        resets,
+        halves=dict(zip(versions, halves, strict=True)),
+        away=away,
     )
+    broker = [
+        *set_control("ap", "broker", 0, at=ms(away)),
+        *set_control("ap", "broker", 1, at=ms(away + AWAY_MS)),
+    ]
+    return replace(made, steps=[*made.steps, *broker])
 
 
 def refuse(server: Server) -> Episode:
