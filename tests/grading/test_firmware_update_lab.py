@@ -176,5 +176,5 @@ def test_a_program_that_only_downloads_gets_the_points_of_an_update() -> None:
     """The half of a file lies in the place of its only program when the power is cut."""
     found = marks(BEGINNER, "esp32", 32)
     earned = {name: one.points for name, one in found.items.items() if one.points}
-    assert earned == {"a": 2, "b": 1, "p": 2}
+    assert earned == {"a": 3, "b": 1, "p": 2}
     assert found.items["c"].key == "exception"
