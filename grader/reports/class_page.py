@@ -35,6 +35,8 @@ BARS = 10
 """The number of bars in the distribution of the points."""
 SHOWN_NAMES = 12
 """The number of names that are shown for a misconception; the others can be opened."""
+NONE = "–"
+"""In place of a mean of nobody."""
 
 
 def class_page(register: ClassRegister) -> str:
@@ -70,15 +72,16 @@ def _head(register: ClassRegister) -> str:
 def _figures(register: ClassRegister) -> str:
     """The numbers at the top."""
     graded = register.graded
-    middle, average = register.median_and_mean
+    means = register.median_and_mean or (None, None)
+    middle, average = (NONE if n is None else share(round(n, 2), register.maximum) for n in means)
     needy = sum(bool(row.needs) for row in register.rows)
     facts = [
         ("متدربون", "trainees", str(len(register.rows))),
         ("صُحِّح لهم", "graded", str(len(graded))),
         ("بلغوا الإتقان", "mastered", str(sum(feedback.mastered for feedback in graded))),
         ("يحتاجون إلى متابعة", "need a look", str(needy)),
-        ("الوسيط", "median", share(middle, register.maximum)),
-        ("المتوسط", "mean", share(round(average, 2), register.maximum)),
+        ("الوسيط", "median", middle),
+        ("المتوسط", "mean", average),
     ]
     if register.waiting:
         facts.append(("ينتظرون تصحيح المدرب", "wait for a person", str(register.waiting)))
@@ -114,15 +117,15 @@ def _items(register: ClassRegister) -> str:
     """The mean of each item: it shows what the class as a whole has not understood."""
     rows = []
     for item, (title, most) in register.items.items():
-        found = [e.points for f in register.graded for e in f.entries if e.card.item == item]
+        found = register.points_of(item)
         average = sum(found) / len(found) if found else 0.0
         part = average / most if most else 0.0
         full = sum(points >= most for points in found)
         rows.append(
             f'<tr><th scope="row" dir="ltr">{escape(item)}</th><td>{titled(title)}</td>'
-            f"<td>{share(round(average, 2), most)}</td>"
+            f"<td>{share(round(average, 2), most) if found else NONE}</td>"
             f'<td class="meter"><i class="{shade(part)}" style="width:{100 * part:.0f}%"></i>'
-            f"</td><td>{full}</td></tr>"
+            f"</td><td>{full if found else NONE}</td></tr>"
         )
     heads = (
         ("البند", "item"),

@@ -105,7 +105,7 @@ class ClassRegister:
     @property
     def graded(self) -> list[FeedbackData]:
         """The marks of all trainees who have one. While an item waits for a person there is no
-        mark, also for the means."""
+        mark."""
         return [row.feedback for row in self.rows if row.feedback and not row.feedback.waiting]
 
     @property
@@ -124,10 +124,20 @@ class ClassRegister:
         return sorted(self.rows, key=_urgency)
 
     @property
-    def median_and_mean(self) -> tuple[float, float]:
-        """Median and mean of the totals; 0 when there are none."""
+    def median_and_mean(self) -> tuple[float, float] | None:
+        """Median and mean of the totals; None when there are none."""
         totals = [feedback.total for feedback in self.graded]
-        return (median(totals), mean(totals)) if totals else (0.0, 0.0)
+        return (median(totals), mean(totals)) if totals else None
+
+    def points_of(self, item: str) -> list[float]:
+        """The points of all trainees who have some for an item. Other items of theirs may wait for
+        a person."""
+        return [
+            entry.points
+            for row in self.rows
+            for entry in (row.feedback.entries if row.feedback else ())
+            if entry.card.item == item and not entry.waits
+        ]
 
     @property
     def misconceptions(self) -> list[MisconceptionCount]:

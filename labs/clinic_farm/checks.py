@@ -343,10 +343,14 @@ def forbidden(run: Run) -> list[tuple[float, str]]:
     device, found = run.data["device"], []
     used: dict[float, float] = {}
     a, b = run.data["blocked"]
+    tries = [begin for begin, _ in pumped(run) if a - 60 < begin < b + 60]
+    found += [(begin, "retry") for begin in tries[1:]]
     for begin, end in pumped(run):
+        is_denied = any(0 <= begin - at < 20 for at in run.data["denied"])
         for n, (from_s, to_s) in enumerate(run.data["never"]):
             if begin < to_s and end > from_s + 3:
-                found.append((begin, ("tank", "fault_as_dry", "quota_at_boot", "hours")[n]))
+                key = ("tank", "fault_as_dry", "quota_at_boot", "hours")[n]
+                found.append((begin, "manual_anyway" if is_denied else key))
         times = [local_s(run, at) % DAY_S for at in (begin, end)]
         if any(10 * HOUR_S + CLOCK_S < at < 16 * HOUR_S for at in times):
             found.append((begin, "hours"))

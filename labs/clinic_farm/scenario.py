@@ -4,7 +4,8 @@
 `reset`. `vaccine` has `paths` (for each probe the steps of its temperature), `broken` (from when
 to when the cable of probe 2 is), `excursions` (probe, begin, end, extreme, door) and `presses`.
 `irrigation` has `rate` (the pump's pulses in a second), `due` (spans in which the pump must run),
-`manual` (presses that must be answered), `never` (spans in which it must be off) and `blocked`.
+`manual` (presses that must be answered), `denied` (those that must not), `never` (spans in which
+it must be off) and `blocked` (when no water flows).
 Times are seconds since t = 0. `host` has `batches`.
 """
 
@@ -243,6 +244,7 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     begin, end = thirst(3, 400)  # 20:00, the tank is low
     steps += level(device["min_mm"] - 60, begin - 60) + level(1000, end + 60)
     never.append((begin, end))
+    denied = [round(begin + rng.uniform(100, 300), 1)]
     begin = round(HOUR * 4.2, 1)  # the sensor of the soil is broken: 0 V
     steps += put("soil", "position", 0, begin) + soil(middle, begin + 900)
     never.append((begin, begin + 900))
@@ -256,10 +258,12 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     steps += put("pump", "blocked", 0, blocked[1] + 60)
     noon = thirst(17.3, 120)  # 10:18 local, and not 10 by UTC
     never.append(noon)
+    denied.append(round(noon[0] + rng.uniform(40, 80), 1))
     due.append(thirst(26.2, rng.uniform(60, 80)))  # 19:12 again
-    manual = [round(HOUR * hour + rng.uniform(0, 300), 1) for hour in (27, 28.2)]
+    # Not while the messages of the half hour are sent: that may take seconds.
+    manual = [round(HOUR * hour + rng.uniform(60, 300), 1) for hour in (27, 28.2)]
     steps += put("ap", "online", 0, manual[1] - 600) + put("ap", "online", 1, manual[1] + 900)
-    for at in manual:
+    for at in denied + manual:
         steps += press("btn1", at=ms(1000 * at), hold=ms(rng.randrange(150, 400)))
     due.append(thirst(32.5, rng.uniform(60, 80)))
     return episode(
@@ -273,6 +277,7 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
         never=never,
         blocked=blocked,
         manual=manual,
+        denied=denied,
     )
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -89,6 +90,9 @@ def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(
     s1 = read_csv(plain_table(waiting))[0]
     assert (s1["d"], s1["why"], s1["total"], s1["state"]) == ("2.5", "", "", "waiting")
     assert "10 + …" in class_page(waiting)
+    alone = replace(waiting, rows=tuple(row for row in waiting.rows if row.student == "s1"))
+    assert alone.median_and_mean is None and alone.points_of("d") == [2.5]
+    assert alone.points_of("why") == [] and class_page(alone).count("<dd>–</dd>") == 2
     done = warsha("class", LAB)
     assert "trainees: 2, graded: 1, waiting for a person: 1, need a look: 2" in done.output
     assert warsha("feedback", LAB).exit_code == 0
