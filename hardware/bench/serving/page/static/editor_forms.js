@@ -71,7 +71,10 @@ export class PartForm {
     hint.hidden = !about;
     input.setAttribute("aria-describedby", `${id}-about ${id}-wrong`);
     const send = () => {
-      if (input.value !== this.fields.get(name).value) onValue(input.value);
+      const field = this.fields.get(name);
+      if (input.value === field.value || input.value === field.sent) return;
+      field.sent = input.value; // Enter sends it; to leave the field before the answer is no change
+      onValue(input.value);
     };
     input.onchange = send;
     input.onkeydown = (event) => { // in JupyterLab, Enter alone changes nothing
@@ -79,7 +82,7 @@ export class PartForm {
       event.preventDefault();
       send();
     };
-    this.fields.set(name, { input, error, value: "" });
+    this.fields.set(name, { input, error, value: "", sent: null });
     return make("div", { class: "field" },
       make("label", { for: id }, label), input, ...(unit ? [make("span", { dir: "ltr" }, unit)] : []),
       hint, error);
@@ -133,6 +136,7 @@ export class PartForm {
   set(name, value) {
     const field = this.fields.get(name);
     if (!field.error.hidden && field.value === value) return;
+    if (field.value !== value) field.sent = null;
     field.value = value;
     const { input } = field;
     if (input.tagName === "SELECT" && value && ![...input.options].some((o) => o.value === value)) {
@@ -146,6 +150,7 @@ export class PartForm {
   refuse(asked, text) {
     const field = this.fields.get(asked.do === "rename" ? "id" : `attribute ${asked.name}`);
     if (!field) return;
+    field.sent = null;
     field.input.setAttribute("aria-invalid", "true");
     field.error.textContent = text;
     field.error.hidden = false;
