@@ -35,6 +35,8 @@ BARS = 10
 """The number of bars in the distribution of the points."""
 SHOWN_NAMES = 12
 """The number of names that are shown for a misconception; the others can be opened."""
+MANY_ITEMS = 8
+"""A table with more of them may be wider than a window, and scrolls by itself."""
 NONE = "–"
 """In place of a mean of nobody."""
 
@@ -242,6 +244,7 @@ def _table(register: ClassRegister, ranks: dict[str, int]) -> str:
         for arabic, english in columns
     )
     rows = "".join(_row(register, row, ranks) for row in register.by_need)
+    kind = "heat many" if len(register.items) > MANY_ITEMS else "heat"
     words = label(
         "كل متدرب وكل بند، والأحوج إلى المساعدة أولًا",
         "every trainee and item, who needs help first",
@@ -251,7 +254,7 @@ def _table(register: ClassRegister, ranks: dict[str, int]) -> str:
         "the small number is that of the misconception above",
     )
     return (
-        f'<section class="heat"><h2>{words}</h2><p class="note">{note}</p>'
+        f'<section class="{kind}"><h2>{words}</h2><p class="note">{note}</p>'
         f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )

@@ -150,6 +150,18 @@ def test_two_hundred_fit_into_the_window(opened: Opened, tmp_path: Path, width: 
         assert height < 45  # a line or two each
 
 
+@pytest.mark.parametrize("width", [1100, 1250])
+def test_a_table_of_many_items_scrolls_by_itself(
+    opened: Opened, tmp_path: Path, width: int
+) -> None:
+    items = [*"abcdefgh", "demonstration", "report", "review"]
+    found = register(row("t001", *(missed(item, key="drift") for item in items), number=4))
+    found = replace(found, items={item: ({"ar": "بند", "en": "item"}, 4.0) for item in items})
+    opened.resize(width)
+    show(opened, tmp_path, class_page(found))
+    assert opened.js(OVERFLOWS) <= 0
+
+
 def test_the_text_has_contrast_and_tables_have_headers(page: Opened) -> None:
     assert page.js(PALE) == []
     bare = (
