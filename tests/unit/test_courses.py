@@ -63,18 +63,30 @@ labs = ["post_office", "clinic_farm"]
 """
 
 
-def test_a_module_cannot_ask_for_more_projects_than_it_has(tmp_path: Path) -> None:
-    file = tmp_path / "one" / "course.toml"
-    file.parent.mkdir()
-    file.write_text(f"{PROJECTS}projects = 2\n", encoding="utf-8")
-    assert load_course("one", tmp_path).modules[1].projects == 2
-    file.write_text(f"{PROJECTS}projects = 3\n", encoding="utf-8")
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The place of a course's file."""
+    place = tmp_path / "one" / "course.toml"
+    place.parent.mkdir()
+    return place
+
+
+def refused(file: Path, text: str) -> CourseError:
+    """Why a course with this file is refused."""
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(CourseError) as error:
-        load_course("one", tmp_path)
-    assert str(error.value) == (
+        load_course("one", file.parent.parent)
+    return error.value
+
+
+def test_a_module_cannot_ask_for_more_projects_than_it_has(file: Path) -> None:
+    file.write_text(f"{PROJECTS}projects = 2\n", encoding="utf-8")
+    assert load_course("one", file.parent.parent).modules[1].projects == 2
+    error = refused(file, f"{PROJECTS}projects = 3\n")
+    assert str(error) == (
         f"{file}, [[modules]] 2, projects: projects asked: 3; labs in the module: 2"
     )
-    assert error.value.cure == "write 2 or less, or add labs to the module"
+    assert error.cure == "write 2 or less, or add labs to the module"
 
 
 @pytest.mark.parametrize(
@@ -86,24 +98,15 @@ def test_a_module_cannot_ask_for_more_projects_than_it_has(tmp_path: Path) -> No
     ],
 )
 def test_points_are_only_for_what_the_course_has(
-    tmp_path: Path, weights: str, labs: str, text: str
+    file: Path, weights: str, labs: str, text: str
 ) -> None:
-    file = tmp_path / "one" / "course.toml"
-    file.parent.mkdir()
     lines = PROJECTS.splitlines()[:4]
     lines.insert(1, f"weights = {{ {weights} }}")
-    file.write_text("\n".join([*lines, labs]), encoding="utf-8")
-    with pytest.raises(CourseError) as error:
-        load_course("one", tmp_path)
-    assert str(error.value) == f"{file}, weights: {text}, and the course has none"
-    kind = text.split()[-1]
-    assert error.value.cure == f"write {kind} = 0, and give the points to the others"
+    error = refused(file, "\n".join([*lines, labs]))
+    assert str(error) == f"{file}, weights: {text}, and the course has none"
+    assert error.cure == f"write {text.split()[-1]} = 0, and give the points to the others"
 
 
-def test_an_error_of_a_module_names_the_module(tmp_path: Path) -> None:
-    file = tmp_path / "one" / "course.toml"
-    file.parent.mkdir()
-    file.write_text(f"{PROJECTS}gate = -1\n", encoding="utf-8")
-    with pytest.raises(CourseError) as error:
-        load_course("one", tmp_path)
-    assert str(error.value) == f"{file}, [[modules]] 2: gate and projects are numbers"
+def test_an_error_of_a_module_names_the_module(file: Path) -> None:
+    error = refused(file, f"{PROJECTS}gate = -1\n")
+    assert str(error) == f"{file}, [[modules]] 2: gate and projects are numbers"
