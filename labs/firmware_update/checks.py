@@ -12,12 +12,15 @@ from grader.measure.times import inside_of
 
 NS_PER_MS = ms(1).ns
 CONNECTED_MS, INSTALLED_MS, BACK_MS, WATCHED_MS, REFUSED_MS = 6000, 20_000, 30_000, 5000, 4000
+LISTED_MS = 15_000
 SOON = ms(1200)
 """After a power cut the lamp blinks by then: the application does not wait for the network."""
 AFTER_CUT_MS = 3000
 FEWEST = 4
 """Edges that show a period."""
 TOLERANCE = 0.2
+SPREAD_NS = 60 * NS_PER_MS
+"""`loop()` is called each 30 ms, and so the edges lie this close to their times or closer."""
 HTTP_PORT = 80
 SHORT_NS, BURST, GAP_NS = 8 * NS_PER_MS, 5, 20 * NS_PER_MS
 STARTS = 2
@@ -38,17 +41,26 @@ def edges(run: Run, from_ms: float, to_ms: float) -> Any:
 
 
 def running(run: Run, from_ms: float, to_ms: float, most: int | None = None) -> Text:
-    """The version whose period the lamp has in a window; `-` when it has none of them. With `most`
-    only so many edges count. The first one does not: the lamp may go on in the middle of a half
-    period when a program begins."""
+    """The version whose period the lamp has in a window; `-` when it has none of them, or its
+    edges come irregularly. With `most` only so many edges count. The first one does not: the lamp
+    may go on in the middle of a half period when a program begins."""
     at_ns = edges(run, from_ms, to_ms)[1:most]
     if len(at_ns) < FEWEST:
         return Text("-", ms(from_ms).ns)
     half = float(np.median(at_ns[2:] - at_ns[:-2])) / NS_PER_MS / 2
     for version, wanted in run.data["halves"].items():
         if abs(half - wanted) <= TOLERANCE * wanted:
-            return Text(f"v{version}", int(at_ns[0]))
+            is_regular = most is not None or spread_ns(at_ns, wanted * NS_PER_MS) <= SPREAD_NS
+            return Text(f"v{version}" if is_regular else "-", int(at_ns[0]))
     return Text("-", int(at_ns[0]))
+
+
+def spread_ns(at_ns: Any, half_ns: int) -> float:
+    """How far most edges lie from the multiples of half a period: some are late, as the program
+    may stop for a moment to connect."""
+    off_ns = (at_ns - at_ns[0] + half_ns // 2) % half_ns
+    first, last = np.percentile(off_ns, (10, 90))
+    return float(last - first)
 
 
 @once
@@ -100,8 +112,15 @@ def versions(run: Run) -> list[str]:
 
 
 def why_update(run: Run) -> str:
-    """The lamp is on another pin, or the board was never at the broker."""
-    return other_pin(run, "LED_G") or ("" if mqtt.messages(run, "connect") else "not_connected")
+    """The lamp is on another pin, the board was never at the broker, or the first version blinks
+    at no period."""
+    if other := other_pin(run, "LED_G"):
+        return other
+    if not mqtt.messages(run, "connect"):
+        return "not_connected"
+    at = run.data["updates"][0].at
+    is_seen = len(edges(run, at - WATCHED_MS, at)) > FEWEST
+    return "slow_loop" if is_seen and running(run, at - WATCHED_MS, at) == "-" else ""
 
 
 def first_two(run: Run) -> list[str]:
@@ -136,9 +155,15 @@ def larger_update(run: Run) -> str:
 
 
 def wanted_reports(run: Run) -> list[str]:
-    """What must be reported of the update."""
+    """What must be reported of the update. Its retained message comes again at each connection;
+    that is no reason to refuse it."""
     old, new, _big = run.data["halves"]
-    return [f"start {old}", f"confirmed {new}", f"start {new}"]
+    return [f"start {old}", f"confirmed {new}", f"start {new}", "-"]
+
+
+def why_reports(run: Run) -> str:
+    """The message of the running version was refused."""
+    return "refused_running" if all_reports(run)[-1] != "-" else ""
 
 
 @check(
@@ -161,18 +186,25 @@ def kept(run: Run) -> list[Text]:
     episode="update",
     expect=Exactly(wanted_reports),
     on_miss="no_report",
+    why=why_reports,
     on_error=larger_update,
     after="a.runs",
     stated=[INSTALLED_MS // 1000, CONNECTED_MS // 1000],
 )
 def reports(run: Run) -> list[Text]:
-    """The three reports."""
+    """The three reports, and whether anything was refused."""
+    return all_reports(run)
+
+
+def all_reports(run: Run) -> list[Text]:
+    """The answers that item a is about."""
     at, reset = run.data["updates"][0].at, run.data["cuts"][0]
     old, new, _big = run.data["halves"]
     return [
         told(run, "start", old, 0, CONNECTED_MS),
         told(run, "confirmed", new, at, at + INSTALLED_MS),
         told(run, "start", new, reset, reset + CONNECTED_MS),
+        told(run, "refused", None, 0, (run.end_ns - run.zero_ns) / NS_PER_MS),
     ]
 
 
@@ -338,11 +370,13 @@ def why_back(run: Run) -> str:
     if len(network.connects(run, HTTP_PORT)) > len(updates):
         return "retry_loop"
     first = next(one for one, now in zip(updates, at_last(run), strict=True) if now == "-")
-    if first.fault == "ill":
-        return "confirmed_ill"
     end_ns = ms(first.at + BACK_MS).ns
     many = sum(n == first.burst and at_ns < end_ns for at_ns, n in starts(run))
-    return "hangs" if first.fault == "hang" and many == 1 else ""
+    if first.fault == "offline" and all_failures(run)[-1] != "-":
+        return "late_start"  # it went back, and the old one waits for the network
+    if first.fault in ("ill", "offline"):
+        return f"confirmed_{first.fault}"
+    return "hangs" if first.fault in ("hang", "stuck") and many == 1 else ""
 
 
 def broken_version(run: Run) -> str:
@@ -354,7 +388,7 @@ def broken_version(run: Run) -> str:
     "d.back",
     points=2,
     episode="rollback",
-    expect=Exactly(lambda run: versions(run) * 3),
+    expect=Exactly(lambda run: versions(run) * len(run.data["updates"])),
     on_miss="no_rollback",
     why=why_back,
     on_error=broken_version,
@@ -391,8 +425,16 @@ def most_starts(run: Run) -> list[int]:
 )
 def failures(run: Run) -> list[Text]:
     """The report of each failed version."""
+    return all_failures(run)
+
+
+def all_failures(run: Run) -> list[Text]:
+    """What was reported of each; of the last one when the network is back."""
+    *updates, last = run.data["updates"]
+    network = run.data["network"]
     return [
-        told(run, "failed", one.version, one.at, one.at + BACK_MS) for one in run.data["updates"]
+        *(told(run, "failed", one.version, one.at, one.at + BACK_MS) for one in updates),
+        told(run, "failed", last.version, network, network + LISTED_MS),
     ]
 
 

@@ -33,11 +33,16 @@ BACK_MS = 30_000
 """The old version is back by then: the watchdog has reset a hung one twice."""
 WATCHED_MS = 5000
 """Then the lamp is looked at for so long."""
+LISTED_MS = 15_000
+"""So long after the network is back the failed version is told of."""
 BIG = 200_000
 """More than the heap of a board."""
 RESETS, BETWEEN_MS = 3, 8000
 """So many resets after a good update, and the time between them: a device that is still on trial
 goes back after two starts."""
+JOIN_MS, NO_WIFI_MS = 1200, 60_000
+"""The time to join the network, and that while it is away: a board that is connected stays so, and
+one that has started anew does not come back."""
 AWAY_MS, AGAIN_MS = 3000, 9000
 """For how long the broker is away, and from then the time to connect again."""
 BURST = 5
@@ -46,10 +51,12 @@ BURST = 5
 LATE = "ticks_diff(ticks_ms(), begun) > 1000"
 FAULTS = {
     "import": "import sensors_v2\n",
+    "stuck": "while True:\n    sleep_ms(100)\n",
     "raise": f"    if {LATE}:\n        led.value(HALF_MS // 0)\n",
     "hang": f"    while {LATE}:\n        sleep_ms(100)\n",
 }
 """What is wrong with a version: at its top, or in its loop()."""
+AT_TOP = ("import", "stuck")
 APP = """from machine import Pin
 from pins import LED_G
 from time import sleep_ms, ticks_diff, ticks_ms
@@ -141,8 +148,8 @@ class Server:
             version=version,
             half=half,
             burst=BURST_OF.format(burst) if burst else "",
-            top=wrong if fault == "import" else "",
-            wrong=wrong if fault != "import" else "",
+            top=wrong if fault in AT_TOP else "",
+            wrong=wrong if fault not in AT_TOP else "",
             test="False" if fault == "ill" else "ticks_diff(ticks_ms(), begun) > 3000",
         )
         lines, left = [], size - len(code)
@@ -276,18 +283,29 @@ def power(server: Server) -> Episode:
 
 
 def rollback(server: Server) -> Episode:
-    """Signed versions that fail, each in another way; and a reset."""
+    """Signed versions that fail, each in another way; and a reset. While the last one is on trial
+    there is no network, so that nothing can confirm it."""
     rng = server.rng
-    faults = [rng.choice(("import", "raise")), "hang"]
+    faults = [rng.choice(("import", "raise")), "hang", "stuck"]
     rng.shuffle(faults)
-    faults.append("ill")  # where it stays, the next ones go back to it
+    faults += ["ill", "offline"]  # where it stays, the next ones go back to it
     at, version, updates = rng.uniform(CONNECTED_MS, CONNECTED_MS + 1500), server.first, []
     for number, fault in enumerate(faults):
         version += rng.randrange(1, 4)
         updates.append(server.bad(at, version, fault, BURST + number))
         at += BACK_MS + WATCHED_MS + rng.uniform(0, 500)
-    reset = at
-    seconds = (reset + 15_000) / 1000
-    return server.episode(
-        "rollback", seconds, updates, [reset], halves={server.first: server.half}
+    network = at
+    reset = network + LISTED_MS
+    made = server.episode(
+        "rollback",
+        (reset + 15_000) / 1000,
+        updates,
+        [reset],
+        halves={server.first: server.half},
+        network=network,
     )
+    wifi = [
+        *set_control("ap", "join_ms", NO_WIFI_MS, at=ms(updates[-1].at + 200)),
+        *set_control("ap", "join_ms", JOIN_MS, at=ms(network)),
+    ]
+    return replace(made, steps=[*made.steps, *wifi])
