@@ -72,6 +72,7 @@ class Message:
     """What came to the broker, when (ns since t = 0), and what began the time awake."""
 
     at_ns: int
+    seq: int
     why: str
     readings: list[float]
     reason: int
@@ -118,9 +119,10 @@ def messages(run: Run) -> list[Message]:
     found = []
     for one, document in mqtt.objects(sent):
         match document:
-            case {"v": 1, "id": str(), "seq": int(), "why": str(why), "r": list(r)}:
+            case {"v": 1, "id": str(), "seq": int(seq), "why": str(why), "r": list(r)}:
                 if all(isinstance(value, int | float) for value in r):
-                    found.append(Message(one.t_ns, why, r, stay_at(run, one.t_ns).reason))
+                    reason = stay_at(run, one.t_ns).reason
+                    found.append(Message(one.t_ns, seq, why, r, reason))
     return found
 
 
@@ -213,12 +215,34 @@ def sizes(run: Run) -> list[Text] | None:
     return [Text(str(len(one.readings)), one.at_ns) for one in batches(run)] or None
 
 
-@check("b.readings", points=4, episode="deep", expect=AtMost(Percent(2)), on_miss="reading")
+def sent_values(run: Run) -> list[float]:
+    """The readings in all messages but the button's."""
+    return [value for one in batches(run) for value in one.readings]
+
+
+def due_readings(run: Run) -> list[Reading]:
+    """The readings that belong into messages: not those of the button."""
+    return [one for one in readings(run) if one.reason != EXT0]
+
+
+def why_reading(run: Run) -> str:
+    """Fewer came than were taken, by more than those that wait at the end."""
+    lost = len(due_readings(run)) - len(sent_values(run))
+    return "readings_lost" if lost >= BATCH else ""
+
+
+@check(
+    "b.readings",
+    points=4,
+    episode="deep",
+    expect=AtMost(Percent(2)),
+    on_miss="reading",
+    why=why_reading,
+)
 def deviations(run: Run) -> list[Percent]:
     """How far each reading is from what the sensor showed at its wake. The last wakes, less than
     a batch, have no message yet."""
-    shown = [one for one in readings(run) if one.reason != EXT0]
-    sent = [value for one in batches(run) for value in one.readings]
+    shown, sent = due_readings(run), sent_values(run)
     judged = shown[: max(len(sent), len(shown) - BATCH + 1)]
     values: list[float] = [*sent, *[NEVER] * len(judged)]
     return [
@@ -239,6 +263,22 @@ def due_whys(run: Run) -> list[Text]:
 def whys(run: Run) -> list[Text]:
     """The cause that each message tells."""
     return [Text(one.why, one.at_ns) for one in messages(run)]
+
+
+def taken_between(run: Run) -> list[Text]:
+    """How many readings were taken for each message since the one before it."""
+    found, since_ns = [], -1
+    for one in batches(run):
+        taken = [read for read in due_readings(run) if since_ns < read.at_ns <= one.at_ns]
+        found.append(Text(str(len(taken)), one.at_ns))
+        since_ns = one.at_ns
+    return found
+
+
+@gate("c.batches", episode="btn", expect=Exactly(taken_between), on_miss="btn_counted")
+def sizes_of_messages(run: Run) -> list[Text]:
+    """How many readings each message has, with presses in between."""
+    return [Text(str(len(one.readings)), one.at_ns) for one in batches(run)]
 
 
 def fresh(run: Run, press_ns: int) -> Message | None:
@@ -297,8 +337,8 @@ def resets(run: Run, cause: int) -> list[int]:
 
 
 @check(
-    "d",
-    points=3,
+    "d.reset",
+    points=2,
     episode="hang",
     expect=Between(seconds(5), seconds(10)),
     on_miss="no_wdt",
@@ -319,6 +359,33 @@ def until_reset(run: Run) -> list[Millis] | None:
         at = begin if hung is None else hung
         found.append(Millis(NEVER, at) if wait is None else millis_of_ns(wait, at))
     return found if asked else None
+
+
+def due_numbers(run: Run) -> list[Text]:
+    """The messages count on from 1, and each five readings have one."""
+    end_ns = run.end_ns - run.zero_ns - 2 * AWAKE.ns
+    taken = [one for one in due_readings(run) if one.at_ns < end_ns]
+    many = max(len(batches(run)), len(taken) // BATCH)
+    return [Text(str(n)) for n in range(1, many + 1)]
+
+
+def why_numbers(run: Run) -> str:
+    """No message came, although there were readings enough."""
+    return "" if batches(run) else "state_lost"
+
+
+@check(
+    "d.state",
+    points=1,
+    episode="hang",
+    expect=Exactly(due_numbers),
+    on_miss="state_lost",
+    why=why_numbers,
+    after="d.reset",
+)
+def numbers(run: Run) -> list[Text]:
+    """The number of each message of a run with three resets."""
+    return [Text(str(one.seq), one.at_ns) for one in batches(run)]
 
 
 # e: memory and settings.

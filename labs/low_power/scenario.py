@@ -6,6 +6,7 @@ t = 0. `host` has `traces`: rows of a time and the current from then on.
 """
 
 import json
+import math
 import random
 import zlib
 from typing import Any
@@ -23,6 +24,9 @@ FACTORY: dict[str, Any] = {"period_s": 60, "mode": "deep", "id": "factory"}
 SITES = ("aswan", "minya", "luxor", "qena", "sohag", "damietta", "fayoum", "suez")
 SENSOR, DRDY, BUTTON, AP = "ldr", "drdy", "btn1", "ap"
 DEEP_S, BTN_S, CYCLES = 4 * 3600, 30 * 60, 200
+BATCH, AWAY = 5, 0.93
+"""A fifth reading finds no broker, after this share of the four hours: a program that ends there has
+been awake at most of its times."""
 DIM, RANGE, APART = 60, 30, 0.15
 """The light is DIM lux at least and RANGE times that at most. From one step to the next it changes
 by a share APART of that range (of its logarithm) or more: no reading is like the one before."""
@@ -42,7 +46,7 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
         cfg = PUBLIC | {"period_s": rng.choice(periods), "id": f"light-{rng.randrange(10, 100)}"}
     light = cfg | {"mode": "light"}
     return [
-        episode("deep", rng, net, cfg, DEEP_S),
+        episode("deep", rng, net, cfg, DEEP_S, broker_away(cfg["period_s"])),
         btn(rng, net, cfg),
         hang(rng, net, cfg),
         bad_cfg(rng, net, cfg | {"period_s": rng.choice(periods)}),
@@ -103,6 +107,16 @@ def pressed(rng: random.Random, at_s: list[float]) -> list[Step]:
         step
         for at in at_s
         for step in press(BUTTON, at=ms(1000 * at), hold=ms(rng.randrange(100, 300)))
+    ]
+
+
+def broker_away(every_s: float) -> list[Step]:
+    """There is no broker at one of the wakes at which five readings are due."""
+    wakes = AWAY * DEEP_S / every_s
+    wake = BATCH * math.ceil(wakes / BATCH) + BATCH - 1  # the first reading has no wake
+    return [
+        *set_control(AP, "broker", 0, at=ms(1000 * (wake - 0.4) * every_s)),
+        *set_control(AP, "broker", 1, at=ms(1000 * (wake + 0.4) * every_s)),
     ]
 
 
