@@ -162,11 +162,15 @@ def why_excursion(run: Run) -> str:
     if key or not database(run):
         return key
     found, extra = pairs(run)
-    if any(row.m["extreme"] < -30 for row in extra):
+    seen = [one for one in found if one.row]
+    reports = [*extra, *[one.row for one in seen if one.row]]
+    if any(row.m["extreme"] < -30 for row in reports):
         return "fault_as_cold"
+    mended = run.data["utc"] + run.data["broken"][1]
+    if any(abs(row.m["end"] - mended) < 2 * NEAR_S for row in reports):
+        return "fault_in_excursion"
     if any(row.m["end"] - row.m["start"] < OVER_S for row in extra):
         return "instant_alarm"
-    seen = [one for one in found if one.row]
     lengths = [one.true[2] - one.true[1] for one in found if not one.row]
     late = [row.m["end"] - row.m["start"] for row in extra]
     if lengths and all(any(abs(a - b) < 2 * NEAR_S for b in late) for a in lengths):

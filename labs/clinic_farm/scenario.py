@@ -140,12 +140,15 @@ OUTSIDE = (  # from this hour on: the probe, whether too warm, the door, whether
 
 
 def vaccine(rng: random.Random, device: dict[str, Any]) -> Episode:
-    """Seven excursions, and four times that are too short. Then the cable of a probe breaks."""
-    found = outside(rng)
+    """Eight excursions, and four times that are too short. In one of them the cable of the probe
+    breaks, which ends it."""
+    broken = round(HOUR * rng.uniform(21.5, 22), 1)
+    mended = broken + HOUR * 2
+    begin = round(broken - 60 * rng.uniform(13, 20), 1)
+    cut_off = Outside(2, begin, broken, round(rng.uniform(9.5, 12.0), 1), 0)
+    found = sorted([*outside(rng), cut_off], key=lambda one: one.begin)
     excursions = [one for one in found if one.is_excursion]
     paths = {n: path(rng, [one for one in found if one.probe == n]) for n in (1, 2)}
-    broken = HOUR * rng.uniform(21.5, 22)
-    mended = broken + HOUR * 2
     presses = acknowledged(rng, excursions)
     steps = put("probe2", "broken", 1, broken) + put("probe2", "broken", 0, mended)
     for n, own in paths.items():

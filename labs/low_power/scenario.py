@@ -25,8 +25,8 @@ SITES = ("aswan", "minya", "luxor", "qena", "sohag", "damietta", "fayoum", "suez
 SENSOR, DRDY, BUTTON, AP = "ldr", "drdy", "btn1", "ap"
 DEEP_S, BTN_S, CYCLES = 4 * 3600, 30 * 60, 200
 BATCH, AWAY = 5, 0.93
-"""A fifth reading finds no broker, after this share of the four hours: a program that ends there has
-been awake at most of its times."""
+"""A fifth reading finds no broker, after this share of the four hours: a program that ends there
+has been awake at most of its times."""
 DIM, RANGE, APART = 60, 30, 0.15
 """The light is DIM lux at least and RANGE times that at most. From one step to the next it changes
 by a share APART of that range (of its logarithm) or more: no reading is like the one before."""
