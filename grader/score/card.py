@@ -140,8 +140,8 @@ def own_text_html(text: str) -> str:
 
 def comparison_html(card: Card) -> str:
     """What the trainee predicted beside what the run showed, and why, as a box of its own; empty
-    for an item that is not the "predict" question."""
-    if not card.observed:
+    for an item that is not the "predict" question, and before there is a prediction."""
+    if not card.observed or not card.predicted.strip():
         return ""
     box = _BOX.format(colour="#0969da")
     return f'<div class="warsha-mark" dir="rtl" lang="ar" style="{box}">{_comparison(card)}</div>'

@@ -14,6 +14,7 @@ import numpy as np
 
 from grader import (
     NS_PER_S,
+    AtLeast,
     AtMost,
     Between,
     Exactly,
@@ -465,18 +466,21 @@ def values(run: Run) -> list[Quantity]:
 # e: one program for both.
 
 
-@gate("e.farm", episode="irrigation", expect=Exactly(True), on_miss="one_profile")
-def is_farm(run: Run) -> bool:
-    """Whether it waters whenever due."""
-    return all(late <= NEAR_S * 1000 for late in starts.measure(run))
-
-
-@check(
-    "e", points=6, episode="vaccine", expect=Exactly(True), on_miss="one_profile", after="a.times"
+@gate(
+    "e.farm",
+    episode="irrigation",
+    expect=Exactly(lambda run: len(run.data["due"])),
+    on_miss="one_profile",
 )
-def serves(run: Run) -> bool:
-    """Whether it keeps watch, too."""
-    return bool(database(run))
+def watered(run: Run) -> int:
+    """How often it waters when due."""
+    return sum(late <= NEAR_S * 1000 for late in starts.measure(run))
+
+
+@check("e", points=6, episode="vaccine", expect=AtLeast(1), on_miss="one_profile", after="a.times")
+def watched(run: Run) -> int:
+    """How many messages come of the refrigerator."""
+    return len(database(run))
 
 
 # f: the buzzer.
