@@ -1,5 +1,5 @@
-"""Reviews a lesson: each Arabic cell needs its English, terms must be those of the glossary, and
-the score tables must state the limits of the checks."""
+"""Reviews a lesson: each Arabic cell needs its English, terms must be those of the glossary, the
+score tables must state the limits of the checks, and cells that a person grades need a title."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -33,6 +33,9 @@ def remarks(lab: Lab, cells: Sequence[NotebookNode]) -> Iterator[str]:
             yield from (f"{place}: {problem}" for problem in problems(texts))
     for item in lab.items:
         yield from _score_rows(lab, item, cells)
+    graded = {cell.metadata.nbgrader.grade_id for cell in cells if _is_manual(cell)}
+    text = _("lab.toml, manual: {name} is only there, or only in the lesson")
+    yield from (text.format(name=name) for name in sorted(graded ^ set(lab.manual)))
 
 
 def problems(texts: Texts) -> Iterator[str]:
@@ -67,6 +70,12 @@ def _pairs(cells: Sequence[NotebookNode]) -> Iterator[tuple[int, str, str]]:
             yield number, text, texts.pop(0)[1]
         else:
             yield number, text, ""
+
+
+def _is_manual(cell: NotebookNode) -> bool:
+    """Whether a person grades the cell."""
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade") and marks.get("solution"))
 
 
 def _is_arabic(text: str) -> bool:

@@ -28,6 +28,9 @@ PREDICT = "p"
 
 PREDICT_POINTS = 2.0
 
+GRADED_BY_PERSON = {"ar": "يصححه المدرب", "en": "graded by a person"}
+"""The title of a graded cell for which the lab has none."""
+
 Scenario = Callable[[int, BoardType], Sequence[Episode]]
 Texts = dict[str, str]
 """A text in each language: `ar`, `en`."""
@@ -61,6 +64,8 @@ class Lab:
     """The files on the board besides main.py and pins.py."""
     items: Mapping[str, Texts]
     """The title of each item, in order; `p`, if it is there, is the "predict" question."""
+    manual: Mapping[str, Texts]
+    """The title of each cell of the lesson that a person grades."""
     figures: Mapping[str, Texts]
     """What a check measures, by its id: the text for the measured and the expected value."""
     misconceptions: Mapping[str, Texts]
@@ -103,6 +108,10 @@ class Lab:
         if item == PREDICT:
             return PREDICT_POINTS
         return sum(check.points for check in self.checks if check.item == item)
+
+    def title_of(self, cell: str) -> Texts:
+        """The title of an item, or of a cell that a person grades."""
+        return self.items.get(cell) or self.manual.get(cell) or GRADED_BY_PERSON
 
     @property
     def maxima(self) -> dict[str, float]:
@@ -185,6 +194,7 @@ def load(folder: Path) -> Lab:
         boards=_boards(source, faults),
         files=faults.attempt(lambda: _files(source), {}),
         items=_bilingual(source, "items", faults),
+        manual=_bilingual(source, "manual", faults),
         figures=figures,
         misconceptions=texts,
         hints=hints,

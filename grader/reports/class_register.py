@@ -25,7 +25,6 @@ from grader.nbgrader.module_checks import CheckRules
 from grader.nbgrader.standings import Standing, standings
 from grader.nbgrader.team_work import handed_in, teams_of
 from grader.reports.feedback_data import (
-    GRADED_BY_PERSON,
     FeedbackData,
     FeedbackItem,
     feedback_data,
@@ -208,7 +207,8 @@ class _ClassReader:
         """The lab's items in their order, then the cells that a person grades."""
         found = {item: (title, self.lab.points(item)) for item, title in self.lab.items.items()}
         cells = (cell for standing in self.standings.values() for cell in standing.cells)
-        manual = {c.name: (GRADED_BY_PERSON, c.maximum) for c in cells if c.name not in found}
+        title_of = self.lab.title_of
+        manual = {c.name: (title_of(c.name), c.maximum) for c in cells if c.name not in found}
         return found | manual
 
     def row(self, student: str) -> TraineeRow:

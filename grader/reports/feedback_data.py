@@ -15,8 +15,6 @@ MASTERY = 0.8
 """This share of the points is mastery: 16 of 20."""
 HINTS_FROM = 3
 """From this submission on, a missed item shows its hint."""
-GRADED_BY_PERSON = {"ar": "يصححه المدرب", "en": "graded by a person"}
-"""The title of a graded cell that no check decides."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ def feedback_data(
         number=last.number,
         counted=record.number,
         handed_in=record.timestamp,
-        entries=(*items, *map(_points_only, cells.values())),
+        entries=(*items, *(_points_only(cell, lab) for cell in cells.values())),
         penalty=standing.penalty,
         seconds_late=standing.seconds_late(record.handed_in),
         history=tuple(_history(store, last)),
@@ -174,7 +172,6 @@ def _item(card: Card, cell: GradedCell) -> FeedbackItem:
     return FeedbackItem(card, cell.points, cell.maximum, cell.waits, cell.by_hand, cell.unanswered)
 
 
-def _points_only(cell: GradedCell, lab: Lab | None = None) -> FeedbackItem:
+def _points_only(cell: GradedCell, lab: Lab) -> FeedbackItem:
     """A cell without a check of ours."""
-    title = lab.items.get(cell.name, GRADED_BY_PERSON) if lab else GRADED_BY_PERSON
-    return _item(Card(cell.name, cell.points, cell.maximum, title), cell)
+    return _item(Card(cell.name, cell.points, cell.maximum, lab.title_of(cell.name)), cell)

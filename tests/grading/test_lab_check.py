@@ -55,6 +55,12 @@ def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
             "# It is late:",
             "mutants/drift.toml: its first line",
         ),
+        (
+            "lab.toml",
+            "[items]",
+            '[manual]\nwhy = { ar = "السبب", en = "why" }\n\n[items]',
+            "lab.toml, manual: why is only there",
+        ),
         ("pins.pico.py", "LED_R = 15", "LED_R = 2", "diagram.pico.json: LED_R is pin GP2, but no"),
     ],
 )

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from grader.archive.store import Store
 from grader.classrun.grading import Grading
 from grader.errors import CourseError
 from grader.lab import cells
@@ -41,7 +42,9 @@ def course_with_text(course: Course, tmp_path: Path) -> Course:
     """The course, released again with a manually graded text."""
     (course.root / "gradebook.db").unlink()
     config.write_settings(course.root, course.slug)
-    release.release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))
+    lab = load(lab_with(QUESTION, tmp_path / "labs"))
+    release.release_lab(course.root, lab)
+    Store(course.store).add_lab(lab)
     return course
 
 
@@ -89,7 +92,7 @@ def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(
     assert moodle_ids(waiting) == ["s2"]
     s1 = read_csv(plain_table(waiting))[0]
     assert (s1["d"], s1["why"], s1["total"], s1["state"]) == ("2.5", "", "", "waiting")
-    assert "10 + …" in class_page(waiting)
+    assert "10 + …" in class_page(waiting) and "why it blinks" in class_page(waiting)
     alone = replace(waiting, rows=tuple(row for row in waiting.rows if row.student == "s1"))
     assert alone.median_and_mean is None and alone.points_of("d") == [2.5]
     assert alone.points_of("why") == [] and class_page(alone).count("<dd>–</dd>") == 2
@@ -98,7 +101,7 @@ def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(
     assert warsha("feedback", LAB).exit_code == 0
     page = (course.root / "feedback" / "s1" / LAB / f"{LAB}.html").read_text("utf-8")
     assert "total so far" in page and "points that wait for a person" in page
-    assert "short of mastery" not in page
+    assert "short of mastery" not in page and "why it blinks" in page
 
     give_by_hand(course, "s1", "why", 0)  # read: no points are points
     read = register_of(course, LAB)

@@ -28,12 +28,20 @@ Because the loop goes on for ever.
 """
 
 
+TITLE = """
+
+[manual]
+why = { ar = "سبب الوميض", en = "why it blinks" }
+"""
+
+
 def lab_with(text: str, place: Path) -> Path:
-    """The lab with that text in its lesson."""
+    """The lab with that text in its lesson, and with a title for it."""
     folder = place / LAB
     shutil.copytree(LABS / LAB, folder)
-    file = folder / "lesson.md"
-    file.write_text(file.read_text("utf-8").rstrip() + text, encoding="utf-8")
+    for name, more in (("lesson.md", text), ("lab.toml", TITLE)):
+        file = folder / name
+        file.write_text(file.read_text("utf-8").rstrip() + more, encoding="utf-8")
     return folder
 
 
