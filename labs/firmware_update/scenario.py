@@ -40,9 +40,9 @@ BIG = 200_000
 RESETS, BETWEEN_MS = 3, 8000
 """So many resets after a good update, and the time between them: a device that is still on trial
 goes back after two starts."""
-JOIN_MS, NO_WIFI_MS = 1200, 60_000
-"""The time to join the network, and that while it is away: a board that is connected stays so, and
-one that has started anew does not come back."""
+JOIN_MS, NO_WIFI_MS, OFF_MS = 1200, 60_000, 10_000
+"""The time to join the network, and that after the last update of `rollback`: the board gets the
+file, and does not come back after its restart. OFF_MS later the network itself is off."""
 AWAY_MS, AGAIN_MS = 3000, 9000
 """For how long the broker is away, and from then the time to connect again."""
 BURST = 5
@@ -304,8 +304,11 @@ def rollback(server: Server) -> Episode:
         halves={server.first: server.half},
         network=network,
     )
+    last, off = updates[-1].at, updates[-1].at + OFF_MS
     wifi = [
-        *set_control("ap", "join_ms", NO_WIFI_MS, at=ms(updates[-1].at + 200)),
-        *set_control("ap", "join_ms", JOIN_MS, at=ms(network)),
+        *set_control("ap", "join_ms", NO_WIFI_MS, at=ms(last + 200)),
+        *set_control("ap", "online", 0, at=ms(off)),
+        *set_control("ap", "join_ms", JOIN_MS, at=ms(off)),
+        *set_control("ap", "online", 1, at=ms(network)),
     ]
     return replace(made, steps=[*made.steps, *wifi])

@@ -150,10 +150,17 @@ def watch():
         if out[n] is None:
             out[n], told[n] = [now(), t, door()], False
         out[n][1] = max(out[n][1], t) if t > d["high"] else min(out[n][1], t)
-        if now() - out[n][0] >= 600 and not told[n]:
-            told[n] = True
-            buzzer(1)
     return found
+
+def alarm():
+    due = []
+    for n in (0, 1):
+        if out[n] and not told[n]:
+            due.append(out[n][0] + 600)
+            if now() >= due[-1]:
+                told[n] = True
+                buzzer(1)
+    return due
 
 print("READY C4")
 while True:
@@ -190,7 +197,7 @@ while True:
         if turn % 60 == 20:
             send()
         turn += 1
-    machine.lightsleep(max(1, (due - now()) * 1000))
+    machine.lightsleep(max(1, (min([due] + alarm()) - now()) * 1000))
 """
 SILENT = 'print("READY C4")\nfrom time import sleep\nwhile True:\n    sleep(60)\n'
 

@@ -105,11 +105,14 @@ def judge(text):
 
 wlan = network.WLAN(network.WLAN.IF_STA)
 wlan.active(True)
-if not wlan.isconnected():
-    wlan.connect(own["ssid"], own["password"])
-online = is_new = False
+online = False
+asked = time.ticks_add(time.ticks_ms(), -10000)
 while True:
     loader.run()
+    if not wlan.isconnected() and time.ticks_diff(time.ticks_ms(), asked) >= 10000:
+        asked = time.ticks_ms()
+        wlan.disconnect()
+        wlan.connect(own["ssid"], own["password"])
     try:
         if not online and wlan.isconnected():
             mqtt.connect()

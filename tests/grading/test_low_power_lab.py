@@ -24,9 +24,9 @@ try:
 except Exception as error:
     print(error)
 
-FORM = "<QIB5H"
+FORM = "<QIB9H"
 rtc = RTC()
-begun, sent, count, values = time.time_ns(), 0, 0, [0] * 5
+begun, sent, count, values = time.time_ns(), 0, 0, [0] * 9
 goes_on = reset_cause() in (machine.DEEPSLEEP_RESET, machine.WDT_RESET)
 if goes_on and len(rtc.memory()) == struct.calcsize(FORM):
     begun, sent, count, *values = struct.unpack(FORM, rtc.memory())
@@ -40,15 +40,17 @@ def turn():
     else:
         values[count] = value
         count += 1
-        r = values[:]
+        r = values[:5]
     why = "btn" if pressed else "timer"
-    if pressed or count == 5:
-        sent += 1
-        count = count % 5
+    if pressed or count >= 5:
         try:
-            uplink.send({"v": 1, "id": cfg["id"], "seq": sent, "why": why, "r": r})
+            uplink.send({"v": 1, "id": cfg["id"], "seq": sent + 1, "why": why, "r": r})
+            sent += 1
+            if not pressed:
+                count -= 5
+                values[:4] = values[5:]
         except OSError:
-            pass
+            print("kept")
     rtc.memory(struct.pack(FORM, begun, sent, count, *values))
     wdt.feed()
     period = cfg["period_s"] * 1_000_000_000
