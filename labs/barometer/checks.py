@@ -43,6 +43,9 @@ SETTLED = ms(1200)
 LATEST, STALE = ms(2000), ms(1500)
 NEAR_T, NEAR_P, NEVER = Celsius(0.2), Pascals(10), float("inf")
 LEAST_LINES = 15
+MOST_ERRORS = 15
+"""ERR NODEV lines in the 4.4 to 5.6 s without a sensor at the start: one each second are 5 or 6. A
+program that does all twice as fast loses the points of its pace, not also these."""
 LINE, ERROR = LineForm("BMP {t_dc} {p_pa}"), LineForm("ERR NODEV")
 BOTH = ("oss0", "ossn")
 
@@ -155,22 +158,65 @@ def on_lost_sensor(run: Run) -> str:
     return "unhandled" if run.raised("OSError") else ""
 
 
+def while_absent(run: Run) -> list[int]:
+    """When the ERR NODEV lines before the return came."""
+    return [at for at in errors(run) if at < ms(run.data["gone"][0][1]).ns]
+
+
+def longest_silence(run: Run) -> Millis:
+    """The longest time from one ERR NODEV to the next, or to the return; infinite if there are
+    too many."""
+    times = while_absent(run)
+    if len(times) > MOST_ERRORS:
+        return Millis(NEVER, times[0])
+    ends = [*times, ms(run.data["gone"][0][1]).ns]
+    return max((millis_of_ns(b - a, a) for a, b in pairwise(ends)), default=Millis(0))
+
+
+def until_measured(run: Run) -> Millis:
+    """The time from the return to the result of a pressure; infinite without one."""
+    back_ns = ms(run.data["gone"][0][1]).ns
+    first_ns = first_pressure(run, back_ns)
+    if first_ns is None:
+        return Millis(NEVER, back_ns)
+    return millis_of_ns(first_ns - back_ns, back_ns)
+
+
+def is_constant(run: Run) -> bool:
+    """Whether ERR NODEV comes also with a sensor."""
+    return errors(run)[-1] > ms(run.data["gone"][0][1] + LATEST).ns
+
+
+def why_absent(run: Run) -> str:
+    """It does not measure after the return, tells of the loss once, or tells of it too often."""
+    if not while_absent(run) or is_constant(run):
+        return ""
+    if until_measured(run) > LATEST:
+        return "gives_up"
+    if longest_silence(run) <= LATEST:
+        return ""
+    return "error_flood" if len(while_absent(run)) > MOST_ERRORS else "said_once"
+
+
 @check(
     "a.absent",
     points=1,
     episode="absent",
     expect=AtMost(LATEST),
     on_miss="no_error_line",
+    why=why_absent,
     after="a.id",
+    stated=(MOST_ERRORS,),
     on_error=on_lost_sensor,
 )
-def first_error(run: Run) -> Millis | None:
-    """The time from READY to the first ERR NODEV; infinite if there is one also with a sensor."""
-    times, (_, back) = errors(run), run.data["gone"][0]
+def absences(run: Run) -> list[Millis] | None:
+    """The time from READY to the first ERR NODEV, infinite if there is one also with a sensor;
+    the longest time from one to the next; and that from the return to a measurement."""
+    times = errors(run)
     if not times:
         return None
-    is_constant = times[-1] > ms(back + LATEST).ns
-    return Millis(NEVER, times[-1]) if is_constant else millis_of_ns(times[0])
+    first = Millis(NEVER, times[-1]) if is_constant(run) else millis_of_ns(times[0])
+    return [first, longest_silence(run), until_measured(run)]
 
 
 # b: the calibration.
@@ -231,6 +277,12 @@ def pressure_command(run: Run) -> int:
     return PRESSURE + (int(run.data["oss"]) << 6)
 
 
+def first_pressure(run: Run, from_ns: int) -> int | None:
+    """When the first pressure was read that was converted after a time."""
+    made = [c.read_ns for c in conversions(run) if c.at_ns > from_ns and c.command != TEMPERATURE]
+    return min((at for at in made if at is not None), default=None)
+
+
 def waits_of(run: Run, command: int) -> list[Millis]:
     """The waits of the conversions with a command."""
     return [one.wait() for one in conversions(run) if one.command == command]
@@ -243,10 +295,21 @@ def waits_0(run: Run) -> list[Millis] | None:
     return celsius + pascal if celsius and pascal else None
 
 
-@check("c.pace", points=1, expect=Between(27, 33), on_miss="pace", after="c.oss0")
-def measurements(run: Run) -> int:
-    """How many temperature conversions there are in 30 s."""
-    return len(waits_of(run, TEMPERATURE))
+MEASUREMENTS = Between(27, 33)
+"""In 30 s."""
+
+
+def why_pace(run: Run) -> str:
+    """It measures often enough, and prints its values again and again."""
+    made = len(waits_of(run, TEMPERATURE))
+    return "reprinted" if MEASUREMENTS.low <= made <= MEASUREMENTS.high else ""
+
+
+@check("c.pace", points=1, expect=MEASUREMENTS, on_miss="pace", why=why_pace, after="c.oss0")
+def measurements(run: Run) -> list[int]:
+    """How many temperature conversions there are; and how many BMP lines, if those are more."""
+    made = len(waits_of(run, TEMPERATURE))
+    return [made, max(made, len(bmp_lines(run)))]
 
 
 def long_enough(run: Run) -> str:
@@ -407,9 +470,10 @@ def returns(run: Run) -> list[tuple[int, int]]:
 
 def first_back(run: Run, back_ns: int, until_ns: int) -> BmpLine | None:
     """The first BMP line after a return whose pressure was converted after the return."""
-    made = [c.read_ns for c in conversions(run) if c.at_ns > back_ns and c.command != TEMPERATURE]
-    first = min((at for at in made if at is not None), default=until_ns)
-    return next((one for one in bmp_lines(run) if first < one.at_ns < until_ns), None)
+    first_ns = first_pressure(run, back_ns)
+    if first_ns is None:
+        return None
+    return next((one for one in bmp_lines(run) if first_ns < one.at_ns < until_ns), None)
 
 
 def why_lost(run: Run) -> str:
