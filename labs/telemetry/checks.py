@@ -173,30 +173,29 @@ def why_schema(run: Run) -> str:
 def messages(run: Run) -> list[Text]:
     """Every message. The device's own name is replaced by `dev`, which the schema asks for, and a
     retained message has this word before it."""
-    own = json_text(run.data["dev"])
+    own = f'"{run.data["dev"]}"'
     sent = told(run, "telemetry")
     return [
-        Text(("retained " if one.retain else "") + text.replace(own, json_text("dev")), one.t_ns)
+        Text(("retained " if one.retain else "") + text.replace(own, '"dev"'), one.t_ns)
         for one, text in zip(sent, mqtt.payloads(sent), strict=True)
     ]
 
 
-def json_text(value: str) -> str:
-    """A text as it is in JSON."""
-    return f'"{value}"'
-
-
-@check("b.seq", points=1, expect=Exactly([1.0]), on_miss="seq", why=why_few)
-def seq_steps(run: Run) -> list[Quantity]:
-    """By how much `seq` grows from a message to the next: the first step that is not 1, else a 1;
-    infinite where a message has none."""
+def seq_growths(run: Run) -> list[Quantity]:
+    """By how much `seq` grows from a message to the next; infinite where one has none."""
     sent = told(run, "telemetry")
     numbers = [
         number_of(one.get("seq") if isinstance(one, dict) else None)
         for one in mqtt.documents(sent)
     ]
     pairs = zip(pairwise(numbers), sent[1:], strict=False)
-    steps = [Quantity(b - a if abs(b) < NEVER else NEVER, one.t_ns) for (a, b), one in pairs]
+    return [Quantity(b - a if abs(b - a) < NEVER else NEVER, one.t_ns) for (a, b), one in pairs]
+
+
+@check("b.seq", points=1, expect=Exactly([1.0]), on_miss="seq", why=why_few)
+def seq_steps(run: Run) -> list[Quantity]:
+    """The first growth of `seq` that is not 1, else a 1."""
+    steps = seq_growths(run)
     return [step for step in steps if step - 1][:1] or steps[:1]
 
 
@@ -276,6 +275,11 @@ def why_status(run: Run) -> str:
     return why_away(run) or ("status_once" if many[1] == 1 < many[0] else "")
 
 
+def online_again(run: Run) -> list[int]:
+    """When there is a network, first and after each outage (ns)."""
+    return [ms(run.data["late_ms"]).ns, *(ms(away.to_ms).ns for away in run.data["outages"])]
+
+
 def unhandled(run: Run) -> str:
     """What a lost connection raises was not handled."""
     return "unhandled" if run.raised("OSError", "MQTTException") else ""
@@ -291,14 +295,10 @@ def unhandled(run: Run) -> str:
     on_error=unhandled,
 )
 def status_delays(run: Run) -> list[Millis]:
-    """The time from t = 0, and from the end of each outage, to the next retained `online`."""
+    """The time from when there is a network, first and after outages, to a retained `online`."""
     sent = [one for one in told(run, "status") if one.retain and one.payload == b"online"]
     times = mqtt.times(sent)
-    begins = [min(0, int(times[0])) if sent else 0]
-    begins += [ms(away.to_ms).ns for away in run.data["outages"]]
-    if not told(run, "status"):
-        return []
-    return [delay(times, at) for at in begins]
+    return [delay(times, at) for at in online_again(run)] if told(run, "status") else []
 
 
 # d: commands.
@@ -325,6 +325,19 @@ def acks(run: Run, id: int | None) -> list[Any]:
     ]
 
 
+def levels(run: Run, one: Any) -> list[int]:
+    """All levels of the relay in OVER after a command."""
+    at_ns = ms(one.at).ns
+    relay = run.signal("RELAY_1").since(at_ns)
+    edges = relay.edges_ns()[:MOST_EDGES]
+    return [int(n) for n in relay.at_all(np.append(at_ns, edges[edges <= at_ns + OVER.ns]))]
+
+
+def has_moved(run: Run, one: Any) -> bool:
+    """Whether the relay moved in OVER after a command."""
+    return len(levels(run, one)) > 1
+
+
 def seen(run: Run, one: Any, with_relay: bool = True) -> Text:
     """What a command caused in OVER: its answer, and the relay with all its levels."""
     at_ns = ms(one.at).ns
@@ -332,10 +345,7 @@ def seen(run: Run, one: Any, with_relay: bool = True) -> Text:
     is_answered = bool(len(times[inside_of(times, at_ns, at_ns + OVER.ns)]))
     text = f"{'err' if one.id is None else one.id}" if is_answered else "-"
     if with_relay:
-        relay = run.signal("RELAY_1").since(at_ns)
-        edges = relay.edges_ns()[:MOST_EDGES]
-        levels = relay.at_all(np.append(at_ns, edges[edges <= at_ns + OVER.ns]))
-        text += f" relay {'→'.join(str(int(level)) for level in levels)}"
+        text += f" relay {'→'.join(str(level) for level in levels(run, one))}"
     return Text(text, at_ns)
 
 
@@ -357,34 +367,24 @@ def good_answers(run: Run) -> list[Millis]:
     return answer_times(run, run.data["commands"][:2])
 
 
-def wanted_repeat(run: Run) -> list[str]:
-    """The repeated command is answered, and the relay stays off."""
-    return [f"{run.data['commands'][2].id} relay 0"]
-
-
 @check(
     "d.again",
     points=1,
     episode="cmd",
-    expect=Exactly(wanted_repeat),
+    expect=Exactly(lambda run: [f"{run.data['again'].id} relay 0"]),
     on_miss="dup_action",
-    on_error=lambda run: "dup_action" if acks(run, run.data["commands"][2].id)[1:] else "",
+    on_error=lambda run: "dup_action" if acks(run, run.data["again"].id)[1:] else "",
     after="d.good",
     stated=[OVER / 1000],
 )
 def repeat(run: Run) -> list[Text]:
-    """What the repeated command caused."""
-    return [seen(run, run.data["commands"][2])]
+    """What the repeated command caused: an answer, and the relay stays off."""
+    return [seen(run, run.data["again"])]
 
 
 def wanted_bad(run: Run) -> list[str]:
-    """Both bad ones are answered with `err`; the last good one works."""
-    return ["err", "err", f"{run.data['commands'][5].id} 1"]
-
-
-def bad_json(run: Run) -> str:
-    """A bad command raised what was not handled."""
-    return "bad_json" if run.raised("ValueError", "KeyError", "TypeError") else ""
+    """The bad ones are answered with `err` and leave the relay alone; the last good one works."""
+    return [*["err"] * len(run.data["bad"]), f"{run.data['last'].id} 1"]
 
 
 @check(
@@ -393,17 +393,17 @@ def bad_json(run: Run) -> str:
     episode="cmd",
     expect=Exactly(wanted_bad),
     on_miss="bad_json",
-    on_error=bad_json,
+    why=lambda run: "bad_obeyed" if any(has_moved(run, bad) for bad in run.data["bad"]) else "",
+    on_error=lambda run: "bad_json" if run.raised("ValueError", "KeyError", "TypeError") else "",
     after="d.good",
     stated=[OVER / 1000],
 )
 def bad_answers(run: Run) -> list[Text]:
-    """What the bad commands and the one after them caused."""
-    *bad, last = run.data["commands"][3:]
+    """What the bad commands and the one after them caused; of a bad one the relay if it moved."""
+    last = run.data["last"]
     level = int(run.signal("RELAY_1").at(ms(last.at).ns + OVER.ns))
-    works = seen(run, last, with_relay=False)
-    found = [seen(run, one, with_relay=False) for one in bad]
-    return [*found, Text(f"{works} {level}", works.at_ns)]
+    found = [seen(run, one, with_relay=has_moved(run, one)) for one in run.data["bad"]]
+    return [*found, Text(f"{seen(run, last, with_relay=False)} {level}", ms(last.at).ns)]
 
 
 # e: outages.
@@ -411,15 +411,14 @@ def bad_answers(run: Run) -> list[Text]:
 
 def why_back(run: Run) -> str:
     """The board stays away, or its telemetry waits for the commands."""
-    first_ns = ms(run.data["outages"][0].from_ms).ns
     sent = told(run, "telemetry")
-    is_waiting = bool(sent) and sent[0].t_ns > first_ns
+    is_waiting = bool(sent) and sent[0].t_ns > ms(run.data["outages"][0].from_ms).ns
     return why_away(run) or ("wait_msg" if is_waiting else "")
 
 
 @check(
     "e.back",
-    points=2,
+    points=1,
     episode="outage",
     expect=AtMost(BACK),
     on_miss="not_back",
@@ -427,16 +426,25 @@ def why_back(run: Run) -> str:
     on_error=unhandled,
 )
 def back_delays(run: Run) -> list[Millis]:
-    """The time from the end of each outage to the next telemetry."""
+    """The time from when there is a network, first and after outages, to the next telemetry."""
     times = mqtt.times(told(run, "telemetry"))
-    ends = [ms(away.to_ms).ns for away in run.data["outages"]]
-    if not len(times):
-        return []
-    return [delay(times, at) for at in ends]
+    return [delay(times, at) for at in online_again(run)] if len(times) else []
+
+
+seq_over_outages = check(
+    "e.seq",
+    points=1,
+    episode="outage",
+    expect=AtLeast(Quantity(0)),  # messages may be lost in an outage
+    on_miss="seq_anew",
+    after="e.back",
+)(seq_growths)
 
 
 def why_deaf(run: Run) -> str:
-    """It did not subscribe again."""
+    """A command that was obeyed before the outage was obeyed again, or it did not subscribe."""
+    if has_moved(run, run.data["again"]):
+        return "ids_lost"
     asked = len(mqtt.messages(run, "subscribe"))
     return why_command(run) or ("no_resubscribe" if asked <= len(run.data["outages"]) else "")
 
@@ -451,8 +459,11 @@ def why_deaf(run: Run) -> str:
     after="e.back",
 )
 def late_answers(run: Run) -> list[Millis]:
-    """The relay's and the answer's time, for the command after each outage."""
-    return answer_times(run, run.data["commands"])
+    """The relay's and the answer's time, for the commands after each outage; and the answer's for
+    the repeated one, infinite when that moved the relay."""
+    again, found = run.data["again"], answer_times(run, run.data["commands"])
+    answers = [] if has_moved(run, again) else acks(run, again.id)
+    return [*found, delay(mqtt.times(answers), ms(again.at).ns)] if found else []
 
 
 @check(
@@ -466,7 +477,8 @@ def late_answers(run: Run) -> list[Millis]:
 def tries(run: Run) -> list[int]:
     """How often the board tried to connect in each outage, to the Wi-Fi or to the broker."""
     tried = [network.joins(run), network.connects(run, MQTT_PORT)]
-    spans = [(ms(away.from_ms).ns, ms(away.to_ms).ns) for away in run.data["outages"]]
+    spans = [(0, ms(run.data["late_ms"]).ns)]
+    spans += [(ms(away.from_ms).ns, ms(away.to_ms).ns) for away in run.data["outages"]]
     return [max(len(at_ns[inside_of(at_ns, *span)]) for at_ns in tried) for span in spans]
 
 

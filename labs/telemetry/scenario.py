@@ -1,7 +1,9 @@
 """L14's stimulus: weather for the telemetry, commands, and outages of the broker and of the Wi-Fi.
 
 `data` has the base topic and the device's name (`base`, `dev`), the base topic of the example
-(`public_base`), the `commands` and the `outages`. All times are milliseconds since t = 0.
+(`public_base`), and all `commands`; `cmd` has which of them are the repeated one (`again`), the
+`bad` ones and the `last` one; `outage` has when the Wi-Fi comes first (`late_ms`), the `outages`
+and the repeated command. All times are milliseconds since t = 0.
 """
 
 import json
@@ -20,8 +22,11 @@ PUBLIC = {
 SITES = ("assiut", "benha", "luxor", "qena", "tanta")
 KINDS = ("pump", "fan", "boiler", "valve")
 MAIN_S = 120
-FIRST_MS = 10_000
-"""Commands and outages begin after this: the board has connected by then."""
+FIRST_MS, LATE_MS = 10_000, (8000, 12_000)
+"""Commands begin after FIRST_MS: the board has connected by then. In `outage` the Wi-Fi is there
+LATE_MS after power-on: a program that waits for it before its READY line is found."""
+REMEMBERED = 8
+"""Of so many commands a repetition is known."""
 OUTAGE_MS, BACK_MS = 20_000, 15_000
 """How long an outage is, and how long a board may take to be back."""
 ANSWER_MS = 1000
@@ -54,7 +59,7 @@ class Outage(NamedTuple):
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Two minutes of telemetry, six commands, and two outages with a command after each."""
+    """Two minutes of telemetry, commands, and two outages with commands after each."""
     rng = random.Random(seed)
     device = hidden_device(rng) if seed else PUBLIC
     return [main(rng, device), cmd(rng, device), outage(rng, device)]
@@ -72,7 +77,12 @@ def hidden_device(rng: random.Random) -> dict[str, str]:
 
 
 def episode(
-    name: str, seconds: float, device: dict[str, str], steps: list[Step], **data: Any
+    name: str,
+    seconds: float,
+    device: dict[str, str],
+    steps: list[Step],
+    from_reset: bool = False,
+    **data: Any,
 ) -> Episode:
     """An episode near the access point of `device`."""
     base = f"mcit/{device['site']}/{device['dev']}"
@@ -83,6 +93,7 @@ def episode(
         {"device.json": json.dumps(device).encode()},
         steps,
         {"base": base, "dev": device["dev"], "public_base": public_base, **data},
+        from_reset=from_reset,
         attrs={"ap": {name: device[name] for name in ("ssid", "password")}},
     )
 
@@ -99,40 +110,66 @@ def main(rng: random.Random, device: dict[str, str]) -> Episode:
 
 
 def cmd(rng: random.Random, device: dict[str, str]) -> Episode:
-    """On, off, the first one once more, two bad ones, and on again."""
-    on, off, last, bad = rng.sample(range(100, 10_000), k=4)
-    messages = [
-        (order(1, on), on, 1),
-        (order(0, off), off, 0),
-        (order(1, on), on, 0),
+    """On and off in turn, the first one once more, three bad ones, and on again. The first one is
+    the oldest that has to be remembered."""
+    *good, last, bad = rng.sample(range(100, 10_000), k=REMEMBERED + 2)
+    in_turn = [(order(1 - n % 2, id), id, 1 - n % 2) for n, id in enumerate(good)]
+    messages: list[tuple[str, int | None, int]] = [
+        *in_turn,
+        (order(1, good[0]), good[0], 0),
         (rng.choice(NO_JSON).format(bad), None, 0),
         (json.dumps({"id": bad}), None, 0),
+        (json.dumps({"relay": 1}), None, 0),
         (order(1, last), last, 1),
     ]
     commands, at = [], float(FIRST_MS)
     for message in messages:
         at += rng.uniform(2000, 4000)
         commands.append(Command(at, *message))
-    seconds = (at + 2 * ANSWER_MS) / 1000
-    return episode("cmd", seconds, device, sent(commands, device), commands=commands)
+    again, *wrong, final = commands[REMEMBERED:]
+    return episode(
+        "cmd",
+        (at + 2 * ANSWER_MS) / 1000,
+        device,
+        sent(commands, device),
+        commands=commands,
+        again=again,
+        bad=wrong,
+        last=final,
+    )
 
 
 def outage(rng: random.Random, device: dict[str, str]) -> Episode:
-    """The broker and the Wi-Fi are away for a while, in any order. A command comes after each
-    outage, when the board must be back."""
-    outages, commands, at = [], [], float(FIRST_MS)
-    ids = rng.sample(range(100, 10_000), k=2)
-    steps: list[Step] = []
-    for control, level in zip(rng.sample(["broker", "online"], k=2), (1, 0), strict=True):
+    """There is no Wi-Fi when the board starts. Later the broker and the Wi-Fi are away for a
+    while, in any order. After the first outage, when the board must be back, come on and off;
+    after the second one the same on, and another one."""
+    first, second, third = rng.sample(range(100, 10_000), k=3)
+    waiting = [[(first, 1, 1), (second, 0, 0)], [(first, 1, 0), (third, 1, 1)]]
+    late_ms = rng.uniform(*LATE_MS)
+    steps = set_control("ap", "online", 0, at=ms(0))
+    steps += set_control("ap", "online", 1, at=ms(late_ms))
+    outages, commands, at = [], [], late_ms + BACK_MS
+    for control, orders in zip(rng.sample(["broker", "online"], k=2), waiting, strict=True):
         away = Outage(control, at + rng.uniform(2000, 7000))
         outages.append(away)
         steps += set_control("ap", control, 0, at=ms(away.from_ms))
         steps += set_control("ap", control, 1, at=ms(away.to_ms))
-        at = away.to_ms + BACK_MS + ANSWER_MS
-        commands.append(Command(at, order(level, ids[level]), ids[level], level))
-    seconds = (at + 2 * ANSWER_MS) / 1000
-    steps += sent(commands, device)
-    return episode("outage", seconds, device, steps, commands=commands, outages=outages)
+        at = away.to_ms + BACK_MS
+        for id, wanted, level in orders:
+            at += 2 * ANSWER_MS
+            commands.append(Command(at, order(wanted, id), id, level))
+    on, off, again, last = commands
+    return episode(
+        "outage",
+        (at + 2 * ANSWER_MS) / 1000,
+        device,
+        steps + sent(commands, device),
+        from_reset=True,
+        commands=[on, off, last],
+        again=again,
+        outages=outages,
+        late_ms=late_ms,
+    )
 
 
 def order(level: int, id: int) -> str:
