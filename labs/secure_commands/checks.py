@@ -11,6 +11,7 @@ import numpy as np
 from grader import (
     AtLeast,
     AtMost,
+    Between,
     Exactly,
     Millis,
     Never,
@@ -24,7 +25,7 @@ from grader import (
 )
 from grader.measure import mqtt, network
 from grader.measure.pins import other_pin
-from grader.measure.times import delay, inside_of
+from grader.measure.times import Times, delay, inside_of, periods
 
 PLAIN_PORT, TLS_PORT = 1883, 8883
 PROMPT = ms(180)
@@ -37,6 +38,8 @@ SETTLED = ms(500)
 """The relay's level in a message counts if it did not change for this long before it."""
 MOST_MESSAGES, MOST_EDGES = 1000, 10
 """A right program makes far fewer of each. The rest is not looked at: it costs time only."""
+RETRY, LATEST = ms(2500), seconds(12)
+"""From one try to the next. A slow program joins the network and sets its clock in between."""
 FAKES = ("self-signed", "wrong-host", "expired")
 EACH = ("cmd", "replay", *FAKES)
 
@@ -92,7 +95,7 @@ def ports(run: Run) -> list[Text]:
 
 @check(
     "a.refuse",
-    points=2,
+    points=1,
     episode=FAKES,
     expect=Exactly(["refused"]),
     on_miss="no_verify",
@@ -107,6 +110,31 @@ def trusted(run: Run) -> list[Text]:
     if came:
         return [Text("connected", came[0].t_ns)]
     return [Text("refused", int(tried[0]))] if tried else []
+
+
+def tries(run: Run) -> Times:
+    """When it tried to reach the broker through TLS."""
+    return network.connects(run, TLS_PORT)[:MOST_MESSAGES]
+
+
+def why_no_retry(run: Run) -> str:
+    """It tried again too soon."""
+    return "hurried" if any(gap < RETRY for gap in periods(tries(run))) else ""
+
+
+@check(
+    "a.again",
+    points=1,
+    episode=FAKES,
+    expect=Between(RETRY, LATEST),
+    on_miss="no_retry",
+    why=why_no_retry,
+    after="a.refuse",
+)
+def between_tries(run: Run) -> list[Millis]:
+    """The time from each try to the next; infinite after the only one."""
+    at_ns = tries(run)
+    return periods(at_ns) or [delay(at_ns[1:], int(only)) for only in at_ns]
 
 
 # b: secrets.
@@ -266,12 +294,20 @@ def forged(run: Run) -> list[Text]:
     return [seen(run, one) for one in run.data["commands"][4:8]]
 
 
+def why_bad(run: Run) -> str:
+    """The texts had their answers, and the good command after them was refused as an old one."""
+    *bad, last = run.data["commands"][8:]
+    refused = [*bad, last._replace(n=None)]
+    return "forged_counts" if all(answer(run, one) == "err" for one in refused) else ""
+
+
 @check(
     "c.bad",
     points=1,
     episode="cmd",
     expect=Exactly(["err", "err", "err", "n, relay 1"]),
     on_miss="bad_json",
+    why=why_bad,
     after="c.good",
     stated=[OVER / 1000],
 )
@@ -300,18 +336,26 @@ def replays(run: Run) -> list[Text]:
     return [seen(run, one) for one in run.data["commands"][:4]]
 
 
+def why_after_reset(run: Run) -> str:
+    """Only the command that came just before the reset was obeyed again."""
+    *old, newest, _ = run.data["commands"][5:]
+    is_late = seen(run, newest) != REFUSED and all(seen(run, one) == REFUSED for one in old)
+    return "saved_late" if is_late else ""
+
+
 @check(
     "d.reset",
     points=2,
     episode="replay",
-    expect=Exactly([REFUSED, REFUSED, "n, relay 0→1"]),
+    expect=Exactly([REFUSED, REFUSED, REFUSED, "n, relay 0→1"]),
     on_miss="counter_in_ram",
+    why=why_after_reset,
     after="d.replay",
     stated=[OVER / 1000],
 )
 def after_reset(run: Run) -> list[Text]:
     """What the old commands and a new one caused after the reset."""
-    return [seen(run, one) for one in run.data["commands"][4:]]
+    return [seen(run, one) for one in run.data["commands"][5:]]
 
 
 # e: signed telemetry.

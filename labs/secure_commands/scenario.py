@@ -25,7 +25,11 @@ SITES = ("assiut", "benha", "luxor", "qena", "tanta")
 KINDS = ("pump", "fan", "boiler", "valve")
 CONNECTED_MS = 15_000
 """A board is at the broker by then: on a Pico W the handshake takes 2 s or more."""
-FAKE_S = 15
+FAKE_S = 30
+"""A board has tried by CONNECTED_MS, and tries again in this time."""
+RESET_MS = 500
+"""The reset comes so long after a command. A board has obeyed it by then, and has kept its number
+before it did."""
 NO_JSON = ("on {}", "{{cmd: on, n: {}}}", "{{'cmd': 'on', 'n': {}}}", "cmd=on&n={}")
 
 
@@ -104,14 +108,20 @@ def signed(n: int, cmd: str, code: str) -> str:
     return json.dumps({"n": n, "cmd": cmd, "mac": code})
 
 
+def nearly(code: str) -> str:
+    """A code that is wrong in its last digit."""
+    return code[:-1] + ("1" if code[-1] == "0" else "0")
+
+
 def cmd(rng: random.Random, device: dict[str, str], secrets: dict[str, str]) -> Episode:
-    """Four good commands; four forged ones; three texts that are none; and a good one."""
+    """Four good commands; four forged ones; three texts that are none; and a good one. The numbers
+    of the forged ones are the highest: no forged number may count."""
     numbers = [rng.randrange(100, 1000)]
     for _ in range(11):
         numbers.append(numbers[-1] + rng.randrange(2, 40))
-    good, forged, (text, types, unknown, last) = numbers[:4], numbers[4:8], numbers[8:]
+    good, (text, types, unknown, last), forged = numbers[:4], numbers[4:8], numbers[8:]
     forgeries = [
-        signed(forged[0], "on", f"{rng.getrandbits(256):064x}"),
+        signed(forged[0], "on", nearly(mac(secrets, f"cmd {forged[0]} on"))),
         json.dumps({"n": forged[1], "cmd": "on"}),
         signed(forged[2], "on", mac(secrets, f"cmd {forged[2]} off")),
         signed(forged[3], "on", mac(secrets, f"cmd {good[0]} on")),
@@ -135,21 +145,23 @@ def cmd(rng: random.Random, device: dict[str, str], secrets: dict[str, str]) -> 
 
 
 def replay(rng: random.Random, device: dict[str, str], secrets: dict[str, str]) -> Episode:
-    """Good commands, old ones again, a reset, old ones again, and a new one."""
-    first = rng.randrange(100, 1000)
-    on, off = first, first + rng.randrange(2, 40)
-    new = off + rng.randrange(2, 40)
+    """Good commands, old ones again, a good one and a reset soon after it, all old ones again, and
+    a new one."""
+    on = rng.randrange(100, 1000)
+    off, newest, new = (on + rng.randrange(2, 40) + more for more in (0, 40, 80))
     messages: list[tuple[str, int | None, int]] = [
         (order(secrets, on, "on"), on, 1),
         (order(secrets, off, "off"), off, 0),
         (order(secrets, on, "on"), None, 0),
         (order(secrets, off, "off"), None, 0),
+        (order(secrets, newest, "on"), newest, 1),
     ]
     before = placed(rng, messages, CONNECTED_MS)
-    reset = before[-1].at + rng.uniform(2000, 3000)
+    reset = before[-1].at + RESET_MS
     messages = [
         (order(secrets, on, "on"), None, 0),
         (order(secrets, off, "off"), None, 0),
+        (order(secrets, newest, "on"), None, 0),
         (order(secrets, new, "on"), new, 1),
     ]
     after = placed(rng, messages, reset + CONNECTED_MS + 3000)
