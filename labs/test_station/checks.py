@@ -46,6 +46,11 @@ LOST: dict[Limit[int], float] = {AtMost(n): 10 - n for n in range(1, 10)}
 WRONG_CODES, WRONG_LEFT = 2, 5
 NEAR_MV, NEAR_MA = 30, 2
 OFF_MS, LONGEST = ms(200), seconds(12)
+ENDS = dict.fromkeys((LOW, HIGH, SLOW, EMPTY), seconds(2)) | {HUNG: seconds(4)}
+"""How long a try may take that fails in its first step, or waits for READY in vain."""
+BOOT_MS, EARLY_MS = 3000, 600
+ROUND = 256
+"""`seq` goes round after so many frames."""
 SHOWN, TONE_WITHIN = ms(500), ms(500)
 COLUMNS, ROWS = 128 // SIDE, (16, 32, 48)
 
@@ -57,6 +62,7 @@ class Place(NamedTuple):
     starts: int
     ends: int
     code: int
+    also: int
     serial: str
     rail: float
     standby: float
@@ -297,10 +303,37 @@ def escapes(run: Run) -> list[Text]:
 # c: the codes.
 
 
-def miscoded(run: Run) -> list[Text]:
-    """The bad units and the empty place with another code than their first failing step's."""
+def tries_in(run: Run, place: Place) -> Iterator[tuple[Try, Millis]]:
+    """The tries of a place, each with the time from the relay's switching on to its frame."""
+    for one in tries(run):
+        if place.starts <= one.at_ns < place.ends:
+            begun = [on_ns for on_ns, _ in powered(run) if place.starts <= on_ns < one.at_ns]
+            if begun:
+                yield one, millis_of_ns(one.at_ns - begun[-1], one.at_ns)
+
+
+def gave_up_early(run: Run, place: Place) -> bool:
+    """Whether a try of a hung unit ended before its time."""
+    return place.code == HUNG and any(
+        one.code == HUNG and took < BOOT_MS - EARLY_MS for one, took in tries_in(run, place)
+    )
+
+
+def miscoded(run: Run) -> list[tuple[Place, Verdict | None]]:
+    """The bad units and the empty place with another code than their first failing step's, and
+    those whose code came too early."""
     bad = [(p, v) for p, v in judged(run) if p.code != PASS]
-    return [shown(p, v) for p, v in bad if v is None or v.code != p.code]
+    return [(p, v) for p, v in bad if v is None or v.code != p.code or gave_up_early(run, p)]
+
+
+def why_code(run: Run) -> str:
+    """Only units with two faults have another code, or only hung units came too early."""
+    found = miscoded(run)
+    units = ", ".join(shown(p, v) for p, v in found[:3])
+    if all(v and v.code == HUNG == p.code for p, v in found):
+        return f"early {units}"
+    is_later = all(v and p.also and v.code == p.also for p, v in found)
+    return f"{'order' if is_later else 'code'} {units}"
 
 
 @check(
@@ -309,8 +342,9 @@ def miscoded(run: Run) -> list[Text]:
     expect=AtMost(0),
     partial={AtMost(WRONG_CODES): WRONG_LEFT},
     on_miss="code",
-    why=lambda run: f"code {', '.join(miscoded(run)[:3])}",
+    why=why_code,
     after="a",
+    stated=[BOOT_MS - EARLY_MS],
 )
 def count_miscoded(run: Run) -> int:
     """How many have another code."""
@@ -361,6 +395,17 @@ def offs(run: Run) -> list[Millis] | None:
 # e: the time of a try.
 
 
+@gate("e.steps", expect=Never(""), on_miss="goes_on", stated=[2, 4])
+def long_tries(run: Run) -> list[Text]:
+    """The tries that went on after the step that failed."""
+    return [
+        Text(f"{place.number}: {name(one.code)}, {took:.0f} ms", one.at_ns)
+        for place in places(run)
+        for one, took in tries_in(run, place)
+        if took > ENDS.get(one.code, took)
+    ]
+
+
 @check("e", points=8, expect=AtMost(LONGEST), on_miss="slow", after="b")
 def mean_try(run: Run) -> Millis | None:
     """The mean time of a try: from the start, or from the end of the try before it."""
@@ -400,12 +445,43 @@ def wrong_frames(run: Run) -> Iterator[Text]:
     known = len(tries(run)) + len(verdicts(run))
     if len(frames) != known:
         yield Text("cmd, len", frames[-1].at_ns)
+    if run.episode.name == "shift" and len(frames) <= ROUND:
+        yield Text(str(len(frames)))
 
 
-@check("f.frames", points=2, expect=Never(""), on_miss="frames", after="b")
+@check(
+    "f.frames",
+    points=2,
+    episode=("line", "shift"),
+    expect=Never(""),
+    on_miss="frames",
+    after="b",
+    stated=[ROUND],
+)
 def frame_faults(run: Run) -> list[Text]:
     """The frames that are wrong."""
     return list(wrong_frames(run))
+
+
+def wrong_tries(run: Run) -> Iterator[Text]:
+    """The units that were not tried as often as the rule says, and in which order."""
+    for verdict in verdicts(run):
+        own = [one for one in tries(run) if one.unit == verdict.unit]
+        numbers = [one.number for one in own]
+        is_once = bool(own) and own[0].code in (PASS, EMPTY)
+        if numbers != ([1] if is_once else [1, 2]):
+            yield Text(f"{verdict.unit}: {numbers}", verdict.at_ns)
+
+
+def unreached_values(run: Run) -> Iterator[Text]:
+    """The tries with a value of a step that they do not reach."""
+    for place in places(run):
+        for one, _ in tries_in(run, place):
+            if one.standby and one.code not in (PASS, STANDBY):
+                yield Text(f"{place.number}: {one.standby / 10} mA", one.at_ns)
+            is_unread = place.code in (*ENDS, NO_SN)
+            if is_unread and one.serial not in ("", place.serial):
+                yield Text(f"{place.number}: {one.serial}", one.at_ns)
 
 
 def wrong_values(run: Run) -> Iterator[Text]:
@@ -423,17 +499,25 @@ def wrong_values(run: Run) -> Iterator[Text]:
                 yield Text(f"{place.number}: {one.serial or '-'}", one.at_ns)
 
 
+def why_values(run: Run) -> str:
+    """Only the tries are not those of the rule, or only a value has no step."""
+    if next(wrong_values(run), None):
+        return "values"
+    return "tries" if next(wrong_tries(run), None) else "stale"
+
+
 @check(
     "f.values",
     points=2,
     expect=Never(""),
     on_miss="values",
+    why=why_values,
     after="b",
     stated=[NEAR_MV, NEAR_MA],
 )
 def value_faults(run: Run) -> list[Text]:
-    """The values that are wrong."""
-    return list(wrong_values(run))
+    """The values and the tries that are wrong."""
+    return [*wrong_values(run), *wrong_tries(run), *unreached_values(run)]
 
 
 def due_counts(run: Run) -> list[Text]:

@@ -1,8 +1,10 @@
-"""C2's stimulus: forty units and one empty place, one after the other.
+"""C2's stimulus. `line`: forty units and one empty place, one after the other. `shift`: as many
+starts with an empty fixture as let `seq` go round.
 
 Each place begins with the press of the start button. Before that the unit is exchanged, as an
 operator does it. `data["places"]` has of each place: when it `starts` and `ends` (ms since t = 0),
-the right `code`, and the unit's `serial`, `rail` (V) and `standby` (mA).
+the right `code`, the code of a later fault, `also` (0: none), and the unit's `serial`, `rail` (V)
+and `standby` (mA).
 """
 
 import json
@@ -13,8 +15,10 @@ from grader import BoardType, Episode, Step, ms, press, set_control
 
 PASS, LOW, HIGH, SLOW, HUNG, NO_SN, DUP_SN, BLINK, ID, STANDBY, EMPTY = range(11)
 FAULTS = range(LOW, EMPTY)
-UNITS, TWICE, LOOSE, DOUBLE = 40, 5, 2, 6
-"""Units; faults that come twice; good units that fail once; starts that are pressed twice."""
+UNITS, LOOSE, DOUBLE = 40, 2, 6
+"""Units; good units that fail once; starts that are pressed twice."""
+STARTS, EVERY_MS = 135, 8000
+"""Of `shift`. Each start gives two frames: `seq` goes from 255 to 0."""
 FIRST_MS, PLACE_MS, TAKEN_MS, SET_MS = 2000, 27_000, 1500, 1200
 """The first start; a place lasts so long. The unit is taken out, and the next one put in, so long
 before the start."""
@@ -43,11 +47,12 @@ class Unit:
     rise: int
     blinks: int
     standby: float
+    also: int = 0
     loose: int = 0
 
     def controls(self) -> dict[str, float]:
         """The controls of the device under test."""
-        told = 0 if self.code == NO_SN else self.serial
+        told = 0 if NO_SN in (self.code, self.also) else self.serial
         return {
             "serial": told,
             "memory": self.memory,
@@ -64,15 +69,17 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     """Other units in another order with each seed, and other limits and another CRC."""
     rng = random.Random(seed)
     changed = PUBLIC if seed == 0 else hidden(rng)
-    codes = order(rng)
-    good = [n for n, code in enumerate(codes) if code == PASS]
+    faults = order(rng)
+    good = [n for n, (code, _) in enumerate(faults) if code == PASS]
     loose = set(rng.sample(good, k=LOOSE))
     double = set(rng.sample(sorted(set(good) - loose), k=DOUBLE))
     units: list[Unit] = []
-    serials = rng.sample(range(1000, 999_999), k=len(codes))
-    for n, (code, serial) in enumerate(zip(codes, serials, strict=True)):
-        units.append(unit(rng, code, serial, units, changed["i_max"]))
+    serials = rng.sample(range(1000, 999_999), k=len(faults))
+    for n, (both, serial) in enumerate(zip(faults, serials, strict=True)):
+        units.append(unit(rng, both, serial, units, changed["i_max"]))
         units[-1].loose = n in loose
+    few, many = (one for one in units if one.code == BLINK and not one.also)
+    few.blinks, many.blinks = rng.choice((1, 2)), 4
     starts = [FIRST_MS + n * PLACE_MS + rng.randrange(-300, 300) for n in range(len(units) + 1)]
     steps: list[Step] = []
     for n, one in enumerate(units):
@@ -80,7 +87,18 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     places = [told(one, starts[n], starts[n + 1] - TAKEN_MS) for n, one in enumerate(units)]
     files = {"device.json": json.dumps(LIMITS | changed).encode()}
     seconds = (FIRST_MS + len(units) * PLACE_MS) / 1000
-    return [Episode("line", seconds, files, steps, {**changed, "places": places})]
+    data = {**changed, "places": places}
+    return [Episode("line", seconds, files, steps, data), shift(rng, files, changed)]
+
+
+def shift(rng: random.Random, files: dict[str, bytes], changed: dict[str, int]) -> Episode:
+    """A start every few seconds, and never a unit."""
+    steps = set_control("dut", "present", 0, at=ms(0))
+    for n in range(STARTS):
+        at = FIRST_MS + n * EVERY_MS
+        steps += press("btn1", at=ms(at), hold=ms(rng.randrange(80, 200)))
+    seconds = (FIRST_MS + STARTS * EVERY_MS) / 1000
+    return Episode("shift", seconds, files, steps, changed)
 
 
 def hidden(rng: random.Random) -> dict[str, int]:
@@ -89,22 +107,30 @@ def hidden(rng: random.Random) -> dict[str, int]:
     return {"poly": rng.choice(POLYNOMIALS), "init": rng.randrange(1, 256), "i_max": i_max}
 
 
-def order(rng: random.Random) -> list[int]:
-    """The code of each place: a hung unit is among the first, and a unit that passes at once comes
-    before each one that repeats a serial number."""
-    codes = [*FAULTS, *rng.sample(FAULTS, k=TWICE)]
-    codes += [PASS] * (UNITS - len(codes)) + [EMPTY]
+def order(rng: random.Random) -> list[tuple[int, int]]:
+    """What is wrong in each place: its code, and that of a later fault. Each fault comes alone,
+    BLINK twice, and four units have two. A hung unit is among the first, and a unit that passes at
+    once comes before each one that repeats a serial number."""
+    faults = [(code, PASS) for code in (*FAULTS, BLINK)]
+    faults += [(rng.choice((LOW, HIGH)), NO_SN), (rng.choice((NO_SN, DUP_SN)), BLINK)]
+    faults += [(BLINK, ID), (ID, STANDBY)]
+    faults += [(PASS, PASS)] * (UNITS - len(faults)) + [(EMPTY, PASS)]
     while True:
-        rng.shuffle(codes)
+        rng.shuffle(faults)
+        codes = [code for code, _ in faults]
         before = codes[: codes.index(DUP_SN)].count(PASS)
         if HUNG in codes[:HUNG_BEFORE] and before > LOOSE:
-            return codes
+            return faults
 
 
-def unit(rng: random.Random, code: int, serial: int, before: list[Unit], i_max: int) -> Unit:
-    """A unit with the fault of this code."""
+def unit(
+    rng: random.Random, faults: tuple[int, int], serial: int, before: list[Unit], i_max: int
+) -> Unit:
+    """A unit with these faults."""
+    code, also = faults
     made = Unit(
         code=code,
+        also=also,
         serial=serial,
         memory=serial,
         rail=round(rng.gauss(3.3, 0.015), 3),
@@ -123,11 +149,11 @@ def unit(rng: random.Random, code: int, serial: int, before: list[Unit], i_max: 
         made.serial = made.memory = rng.choice(
             [u.serial for u in before if u.code == PASS and not u.loose]
         )
-    elif code == BLINK:
+    if BLINK in faults:
         made.blinks = rng.choice((1, 2, 4))
-    elif code == ID:
+    if ID in faults:
         made.memory = rng.choice((0, serial + rng.choice((-1, 1)), rng.randrange(1000, 999_999)))
-    elif code == STANDBY:
+    if STANDBY in faults:
         made.standby = round(rng.uniform(1.2, 2.0) * i_max, 1)
     return made
 
@@ -152,6 +178,7 @@ def told(one: Unit, starts: int, ends: int) -> dict[str, float | int | str]:
         "starts": starts,
         "ends": ends,
         "code": one.code,
+        "also": one.also,
         "serial": f"MP-{one.serial:06d}",
         "rail": one.rail,
         "standby": one.standby,
