@@ -8,6 +8,7 @@ its end; a page after a press also while the button is held.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +38,13 @@ from grader.measure.pins import PinSetup, setup_at
 from grader.measure.source import imported
 
 Pixels = NDArray[np.uint8]
-WIDTH, NEVER = 128, float("inf")
+HEIGHT, WIDTH, NEVER = 64, 128, float("inf")
 FIRST, SECOND = 16, 32
 """The rows of the texts: V and MIN, and MAX."""
 BEFORE_END, PRESSED = ms(50), ms(300)
 """When a rest is read: so long before its end, and so long after a press."""
+HELD_FROM, HELD_STEP = ms(1000), ms(500)
+"""During and after a long press the page is read again and again, from that time on."""
 BOX_X, BOX_Y, BOX_WIDE, BOX_HIGH, BAR_PX = 13, 32, 102, 10, 100
 NEAR, LATEST, QUIET_AFTER = Volts(0.02), ms(150), ms(500)
 MOST_BYTES = Bytes(12_000)
@@ -91,8 +94,8 @@ def after_steps(run: Run) -> list[Rest]:
 
 
 def after_presses(run: Run) -> list[Rest]:
-    """The rests after a press of the button."""
-    return [rest for rest in rests(run) if rest.event == "press"]
+    """The rests after a press of the button, a long one, or two quick ones."""
+    return [rest for rest in rests(run) if rest.held]
 
 
 def screen(run: Run) -> Screen:
@@ -104,8 +107,10 @@ def screen(run: Run) -> Screen:
 @once
 def pictures(run: Run) -> dict[int, Pixels]:
     """What the display shows at all times that are read, and at each frame of the ramp."""
-    held = [ms(rest.at + PRESSED).ns for rest in after_presses(run)]
-    times = {*held, *(rest.read_ns for rest in rests(run)), *frames_of_ramp(run)}
+    pressed = [t_ns for _, t_ns, _ in pages_read(run)]
+    begins = [ms(rest.at).ns for rest in rests(run)]
+    ends = [rest.read_ns for rest in rests(run)]
+    times = {*pressed, *begins, *ends, *frames_of_ramp(run)}
     display = screen(run)
     return {t_ns: display.pixels(t_ns) for t_ns in sorted(times)}
 
@@ -341,29 +346,48 @@ def page_in(pixels: Pixels) -> str:
     return "?" if None in both else "2"
 
 
-def pages_read(run: Run) -> Iterator[tuple[int, int]]:
+def pages_read(run: Run) -> Iterator[tuple[Rest, int, int]]:
     """When the page after each press is read: while the button is held, and later; and which page
-    it has to be."""
+    it has to be. After the first one of two quick presses it is the other one."""
     for rest in after_presses(run):
-        yield ms(rest.at + PRESSED).ns, rest.page
-        yield rest.read_ns, rest.page
+        first = 3 - rest.page if rest.event == "twice" else rest.page
+        yield rest, ms(rest.at + PRESSED).ns, first
+        at = rest.at + HELD_FROM
+        while rest.event == "hold" and at < rest.until - BEFORE_END:
+            yield rest, ms(at).ns, rest.page
+            at += HELD_STEP
+        yield rest, rest.read_ns, rest.page
+
+
+MISSED_PRESSES = {"hold": "press_repeated", "twice": "press_lost"}
+"""What a wrong page means that comes after a right one of the same press."""
 
 
 def pages_due(run: Run) -> list[Text]:
     """The right pages."""
-    return [Text(str(page), t_ns) for t_ns, page in pages_read(run)]
+    return [Text(str(page), t_ns) for _, t_ns, page in pages_read(run)]
 
 
 def why_page(run: Run) -> str:
-    """Nothing is sent, old text is not erased, or bounces change the page."""
+    """Nothing is sent, old text is not erased, a long press changes the page again, the second one
+    of two quick presses is lost, or bounces change the page."""
     if key := why_all(run):
         return key
-    seen = [str(text) for text in pages.measure(run) or []]
+    if is_dark(run):
+        return ""
+    seen = [str(text) for text in pages.measure(run)]
     if "?" in seen:
         return "overprint" if is_overprinted(run) else ""
-    if set(seen[::2]) == {"2"} and set(seen[1::2]) == {"1"}:
+    read = list(zip(pages_read(run), seen, strict=True))
+    wrong = next((n for n, ((*_, due), page) in enumerate(read) if page != str(due)), 0)
+    (rest, *_), _page = read[wrong]
+    is_later = wrong > 0 and read[wrong - 1][0][0] == rest
+    if is_later and rest.event in MISSED_PRESSES:
+        return MISSED_PRESSES[rest.event]
+    plain = [(str(due), page) for (rest, _, due), page in read if rest.event == "press"]
+    if {page for _, page in plain[::2]} == {"2"} and {page for _, page in plain[1::2]} == {"1"}:
         return "level_page"
-    is_late = seen[1::2] == [str(text) for text in pages_due(run)][1::2]
+    is_late = all(due == page for due, page in plain[1::2])
     return "page_bounce" if len(set(seen)) > 1 and not is_late else ""
 
 
@@ -385,10 +409,10 @@ def pull(run: Run) -> str | None:
     stated=[PRESSED],
 )
 def pages(run: Run) -> list[Text] | None:
-    """The page that is shown after each press, twice."""
+    """The page that is shown after each press, twice; after a long one more often."""
     if is_dark(run):
         return None
-    return [Text(page_in(pictures(run)[t_ns]), t_ns) for t_ns, _ in pages_read(run)]
+    return [Text(page_in(pictures(run)[t_ns]), t_ns) for _, t_ns, _ in pages_read(run)]
 
 
 def on_page_2(run: Run) -> list[Rest]:
@@ -404,16 +428,20 @@ def extremes_due(run: Run) -> list[Volts]:
 
 
 def why_extremes(run: Run) -> str:
-    """The scale is wrong."""
-    return why_scale(extremes.measure(run), extremes_due(run), run)
+    """Only what came while the button was held is missing; or the scale is wrong."""
+    shown, true = extremes.measure(run), extremes_due(run)
+    is_right = [abs(s - t) <= NEAR for s, t in zip(shown, true, strict=True)]
+    before = takewhile(lambda rest: rest.event != "hold", on_page_2(run))
+    count = 2 * len(list(before))
+    return "held_blocks" if all(is_right[:count]) else why_scale(shown, true, run)
 
 
 @check(
-    "c",
-    points=3,
+    "c.extremes",
+    points=2,
     episode="pages",
     expect=Within(NEAR, of=extremes_due),
-    partial={Within(Volts(0.1), of=extremes_due): 2},
+    partial={Within(Volts(0.1), of=extremes_due): 1},
     on_miss="wrong_extremes",
     why=why_extremes,
 )
@@ -427,22 +455,71 @@ def extremes(run: Run) -> list[Volts]:
     return found
 
 
+def required(run: Run) -> NDArray[np.bool_]:
+    """The places of what the first page has to show."""
+    right, _wrong, x, y = label(run)
+    places = np.zeros((HEIGHT, WIDTH), bool)
+    places[:SIDE] = places[FIRST : FIRST + SIDE] = True
+    places[BOX_Y : BOX_Y + BOX_HIGH, BOX_X : BOX_X + BOX_WIDE] = True
+    places[y : y + right.shape[0], x : x + right.shape[1]] = True
+    return places
+
+
+@check(
+    "c.first",
+    points=1,
+    episode="pages",
+    expect=AtMost(Dots(0)),
+    on_miss="page_1_partial",
+    after="c.extremes",
+)
+def lost_dots(run: Run) -> list[Dots]:
+    """How many dots of the first page are not as they were before the second one was shown, where
+    the voltage has not moved in between."""
+    first = [rest for rest in rests(run) if rest.page == 1]
+    still = [(a, b) for a, b in pairwise(first) if (a.volts, a.least) == (b.volts, b.least)]
+    found = []
+    for before, after in still:
+        differs = (pictures(run)[before.read_ns] > 0) != (pictures(run)[after.read_ns] > 0)
+        found.append(Dots(int((differs & required(run)).sum()), after.read_ns))
+    return found
+
+
 # d: what goes over the bus.
+
+
+def idle_times(run: Run) -> list[tuple[int, int, int]]:
+    """When nothing changes on the display, and the page that it shows then: from 0.5 s after each
+    step on; and, if it shows the second page, while the knob stays between MIN and MAX."""
+    found = [
+        (ms(rest.at + QUIET_AFTER).ns, ms(rest.until).ns, rest.page) for rest in after_steps(run)
+    ]
+    for rest in rests(run):
+        if rest.event == "sweep" and page_in(pictures(run)[ms(rest.at).ns]) == "2":
+            found.append((ms(rest.at).ns, ms(rest.until).ns, rest.page))
+    return found
+
+
+def why_still(run: Run) -> str:
+    """It is so only while the second page is shown."""
+    pairs = zip(idle_times(run), idle_bytes.measure(run), strict=True)
+    return "page_2_flood" if all(page == 2 for (*_, page), sent in pairs if sent) else ""
 
 
 @check(
     "d.still",
     points=2,
+    episode=("main", "pages"),
     expect=AtMost(Bytes(0)),
     on_miss="refresh_flood",
+    why=why_still,
     after="b",
     stated=[QUIET_AFTER],
 )
 def idle_bytes(run: Run) -> list[Bytes]:
-    """The bytes to the display in each rest after a step, from 0.5 s after the step on."""
+    """The bytes to the display in each time in which nothing changes on it."""
     load = traffic(transfers(run, address(run)))
-    windows = [(ms(rest.at + QUIET_AFTER).ns, ms(rest.until).ns) for rest in after_steps(run)]
-    return [Bytes(load.between(begin, end), begin) for begin, end in windows]
+    return [Bytes(load.between(begin, end), begin) for begin, end, _page in idle_times(run)]
 
 
 @gate("d.live", expect=AtLeast(LEAST_PICTURES), on_miss="ramp_missed")

@@ -2,9 +2,9 @@
 display at another address.
 
 `data["rests"]` are the times in which nothing changes, in order. Each has its first `event`
-(`start`, `step`, `press`, `ramp`), when it begins and ends (`at`, `until`), how long the button
-is `held`, the `page`, and the `volts` with the `least` and the `most` until then. `data["ramp"]`
-is the start and the end of the ramp. Times are ms since t = 0.
+(`start`, `step`, `press`, `hold`, `twice`, `ramp`, `sweep`), when it begins and ends (`at`,
+`until`), how long the button is `held`, the `page`, and the `volts` with the `least` and the
+`most` until then. `data["ramp"]` is the start and the end of the ramp. Times are ms since t = 0.
 """
 
 import json
@@ -24,14 +24,19 @@ PUBLIC: Config = {"addr": 0x3C, "title": "PUMP 1", "full_v": 15.0, "x": 40, "y":
 PUBLIC_LABEL = Path(__file__).parent / "given" / "label.pbm"
 PLANS = {
     "main": "step step step step ramp step step step",
-    "pages": "press press step press step press step press step press press press press press",
+    "pages": "press press step press step press step press step sweep press hold press twice",
     "alt": "step",
 }
-"""The events of each episode. `pages` has ten presses."""
+"""The events of each episode. `pages` has ten presses; its sweep comes while page 2 is shown."""
 LOW, HIGH, EXTREME = 0.24, 0.7, 0.08
 """The shares of full scale between which the knob rests; and how much farther it goes while the
 second page is shown, so that MIN or MAX changes there."""
 RAMP_MS, RAMP_STEP_MS = 3000, 20
+SWEEP_STEPS, SWEEP_STEP_MS = 12, 100
+PEAK_MS = (400, 800)
+"""When the knob goes to a new MIN during a long press, and back."""
+SHORT_MS, AGAIN_MS = 200, 450
+"""How long each of two quick presses is, and when the second one begins."""
 BELOW_BAR, HEIGHT, WIDTH = 43, 64, 128
 """The first row under the frame of the bar, and the dots of the display."""
 
@@ -113,6 +118,33 @@ class Line:
         held_ms, self.page = self.rng.uniform(400, 600), 3 - self.page
         self.steps += press("btn1", at=ms(self.at_ms), hold=ms(held_ms))
         self.rest("press", held_ms + 900, held_ms + 1200, held_ms)
+
+    def hold(self) -> None:
+        """A long press, during which the knob goes to a new MIN and back."""
+        held_ms, self.page = self.rng.uniform(1800, 2200), 3 - self.page
+        self.steps += press("btn1", at=ms(self.at_ms), hold=ms(held_ms))
+        begin, share = self.at_ms, self.share
+        self.at_ms = begin + PEAK_MS[0]
+        self.turn(self.between(LOW - 2 * EXTREME, 0.15))
+        self.at_ms = begin + PEAK_MS[1]
+        self.turn(share)
+        self.at_ms = begin
+        self.rest("hold", held_ms + 900, held_ms + 1200, held_ms)
+
+    def twice(self) -> None:
+        """Two quick presses, after which the page is the one before."""
+        for after_ms in (0, AGAIN_MS):
+            self.steps += press("btn1", at=ms(self.at_ms + after_ms), hold=ms(SHORT_MS))
+        self.rest("twice", 1500, 1800, SHORT_MS)
+
+    def sweep(self) -> None:
+        """The knob moves, and stays between the least and the greatest voltage until now."""
+        begin = self.at_ms
+        for n in range(SWEEP_STEPS):
+            self.at_ms = begin + n * SWEEP_STEP_MS
+            self.turn(self.between(0.43, 0.51))
+        self.at_ms = begin
+        self.rest("sweep", 2000, 2400)
 
     def ramp(self) -> None:
         """A fast ramp to the other end, and a rest."""
