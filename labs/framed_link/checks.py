@@ -39,6 +39,8 @@ NEWLINE = 0x0A
 NEVER = float("inf")
 PROMPT, ANSWERED = AtMost(ms(20)), AtMost(ms(100))
 READ_PERCENT, SHOWN = 2, 24
+LONG = 64
+"""Bytes of an answer that is longer than all others."""
 SILENCE, ALLOWED = ms(2000), ms(100)
 REQUESTS, RETRIES, TIMEOUT, LATE_MS = 40, 3, ms(200), 250
 
@@ -121,7 +123,8 @@ def replies(run: Run) -> list[Reply]:
 def why_deaf(run: Run) -> str:
     """Every frame looks corrupted to the program: it has the CRC of the lesson's example, as its
     NAK shows, or a CRC of its own."""
-    heard = {unescaped(reply.data.strip(b"\x7e")) for reply in replies(run) if reply.data}
+    frames = (frame for reply in replies(run) for frame in reply.data.split(b"\x7e") if frame)
+    heard = {unescaped(frame) for frame in frames}
     if not heard or any(frame[:-1] != NAK_BODY for frame in heard):
         return ""
     is_public = heard == {PUBLIC.frame(0, NAK)} and proto_of(run) != PUBLIC
@@ -226,11 +229,13 @@ def levels(run: Run) -> list[int]:
 
 
 def why_escape(run: Run) -> str:
-    """Only frames with a line break get no answer, or others, too."""
+    """Only frames with a line break get no answer, or only the long one, or others, too."""
     found, took = echoes(run), stuffed.measure(run)
     lost = [reply for reply, t in zip(found, took, strict=True) if t == NEVER]
     if lost and all(NEWLINE in reply.answer for reply in lost):
         return "line_frames"
+    if lost and all(len(reply.answer) > LONG for reply in lost):
+        return "long_frame"
     return told("no_escape", found, took)
 
 
@@ -287,9 +292,11 @@ def refused(run: Run) -> list[Millis]:
 
 
 def why_noise(run: Run) -> str:
-    """Which good frame got no answer."""
+    """A frame with another length than it says was answered, or which good frame got no answer."""
     took: list[Millis] = after_noise.measure(run)
-    return told("no_resync", replies(run), took)
+    lost = [reply for reply, t in zip(replies(run), took, strict=True) if t == NEVER]
+    is_answered = [reply.data.endswith(flagged(escaped(reply.answer))) for reply in lost]
+    return "no_len" if lost and all(is_answered) else told("no_resync", replies(run), took)
 
 
 @check(
@@ -303,17 +310,28 @@ def why_noise(run: Run) -> str:
 )
 def after_noise(run: Run) -> list[Millis]:
     """How long the answer to each good frame took. NAKs may come before it."""
-    nak = flagged(proto_of(run).frame(0, NAK))
-    found = []
-    for reply in replies(run):
-        data = reply.data
-        while data.startswith(nak):
-            data = data[len(nak) :]
-        found.append(reply.took(replace(reply, data=data).is_(reply.answer)))
-    return found
+    return [took_after_naks(run, reply) for reply in replies(run)]
+
+
+def took_after_naks(run: Run, reply: Reply) -> Millis:
+    """How long the right answer took, which NAKs may precede."""
+    nak, data = flagged(proto_of(run).frame(0, NAK)), reply.data
+    while data.startswith(nak):
+        data = data[len(nak) :]
+    return reply.took(replace(reply, data=data).is_(reply.answer))
 
 
 # d: repeated frames.
+
+
+def why_edges(run: Run) -> str:
+    """Only those repeats were executed that came after a corrupted frame."""
+    again = [
+        before.is_corrupted
+        for before, reply in pairwise(replies(run))
+        if before.seq == reply.seq and not reply.is_corrupted and edges_in(run, reply)
+    ]
+    return "nak_forgets" if again and all(again) else ""
 
 
 @check(
@@ -322,6 +340,7 @@ def after_noise(run: Run) -> list[Millis]:
     episode="dup",
     expect=Exactly(lambda run: run.data["toggles"]),
     on_miss="dup_action",
+    why=why_edges,
     after="a.frames",
 )
 def toggles(run: Run) -> int:
@@ -331,14 +350,14 @@ def toggles(run: Run) -> int:
 
 def why_repeat(run: Run) -> str:
     """The action came again, or the repeat got no answer."""
-    silent = [reply for reply in replies(run) if not reply.data]
-    return (
-        "dup_action"
-        if toggles.measure(run) != run.data["toggles"]
-        else "dup_silent"
-        if silent
-        else ""
-    )
+    if toggles.measure(run) != run.data["toggles"]:
+        return why_edges(run) or "dup_action"
+    return "" if all(reply.data for reply in answered(run)) else "dup_silent"
+
+
+def answered(run: Run) -> list[Reply]:
+    """The replies to all requests that were not corrupted."""
+    return [reply for reply in replies(run) if not reply.is_corrupted]
 
 
 @check(
@@ -354,8 +373,8 @@ def repeated(run: Run) -> list[Millis]:
     """How long the answer to each request and each repeat took; infinite if it is another one than
     the first."""
     found: list[Millis] = []
-    first = replies(run)[0]
-    for reply in replies(run):
+    first = answered(run)[0]
+    for reply in answered(run):
         first = first if reply.seq == first.seq else reply
         right = value_in(run, reply) if reply.cmd == READ else reply.is_(reply.answer)
         found.append(reply.took(bool(right) and reply.data == first.data))
@@ -365,17 +384,23 @@ def repeated(run: Run) -> list[Millis]:
 # e: the fail-safe.
 
 
+def last_good(run: Run) -> int:
+    """The end of the last good frame before the noise (ns)."""
+    return int(run.data["asks"][run.data["good"] - 1]["end_ns"])
+
+
 def why_off(run: Run) -> str:
     """What the program took for a sign of life."""
     off = relay_off.measure(run)
     if off is None:
         return why_deaf(run)
-    at_ms = off[-1] + run.data["asks"][-1]["end_ns"] / 1e6
     if off == [NEVER]:
         return "no_failsafe"
-    if abs(at_ms - run.data["noise_end_ns"] / 1e6 - SILENCE) < ALLOWED:
-        return "failsafe_any_byte"
-    return "failsafe_early" if at_ms < run.data["asks"][-1]["end_ns"] / 1e6 + SILENCE else ""
+    at_ms = off[-1] + last_good(run) / 1e6
+    for name, key in (("noise", "failsafe_any_byte"), ("corrupted", "failsafe_bad_frame")):
+        if abs(at_ms - run.data[f"{name}_end_ns"] / 1e6 - SILENCE) < ALLOWED:
+            return key
+    return "failsafe_early" if off[-1] < SILENCE else ""
 
 
 @check(
@@ -389,17 +414,28 @@ def why_off(run: Run) -> str:
 )
 def relay_off(run: Run) -> list[Millis] | None:
     """The time from the last good frame to the relay's fall; infinite when it does not fall for
-    good. None when it was never on."""
-    pin = run.signal("RELAY_1")
-    last_ns = run.data["asks"][-1]["end_ns"]
-    edges = pin.edges_ns()
-    if not len(edges):
+    good before the next one. None when it was never on."""
+    pin, last_ns = run.signal("RELAY_1"), last_good(run)
+    again_ns = run.data["asks"][run.data["good"]]["at_ns"]
+    edges, falls = pin.edges_ns(), pin.falls_ns()
+    if not (edges < again_ns).any():
         return [Millis(NEVER, last_ns)] if pin.level[0] else None
-    stays_on = bool(pin.level[-1])
-    falls = pin.falls_ns()
-    if stays_on or not len(falls):
+    if pin.at(again_ns) or not (falls < again_ns).any():
         return [Millis(NEVER, last_ns)]
     return [millis_of_ns(int(falls[0]) - last_ns, int(falls[0]))]
+
+
+@gate("e.again", episode="quiet", expect=ANSWERED, on_miss="after_failsafe")
+def again(run: Run) -> list[Millis]:
+    """How long the answers to GET and TGL took after the relay went off; infinite where the
+    relay has another state than the right answer says."""
+    pin = run.signal("RELAY_1")
+    found = []
+    for reply in replies(run)[run.data["good"] :]:
+        took = took_after_naks(run, reply)
+        is_right = pin.at(reply.sent_ns) == reply.level
+        found.append(took if is_right else Millis(NEVER, reply.end_ns))
+    return found
 
 
 # f: the class Link.

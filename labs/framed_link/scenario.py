@@ -24,6 +24,8 @@ POLYNOMIALS = (0x1D, 0x2F, 0x31, 0x39, 0x9B, 0xA6, 0xD5)
 NAK_BODY = b"\x00\x00\xff"
 BYTE_MS = 10 / 115.2
 """A byte on the wire at 115200 baud."""
+LONG = 70, 90
+"""Bytes of data in a long frame."""
 REQUESTS, DEAD, MOST_LOST = 40, 3, 10
 """Requests of item f; how many of them get no answer, however often (up to MOST_LOST) they are
 sent."""
@@ -162,11 +164,14 @@ def good(rng: random.Random, proto: dict[str, int]) -> Talk:
 
 
 def stuff(rng: random.Random, proto: dict[str, int]) -> Talk:
-    """ECHOs with the three special bytes, then frames with one or two wrong bits."""
+    """ECHOs with the three special bytes and a long one, then frames with a wrong bit or two."""
     talk = Talk(rng, proto)
-    kinds = [(FLAG, ESCAPE), (NEWLINE,), (FLAG, ESCAPE, NEWLINE), (FLAG, ESCAPE, NEWLINE)]
-    for special in rng.sample(kinds, k=4):
+    kinds = [(FLAG, ESCAPE), (NEWLINE,), (FLAG, ESCAPE, NEWLINE), (FLAG, ESCAPE, NEWLINE), ()]
+    for special in rng.sample(kinds, k=5):
         talk.pause(120, 200)
+        if not special:
+            talk.request(ECHO, talk.text(*LONG))
+            continue
         kept = [*special, *rng.choices(special, k=5)]
         talk.request(ECHO, bytes(rng.sample(kept, k=len(kept))), special=special)
     nak = NAK_BODY + bytes([crc8(NAK_BODY, **proto)])
@@ -192,13 +197,15 @@ def damaged(talk: Talk, cmd: int, data: bytes) -> bytes:
 
 
 def noise(rng: random.Random, proto: dict[str, int]) -> Talk:
-    """Five times garbage, half a frame and a good frame, without a pause in between."""
+    """Five times garbage, half a frame and a good frame, without a pause in between. Once a frame
+    lacks a byte, and its CRC is right."""
     talk = Talk(rng, proto)
+    halves = rng.sample([half_frame] * 4 + [short_frame], k=5)
     for cmd, data in rng.sample(
         [(ECHO, b""), (ECHO, b""), (TGL, b""), (GET, b""), (SET, b"\x01")], k=5
     ):
         talk.pause(150, 250)
-        before = garbage(talk) + bytes([FLAG]) + half_frame(talk)
+        before = garbage(talk) + bytes([FLAG]) + halves.pop()(talk)
         talk.request(cmd, talk.text(2, 6) if cmd == ECHO else data, before)
     return talk
 
@@ -219,40 +226,76 @@ def half_frame(talk: Talk) -> bytes:
             return whole[: talk.rng.randint(3, 7)]
 
 
+def short_frame(talk: Talk) -> bytes:
+    """A frame with a byte less than its length says, and a CRC over what is left. The request
+    after it has another seq."""
+    while True:
+        talk.seq = talk.rng.randrange(1, 256)
+        body = talk.frame(talk.seq, ECHO, talk.text(4, 8))[:-2]
+        whole = body + bytes([crc8(body, **talk.proto)])
+        if is_plain(whole):
+            return whole
+
+
 def dup(rng: random.Random, proto: dict[str, int]) -> Talk:
-    """Requests that come again, as if their answers had been lost: TGL, READ and SET."""
+    """Requests that come again, as if their answers had been lost: TGL, READ and SET. A TGL comes
+    corrupted before it comes again."""
     talk = Talk(rng, proto)
     toggles = 0
+    nak = NAK_BODY + bytes([crc8(NAK_BODY, **proto)])
     for cmd in rng.sample([TGL, TGL, TGL, READ, SET], k=5):
         talk.pause(150, 250)
         if cmd == READ:
             talk.turn_knob()
         data = bytes([talk.relay]) if cmd == SET else b""
         sent = talk.request(cmd, data)
+        answer = talk.asks[-1]["answer"]
         toggles += cmd == TGL
+        if cmd == TGL and toggles > 1:
+            talk.pause(110, 200)
+            talk.note(on_wire(with_wrong_crc(talk, sent)), cmd, nak)
         for _ in range(rng.choice((1, 2))):
             talk.pause(110, 200)
             if cmd == READ:
                 talk.turn_knob()
-            talk.note(sent, cmd, talk.asks[-1]["answer"])
+            talk.note(sent, cmd, answer)
     talk.data["toggles"] = toggles
     return talk
 
 
+def with_wrong_crc(talk: Talk, sent: bytes) -> bytes:
+    """The frame in what was sent, with a wrong bit in its CRC."""
+    *body, crc = sent[1:-1]
+    wrong = [crc ^ 1 << bit for bit in range(8)]
+    return bytes([*body, talk.rng.choice([one for one in wrong if is_plain(bytes([one]))])])
+
+
 def quiet(rng: random.Random, proto: dict[str, int]) -> Talk:
-    """The relay is switched on; one to three more frames come, then only bytes without a flag."""
+    """The relay is switched on; one to three more frames come, the last one twice. Then come only
+    bytes without a flag and a corrupted frame; and when the relay must be off, GET and TGL."""
     talk = Talk(rng, proto)
     talk.pause(100, 400)
     talk.request(SET, b"\x01")
     for _ in range(rng.randint(1, 3)):
         talk.pause(1200, 1700)
-        talk.request(GET)
+        sent = talk.request(GET)
+    talk.pause(1200, 1700)
+    talk.note(sent, GET, talk.asks[-1]["answer"])
     begin_ms = talk.at_ms
     while talk.at_ms < begin_ms + 1500:
         talk.pause(20, 60)
-        talk.send(bytes(byte for byte in rng.randbytes(rng.randint(3, 12)) if byte != FLAG))
+        if talk.at_ms > begin_ms + 800 and "corrupted_end_ns" not in talk.data:
+            talk.send(on_wire(damaged(talk, GET, b"")))
+            talk.data["corrupted_end_ns"] = round(talk.at_ms * 1e6)
+        else:
+            talk.send(bytes(byte for byte in rng.randbytes(rng.randint(3, 12)) if byte != FLAG))
     talk.data["noise_end_ns"] = round(talk.at_ms * 1e6)
+    talk.data["good"] = len(talk.asks)
     talk.at_ms += 2200
+    talk.relay = 0
+    for cmd in (GET, TGL):
+        talk.request(cmd)
+        talk.pause(150, 250)
     return talk
 
 
