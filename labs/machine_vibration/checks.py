@@ -49,13 +49,17 @@ LINE, SHOCK = LineForm("RMS {mg:*} TILT {degrees:*}"), LineForm("SHOCK")
 SAMPLE_RATE, LONGEST_GAP = Hertz(100), ms(25)
 SETTLED = ms(100)
 """A window whose line comes so late after it still counts as steady."""
-ENOUGH, ON_AFTER, OFF_AFTER, GRACE = Percent(80), ms(3100), ms(1100), ms(1100)
-"""ON_AFTER: three windows, with their line. OFF_AFTER: one. GRACE: a window begins at any time."""
+ENOUGH, OVER_LINES, ROUNDED_MG, LAMP_WITHIN = Percent(80), 3, 1, ms(200)
+"""ROUNDED_MG: the RMS may differ from its line by so much. LAMP_WITHIN: the time between a line
+and the LED's change."""
 SHOCK_WITHIN = ms(200)
 ALIKE, CLEARER, G_MG = 0.03, 3, 1000
 """A wrong idea explains the printed RMS when it differs from the idea's by less than this part,
 and when the right one is more than CLEARER times as far away."""
 Floats = NDArray[np.float64]
+Vector = tuple[float, float, float]
+SHOCKS = ("shock", "again")
+"""The kinds of hits that are shocks; `again` comes soon after another."""
 T = TypeVar("T")
 
 
@@ -135,9 +139,7 @@ def lines(run: Run) -> SerialRecords:
 def changes(run: Run) -> list[float]:
     """When the vibration, the attitude or the reference changed (ms)."""
     data = run.data
-    return sorted(
-        [at for at, _ in data["levels"]] + [at for at, _ in data["path"]] + [data["cal_ms"]]
-    )
+    return sorted(at for name in ("levels", "path", "references") for at, _ in data[name])
 
 
 @once
@@ -209,26 +211,34 @@ def why_rms(run: Run) -> str:
 
 
 def why_lamp(run: Run) -> str:
-    """It drives another pin, is lit at once, or has the limit of the lesson."""
+    """It drives another pin, has the limit of the lesson, is lit too soon, or changes too late."""
     if key := other_pin(run, "LED_Y"):
         return key
-    edges, long = len(run.signal("LED_Y").edges_ns()), run.data["long"]
-    if run.data["public"]["limit_mg"] != run.data["config"]["limit_mg"] and lamp_agrees(run):
+    led, due = lamp_changes.measure(run), lamp_due(run)
+    if lateness(led, lamp_by_lines(run, run.data["public"]["limit_mg"])) <= LAMP_WITHIN:
         return "hardcoded"
-    rises = run.signal("LED_Y").rises_ns()
-    is_early = any(ms(long[0]).ns < t < ms(long[0] + 2000).ns for t in rises)
-    return "lamp_at_once" if edges > 2 and is_early else ""
+    if led and due and led[0] < due[0] - LAMP_WITHIN:
+        return "lamp_at_once"
+    return "lamp_late" if len(led) == len(due) else ""
 
 
-def lamp_agrees(run: Run) -> bool:
-    """Whether LED_Y is lit when the printed RMS was above the public limit three times in a row,
-    and dark when not, a moment after each line."""
-    over, wanted, mg = 0, [], lines(run).numbers("mg").tolist()
-    for value in mg:
-        over = over + 1 if value > run.data["public"]["limit_mg"] else 0
-        wanted.append(over >= 3)
-    seen = run.signal("LED_Y").at_all(lines(run).at_ns + 50 * NS_PER_MS).tolist()
-    return len(mg) > 3 and seen == wanted
+def lamp_by_lines(run: Run, limit_mg: float) -> list[Millis]:
+    """When the LED has to change by the printed lines: with the third one in a row above the
+    limit, and with the first one that is not."""
+    over, found = 0, []
+    pairs = zip(lines(run).numbers("mg").tolist(), lines(run).at_ns.tolist(), strict=True)
+    for mg, at_ns in pairs:
+        before, over = over, over + 1 if mg > limit_mg else 0
+        if (before >= OVER_LINES) != (over >= OVER_LINES):
+            found.append(millis_of_ns(at_ns, at_ns))
+    return found
+
+
+def lateness(seen: Sequence[Millis], due: Sequence[Millis]) -> float:
+    """By how much the changes differ from those that are due; infinite for another number."""
+    if len(seen) != len(due):
+        return float("inf")
+    return max((abs(a - b) for a, b in zip(seen, due, strict=True)), default=0.0)
 
 
 def why_address(run: Run) -> str:
@@ -371,19 +381,20 @@ def printed_rms(run: Run) -> list[Quantity]:
 
 
 def lamp_due(run: Run) -> list[Millis]:
-    """When the LED has to go on and off."""
-    begin, end = run.data["long"]
-    return [Millis(begin + ON_AFTER), Millis(end + OFF_AFTER)]
+    """When the LED has to go on and off. A line that is as good as the limit may count as above it
+    or not: the LED shows what the program took it for."""
+    limit_mg, led = run.data["config"]["limit_mg"], lamp_changes.measure(run)
+    ways = [lamp_by_lines(run, limit_mg + off) for off in (0, -ROUNDED_MG, ROUNDED_MG)]
+    return min(ways, key=lambda due: lateness(led, due))
 
 
 @check(
     "c.led",
     points=1,
-    expect=Within(GRACE, of=lamp_due),
+    expect=Within(LAMP_WITHIN, of=lamp_due),
     on_miss="lamp",
     why=why_lamp,
     after="c.rms",
-    stated=[ON_AFTER, OFF_AFTER],
 )
 def lamp_changes(run: Run) -> list[Millis]:
     """When the LED changed, and t = 0 if it was lit then."""
@@ -417,26 +428,19 @@ def after_cal(run: Run) -> Callable[[int], bool]:
     return lambda at_ns: at_ns > run.data["cal_ms"] * NS_PER_MS
 
 
-def tilt_due(run: Run) -> list[Degrees]:
-    """The right TILT from +Z of the judged lines before CAL."""
-    path = run.data["path"]
+def tilts_due(run: Run, is_wanted: Callable[[int], bool]) -> list[Degrees]:
+    """The right TILT in the judged lines of a time: from +Z, later from the last reference."""
+    path, references = run.data["path"], run.data["references"]
     return [
-        Degrees(angle(value_at(path, at), (0, 0, 1)), at) for _, at in judged(run, before_cal(run))
-    ]
-
-
-def turned_due(run: Run) -> list[Degrees]:
-    """The right TILT from the first attitude of the judged lines after CAL."""
-    path = run.data["path"]
-    return [
-        Degrees(angle(value_at(path, at), path[0][1]), at) for _, at in judged(run, after_cal(run))
+        Degrees(angle(value_at(path, at), value_at(references, at)), at)
+        for _, at in judged(run, is_wanted)
     ]
 
 
 @check(
     "d.before",
     points=2,
-    expect=Within(Degrees(1), of=tilt_due),
+    expect=Within(Degrees(1), of=lambda run: tilts_due(run, before_cal(run))),
     on_miss="wrong_tilt",
     why=why_tilt,
     on_error=why_address,
@@ -448,18 +452,35 @@ def tilt_before(run: Run) -> list[Degrees]:
 
 
 def why_turned(run: Run) -> str:
-    """TILT is still that from +Z."""
-    path = run.data["path"]
-    seen = tilts(run, after_cal(run))
-    up = [angle(value_at(path, at), (0, 0, 1)) for _, at in judged(run, after_cal(run))]
-    is_up = bool(seen) and all(abs(a - b) <= 1 for a, b in zip(seen, up, strict=True))
-    return why_tilt(run) or ("cal_ignored" if is_up else "")
+    """TILT is still that from +Z, or from the first CAL; it is a difference of two angles, or that
+    of a sine alone; or a line that is not CAL was taken for it."""
+    (_, up), (_, first), (_, second) = run.data["references"]
+    ideas: dict[str, Callable[[int, Vector, Vector], float]] = {
+        "cal_ignored": lambda at, now, _: angle(now, up),
+        "tilt_difference": lambda at, now, due: abs(angle(now, up) - angle(due, up)),
+        "angle_folded": lambda at, now, due: min(angle(now, due), 180 - angle(now, due)),
+        "cal_once": lambda at, now, _: angle(now, first),
+        "any_line": lambda at, now, due: angle(now, second if at > other_ns else due),
+    }
+    other_ns = run.data["other_ms"] * NS_PER_MS
+    seen = [
+        (at, value_at(run.data["path"], at), value_at(run.data["references"], at), degrees)
+        for (_, at), degrees in zip(
+            judged(run, after_cal(run)), tilts(run, after_cal(run)), strict=True
+        )
+    ]
+    found = (
+        key
+        for key, idea in ideas.items()
+        if seen and all(abs(idea(at, now, due) - degrees) <= 1 for at, now, due, degrees in seen)
+    )
+    return why_tilt(run) or next(found, "")
 
 
 @check(
     "d.after",
     points=1,
-    expect=Within(Degrees(1), of=turned_due),
+    expect=Within(Degrees(1), of=lambda run: tilts_due(run, after_cal(run))),
     on_miss="wrong_turned",
     why=why_turned,
     after="d.before",
@@ -479,38 +500,40 @@ def shocks(run: Run) -> list[int]:
     return [int(t) for t in read_lines(run, SHOCK).at_ns]
 
 
-def reports(run: Run) -> list[tuple[int, bool, int]]:
-    """For each hit its time (ns), whether it is a shock, and how many SHOCK lines came until the
-    next one. The first entry is the time before all hits."""
-    hits = [(0, False), *((ms(at).ns, is_shock) for at, is_shock in run.data["hits"])]
+def reports(run: Run) -> list[tuple[int, str, int]]:
+    """For each hit its time (ns), its kind, and how many SHOCK lines came until the next one. The
+    first entry is the time before all hits."""
+    hits = [(0, "rest"), *((ms(at).ns, kind) for at, kind in run.data["hits"])]
     ends = [*(at for at, _ in hits[1:]), run.end_ns - run.zero_ns]
     return [
-        (at, is_shock, sum(at <= t < end for t in shocks(run)))
-        for (at, is_shock), end in zip(hits, ends, strict=True)
+        (at, kind, sum(at <= t < end for t in shocks(run)))
+        for (at, kind), end in zip(hits, ends, strict=True)
     ]
 
 
 def reports_due(run: Run) -> list[str]:
     """What `reported` has to be."""
-    return [
-        f"{'shock' if is_shock else 'rest'} {int(is_shock)}" for _, is_shock, _ in reports(run)
-    ]
+    return [f"{kind} {int(kind in SHOCKS)}" for _, kind, _ in reports(run)]
 
 
 def why_shock(run: Run) -> str:
     """The raw values are wrong; or shocks are beyond a range that is not that of the file; or
-    spikes are reported; or a shock more than once."""
+    spikes or soft pushes are reported; or a shock more than once, or not soon after another."""
     if (key := why_rms(run)) in ("no_wake", "signed_16", "lsb_per_g"):
         return key
     found = reports(run)
     is_other = range_set(run) not in (None, run.data["config"]["range_g"])
-    if is_other and not any(count > int(is_shock) for _, is_shock, count in found):
+    if is_other and not any(count > int(kind in SHOCKS) for _, kind, count in found):
         return "wrong_range"
-    if len(shocks(run)) == sum(is_shock for _, is_shock, _ in found):
+    if len(shocks(run)) == sum(kind in SHOCKS for _, kind, _ in found):
         return "late_shock"
-    if any(count > 1 for _, is_shock, count in found if is_shock):
+    if any(count > 1 for _, kind, count in found if kind in SHOCKS):
         return "shock_repeat"
-    return "spike_shock" if any(count for _, is_shock, count in found[1:] if not is_shock) else ""
+    wrong = {kind for _, kind, count in found if count != int(kind in SHOCKS)}
+    if wrong == {"again"}:
+        return "shock_missed"
+    keys = {"spike": "spike_shock", "soft": "soft_shock"}
+    return next((key for kind, key in keys.items() if kind in wrong), "")
 
 
 @gate(
@@ -527,10 +550,7 @@ def reported(run: Run) -> list[Text] | None:
     program printed no line of ours."""
     if not len(lines(run)) and not shocks(run):
         return None
-    return [
-        Text(f"{'shock' if is_shock else 'rest'} {count}", at)
-        for at, is_shock, count in reports(run)
-    ]
+    return [Text(f"{kind} {count}", at) for at, kind, count in reports(run)]
 
 
 @check(
@@ -545,7 +565,7 @@ def reported(run: Run) -> list[Text] | None:
 def shock_delays(run: Run) -> list[Millis]:
     """From the beginning of each shock to the next SHOCK line."""
     at_ns = np.array(shocks(run), np.int64)
-    return [delay(at_ns, at) for at, is_shock, _ in reports(run) if is_shock]
+    return [delay(at_ns, at) for at, kind, _ in reports(run) if kind in SHOCKS]
 
 
 # The "predict" question.

@@ -4,7 +4,8 @@
 acceleration without vibration, pairs of a time (ms since t = 0) and three g from then on; `swings`
 are pairs of a time and the amplitude of each axis, at `hertz` and with the angles `phases` at that
 time. `vib` has `levels` (a time and the RMS in mg), `long` (begin and end of the long time above
-the limit) and `cal_ms`; `shock` has `hits`: time, and whether it is long enough to count.
+the limit), `references` (a time and the attitude from which TILT counts from then on), `cal_ms`
+(the first CAL) and `other_ms` (another line); `shock` has `hits`: a time and the kind.
 """
 
 import json
@@ -22,6 +23,12 @@ QUIET, NEAR, LOUD = (0.3, 0.5), (0.8, 0.85), (1.15, 1.3)
 is below the limit: the short time above it fills at most two windows, wherever they begin."""
 SHORT_MS, LONG_MS, NEAR_MS, REST_MS = 2000, 5000, 3300, (2400, 3000)
 HITS, SHOCK_MS, SPIKE_MS, HIT_G, GAP_MS = 6, (40, 80), 5, (2.8, 3.4), (550, 750)
+SOFT, SOFT_G, AGAIN_MS = 2, (1.8, 2.2), 250
+TURNED_MS, OTHER_MS, AGAIN_CAL_MS = 250, 3000, 5500
+"""From the first CAL to another attitude, to a line that is not CAL, and to the next CAL. Windows
+are a second long, so that one of the two CAL is in the first half of a window, wherever they
+begin: the end of this window has another attitude."""
+UP = (0.0, 0.0, 1.0)
 
 Vector = tuple[float, float, float]
 Config = dict[str, int]
@@ -29,12 +36,13 @@ Config = dict[str, int]
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
     """The vibrating machine, and the one that is hit. With a hidden seed each of them has another
-    address, so that a program with either of them is found; and the long time above the limit is
-    not the first one, so that an LED with the times of the public seed is found."""
+    address, so that a program with either of them is found; and the long time above the limit
+    comes after the short one, so that an LED with the times of the public seed is found, and one
+    that counts windows which are not in a row."""
     rng = random.Random(seed)
     config = hidden_config(rng) if seed else PUBLIC
     blocks = rng.sample(["short", "near"], k=2)
-    blocks.insert(rng.choice([1, 2]) if seed else 0, "long")
+    blocks.insert(rng.randint(blocks.index("short") + 1, 2) if seed else 0, "long")
     vibrating = config | {"addr": HIGH if seed else LOW}
     return [vib(rng, vibrating, blocks), shock(rng, config | {"addr": LOW})]
 
@@ -60,11 +68,13 @@ def episode(
     )
 
 
-def attitude(rng: random.Random) -> Vector:
-    """Tilted by 20 to 70 degrees to the negative side of one axis; the other is about level."""
-    tilt, level = math.radians(rng.uniform(20, 70)), rng.uniform(-0.01, 0.01)
+def attitude(rng: random.Random, axis: int, is_over: bool = False) -> Vector:
+    """Tilted by 20 to 70 degrees to the negative side of one axis, or by 110 to 160; the other is
+    about level."""
+    degrees = rng.uniform(110, 160) if is_over else rng.uniform(20, 70)
+    tilt, level = math.radians(degrees), rng.uniform(-0.01, 0.01)
     side, up = -math.sin(tilt), math.cos(tilt)
-    return (side, level, up) if rng.random() < 0.5 else (level, side, up)
+    return (level, side, up) if axis else (side, level, up)
 
 
 def angle(a: Vector, b: Vector) -> float:
@@ -74,11 +84,14 @@ def angle(a: Vector, b: Vector) -> float:
 
 
 def attitudes(rng: random.Random) -> tuple[Vector, Vector]:
-    """Two attitudes. The angle between them is neither small nor that of the second to +Z."""
+    """Two attitudes, tilted to different sides, the second one upside down. The angle between them
+    is not that of either to +Z, nor the difference of those two, nor has it the same sine."""
+    axis = rng.randrange(2)
     while True:
-        first, second = attitude(rng), attitude(rng)
-        between = angle(first, second)
-        if between > 15 and abs(between - angle(second, (0, 0, 1))) > 5:
+        first, second = attitude(rng, axis), attitude(rng, 1 - axis, is_over=True)
+        between, *tilts = angle(first, second), angle(first, UP), angle(second, UP)
+        others = [*tilts, tilts[1] - tilts[0], 180 - between]
+        if all(abs(between - other) > 5 for other in others):
             return first, second
 
 
@@ -93,7 +106,8 @@ def move(vector: Vector, at_ms: float) -> list[Step]:
 
 def vib(rng: random.Random, config: Config, blocks: list[str]) -> Episode:
     """A short and a long time above the limit and one just below it, with rests between; in one of
-    the rests comes CAL, and then another attitude."""
+    the rests comes CAL, then another attitude, a line that is not CAL, CAL again, and then the
+    first attitude."""
     limit_mg = config["limit_mg"]
     first, second = attitudes(rng)
     levels: list[tuple[float, float]] = []
@@ -106,11 +120,13 @@ def vib(rng: random.Random, config: Config, blocks: list[str]) -> Episode:
 
     cal_before = rng.choice(blocks[1:])
     path, cal_ms, long = [(0.0, first)], 0.0, (0.0, 0.0)
+    word = rng.choice(("CALL", "RESET", "STATUS"))
     run_at(QUIET, rng.uniform(*REST_MS))
     for block in blocks:
         if block == cal_before:
             cal_ms = at
-            path.append((cal_ms + rng.uniform(*REST_MS), second))
+            path.append((cal_ms + TURNED_MS, second))
+            path.append((cal_ms + AGAIN_CAL_MS + TURNED_MS, first))
             at = path[-1][0] + rng.uniform(*REST_MS)
         if block == "short":
             run_at(LOUD, SHORT_MS)
@@ -126,40 +142,55 @@ def vib(rng: random.Random, config: Config, blocks: list[str]) -> Episode:
     swings = [
         (t, [math.sqrt(2) * mg / 1000 * s / math.hypot(*share) for s in share]) for t, mg in levels
     ]
-    steps = [step for t, vector in path for step in move(vector, t)] + serial(
-        b"CAL\n", at=ms(cal_ms)
-    )
+    steps = [step for t, vector in path for step in move(vector, t)]
+    lines = [(0, "CAL"), (OTHER_MS, word), (AGAIN_CAL_MS, "CAL")]
+    for after_ms, line in lines:
+        steps += serial(f"{line}\n".encode(), at=ms(cal_ms + after_ms))
     for t, amplitudes in swings:
         for axis, amplitude, phase in zip(AXES, amplitudes, phases, strict=True):
             steps += wave(
                 "imu", f"accel{axis}", hertz=hertz, amplitude=amplitude, at=ms(t), degrees=phase
             )
     motion = {"path": path, "swings": swings, "hertz": hertz, "phases": phases}
-    data = {"levels": levels, "long": long, "cal_ms": cal_ms}
+    data = {
+        "levels": levels,
+        "long": long,
+        "references": [(0.0, UP), (cal_ms, first), (cal_ms + AGAIN_CAL_MS, second)],
+        "cal_ms": cal_ms,
+        "other_ms": cal_ms + OTHER_MS,
+    }
     return episode("vib", config, at, steps, motion | data)
 
 
 def shock(rng: random.Random, config: Config) -> Episode:
-    """Shocks and spikes in any order. Spikes come in pairs half a sample period apart: a program
-    that samples each 10 ms has a sample in one of each pair. One of the shocks is almost along an
-    axis: a sensor whose range is ±2 g does not see how large it is."""
-    rest = attitude(rng)
-    kinds = rng.sample([True, False] * HITS, k=2 * HITS)
-    straight = rng.choice([n for n, is_shock in enumerate(kinds) if is_shock])
+    """Shocks, one of them soon after another, spikes, and soft pushes, in any order. Spikes come
+    in pairs half a sample period apart: a program that samples each 10 ms has a sample in one of
+    each pair. A soft push turns the vector round: far from rest, but not long enough. One of the
+    shocks is almost along an axis: a sensor whose range is ±2 g does not see how large it is."""
+    rest = attitude(rng, rng.randrange(2))
+    kinds = ["shock", "spike"] * HITS + ["soft"] * SOFT
+    rng.shuffle(kinds)
+    of_shocks = [n for n, kind in enumerate(kinds) if kind == "shock"]
+    straight, doubled = rng.choice(of_shocks), rng.choice(of_shocks)
+    kinds.insert(doubled + 1, "again")
+    straight += straight > doubled
     path, hits, at, spikes = [(0.0, rest)], [], 1200.0, 0
-    for n, is_shock in enumerate(kinds):
+    for n, kind in enumerate(kinds):
         at = 10.0 * round(at / 10)
-        if not is_shock:
+        if kind == "spike":
             at += 5 * (spikes % 2) + 1.5 * (spikes // 2)
             spikes += 1
-        size = rng.uniform(*HIT_G)
-        hit = [rng.choice((-1, 1)) * rng.uniform(0.3, 1) for _ in AXES]
+        if kind == "soft":
+            hit, size = [-part for part in rest], rng.uniform(*SOFT_G)
+        else:
+            hit = [rng.choice((-1, 1)) * rng.uniform(0.3, 1) for _ in AXES]
+            size = rng.uniform(*HIT_G)
         if n == straight:
             hit[rng.randrange(3)] = rng.choice((-5, 5))
         x, y, z = (size * part / math.hypot(*hit) for part in hit)
-        for_ms = rng.uniform(*SHOCK_MS) if is_shock else SPIKE_MS
-        hits.append((at, is_shock))
+        for_ms = SPIKE_MS if kind == "spike" else rng.uniform(*SHOCK_MS)
+        hits.append((at, kind))
         path += [(at, (x, y, z)), (at + for_ms, rest)]
-        at += for_ms + rng.uniform(*GAP_MS)
+        at += AGAIN_MS if n == doubled else for_ms + rng.uniform(*GAP_MS)
     steps = [step for t, vector in path for step in move(vector, t)]
     return episode("shock", config, at + 1000, steps, {"path": path, "swings": [], "hits": hits})
