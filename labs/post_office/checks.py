@@ -47,6 +47,8 @@ NEVER, LAMPS, COUNTERS = float("inf"), 8, 4
 ROW, CELLS, ROWS_PX = 16, 16, range(0, 57, 4)
 """The display's row of what is typed; and where a row of text is looked for."""
 LEAK, NEAR_MM = 5, 10
+HIGHEST, RETURN_MS = 2**31, 15_000
+"""No ticket has a higher number; and after an outage the board is connected again by then."""
 WHOLE, BIT = {"type": "integer", "minimum": 0}, {"enum": [0, 1]}
 
 
@@ -152,10 +154,12 @@ def wanted_calls(run: Run) -> list[str]:
 
 
 def why_order(run: Run) -> str:
-    """No tickets, a queue that the reset has cleared, one queue for all, or normal tickets that
-    wait for ever."""
+    """No tickets, keys that count although they must not, a queue that the reset has cleared, one
+    queue for all, or normal tickets that wait for ever."""
     if not any(event for _, event in tickets(run)):
         return why_topic(run) or ("no_tickets" if is_connected(run) else "")
+    if slip := why_slip(run):
+        return slip
     found = called.measure(run) or []
     for (one, event), seen, wanted in zip(calls(run), found, wanted_calls(run), strict=False):
         if seen == wanted:
@@ -168,7 +172,25 @@ def why_order(run: Run) -> str:
         is_urgent, must_be = urgent.get(event.get("n")), urgent.get(int_of(wanted))
         if must_be and is_urgent is False:
             return "fifo"
-        return "starvation" if is_urgent and must_be is False else ""
+        if is_urgent and must_be is False:
+            return "fifo" if is_one_queue(run) else "starvation"
+        return ""
+    return ""
+
+
+def is_one_queue(run: Run) -> bool:
+    """Whether all tickets were called in the order of their numbers."""
+    numbers = [value(event, "n") for _, event in calls(run) if event.get("n")]
+    return numbers == sorted(numbers)
+
+
+def why_slip(run: Run) -> str:
+    """The first ticket that is missing, or comes too soon, was typed with keys that do nothing."""
+    for request, event in tickets(run):
+        from_ns, to_ns = ms(request.at).ns, ms(request.end).ns
+        is_early = any(name == "ticket" and from_ns <= at < to_ns for at, name, _ in told(run))
+        if is_early or not event:
+            return str(request.slip)
     return ""
 
 
@@ -178,7 +200,14 @@ def int_of(wanted: str) -> int:
     return int(text) if text.isdigit() else -1
 
 
-@check("a", points=15, expect=Exactly(wanted_calls), on_miss="order", why=why_order, stated=[0.8])
+@check(
+    "a.calls",
+    points=13,
+    expect=Exactly(wanted_calls),
+    on_miss="order",
+    why=why_order,
+    stated=[0.8],
+)
 def called(run: Run) -> list[Text] | None:
     """Counter and ticket of each answer; `-` where none came. None without any."""
     found = []
@@ -188,10 +217,47 @@ def called(run: Run) -> list[Text] | None:
     return found if any(one != "-" for one in found) else None
 
 
+def wanted_later(run: Run) -> list[str]:
+    """The tickets of the time without the broker have the next numbers; and the call after it."""
+    away = run.data["away"]
+    asked = tickets(run)
+    last = asked[-1][1].get("n")
+    since = last + 1 if isinstance(last, int) and last < HIGHEST else 1
+    numbers = [str(since + n) for n in range(len(away.tickets))]
+    waits = away.call.ticket
+    called = number(run, waits) if waits < len(asked) else numbers[waits - len(asked)]
+    return [*numbers, f"{away.call.counter}←{called}"]
+
+
+def why_later(run: Run) -> str:
+    """The board did not come back to the broker."""
+    connected = mqtt.times(mqtt.messages(run, "connect"))
+    return "" if (connected > ms(run.data["away"].to_ms).ns).any() else "no_reconnect"
+
+
+@check(
+    "a.outage",
+    points=2,
+    expect=Exactly(wanted_later),
+    on_miss="events_lost",
+    why=why_later,
+    after="a.calls",
+    stated=[RETURN_MS / 1000],
+)
+def later(run: Run) -> list[Text]:
+    """The tickets and the call as the broker got them when it was back."""
+    away = run.data["away"]
+    from_ns, to_ns = ms(away.from_ms).ns, ms(away.call.at).ns
+    came = [(at, e) for at, name, e in told(run) if name == "ticket" and from_ns <= at < to_ns]
+    found = [Text(f"{event.get('n')}", at) for at, event in came]
+    called = caused(run, "call", away.call.at)
+    return found + [Text(f"{e.get('counter')}←{e.get('n')}", to_ns) for e in called]
+
+
 # b: the numbers.
 
 
-@check("b", points=8, expect=Never(""), on_miss="number_restart", after="a")
+@check("b.numbers", points=6, expect=Never(""), on_miss="number_restart", after="a.calls")
 def repeated_numbers(run: Run) -> list[Text]:
     """The tickets with a number that another one had."""
     known: set[Any] = set()
@@ -200,6 +266,22 @@ def repeated_numbers(run: Run) -> list[Text]:
         if event and event.get("n") in known:
             found.append(Text(f"{event.get('n')}", ms(request.end).ns))
         known.add(event.get("n"))
+    return found
+
+
+def wanted_tickets(run: Run) -> list[str]:
+    """Number, service and priority of each ticket."""
+    pairs = enumerate(tickets(run), start=1)
+    return [f"{n}: {one.service} {int(one.urgent)}" for n, (one, _) in pairs]
+
+
+@check("b.tickets", points=2, expect=Exactly(wanted_tickets), on_miss="ticket", after="b.numbers")
+def ticket_texts(run: Run) -> list[Text]:
+    """The same as the board told it; `-` where it told none."""
+    found = []
+    for request, event in tickets(run):
+        text = f"{event.get('n')}: {event.get('s')} {event.get('p')}" if event else "-"
+        found.append(Text(text, ms(request.end).ns))
     return found
 
 
@@ -223,7 +305,7 @@ def value(event: dict[str, Any], key: str) -> float:
 
 def true_weights(run: Run) -> list[Quantity]:
     """What is on the scale."""
-    return [Quantity(one.grams, ms(one.at).ns) for one, _ in weighed(run)]
+    return [Quantity(one.grams + one.over, ms(one.at).ns) for one, _ in weighed(run)]
 
 
 def why_weight(run: Run) -> str:
@@ -248,21 +330,38 @@ def weights(run: Run) -> list[Quantity] | None:
     return [Quantity(value(event, "g"), ms(one.at).ns) for one, event in weighed(run)]
 
 
+def true_heights(run: Run) -> list[Quantity]:
+    """How high the parcels are."""
+    return [Quantity(one.mm, ms(one.at).ns) for one, _ in weighed(run)]
+
+
+@gate(
+    "c.height",
+    episode="parcel",
+    expect=Within(Quantity(NEAR_MM), of=true_heights),
+    on_miss="height",
+)
+def heights(run: Run) -> list[Quantity] | None:
+    """The heights that the board told; infinite where it told none; None without any."""
+    if not any(event for _, event in weighed(run)):
+        return None
+    return [Quantity(value(event, "mm"), ms(one.at).ns) for one, event in weighed(run)]
+
+
 def wanted_tariffs(run: Run) -> list[str]:
     """Number, class and price of each parcel."""
     return [f"{n}: {one.size} {one.price}" for n, (one, _) in enumerate(weighed(run), start=1)]
 
 
 def why_tariff(run: Run) -> str:
-    """Only parcels that weigh as much as a limit are wrong; or heights are wrong."""
+    """Only the parcel that weighs a limit when it is rounded is wrong, or only those that weigh as
+    much as a limit."""
     pairs = weighed(run)
     wrong = [one for one, e in pairs if (e.get("size"), e.get("price")) != (one.size, one.price)]
     limits = run.data["limits"]
-    if wrong and all(one.grams in limits for one in wrong):
-        return "boundary"
-    off = [abs(value(e, "mm") - one.mm) for one, e in pairs if e.get("size") != one.size]
-    is_height = max(off, default=0) > NEAR_MM
-    return "height" if is_height else ""
+    if wrong and all(one.over for one in wrong):
+        return "not_rounded"
+    return "boundary" if wrong and all(one.grams in limits for one in wrong) else ""
 
 
 @check(
@@ -476,11 +575,11 @@ def identities(run: Run) -> list[Text] | None:
 
 @check(
     "f.schema",
-    points=3,
+    points=2,
     episode=("queue", "parcel"),
     expect=Conforms(EVENTS),
     on_miss="schema",
-    after="a",
+    after="a.calls",
 )
 def all_events(run: Run) -> list[Text]:
     """Every event under its kind. A retained one has this word before it."""
@@ -492,14 +591,46 @@ def all_events(run: Run) -> list[Text]:
     return found
 
 
+def answer(run: Run, one: Any) -> str:
+    """The ticket that a command of the repeats calls; `-` for a repetition, and for a bad one."""
+    is_new = hasattr(one, "ticket") and one.ticket >= -1
+    return number(run, one.ticket) if is_new else "-"
+
+
 def wanted_repeats(run: Run) -> list[str]:
-    """The tickets that are called for the first, its repetition, the second, and the first."""
-    return [number(run, one.ticket) if one.ticket >= 0 else "-" for one in run.data["repeats"]]
+    """The tickets that are called for the commands at the end."""
+    return [answer(run, one) for one in run.data["repeats"]]
 
 
-@check("f.once", points=3, expect=Exactly(wanted_repeats), on_miss="acts_twice", after="a")
+def why_repeats(run: Run) -> str:
+    """A bad command was answered."""
+    pairs = zip(run.data["repeats"], answers(run), strict=True)
+    is_bad = any(came != "-" for one, came in pairs if not hasattr(one, "ticket"))
+    return "bad_command" if is_bad else ""
+
+
+def bad_command(run: Run) -> str:
+    """A bad command raised what was not handled."""
+    raised = run.raised("ValueError", "KeyError", "TypeError", "IndexError", "AttributeError")
+    return "bad_command" if raised else ""
+
+
+@check(
+    "f.once",
+    points=2,
+    expect=Exactly(wanted_repeats),
+    on_miss="acts_twice",
+    why=why_repeats,
+    on_error=bad_command,
+    after="a.calls",
+)
 def repeats(run: Run) -> list[Text]:
     """The same as it came; `-` for none."""
+    return answers(run)
+
+
+def answers(run: Run) -> list[Text]:
+    """What was called for each command at the end."""
     found = []
     for one in run.data["repeats"]:
         came = [str(event.get("n")) for event in caused(run, "call", one.at)]
@@ -516,19 +647,23 @@ def true_waits(run: Run) -> list[Quantity]:
     ]
 
 
-@check("f.wait", points=2, expect=Within(Quantity(1), of=true_waits), on_miss="wait", after="a")
+@check(
+    "f.wait", points=2, expect=Within(Quantity(1), of=true_waits), on_miss="wait", after="a.calls"
+)
 def waits(run: Run) -> list[Quantity]:
     """The same as the board told it."""
     return [Quantity(value(event, "wait_s"), ms(one.end).ns) for one, event in tickets(run)]
 
 
 def wanted_lamps(run: Run) -> list[str]:
-    """The counters that serve a ticket, after each call. The reset clears them."""
+    """The counters that serve a ticket, after each call. The reset clears them, and that is seen
+    before the next call."""
     serving: set[int] = set()
     found, is_reset = [], False
     for one, _ in calls(run):
         if one.at > run.data["reset"] and not is_reset:
             serving, is_reset = set(), True
+            found.append("-")
         serving = serving | {one.counter} if one.ticket >= 0 else serving - {one.counter}
         found.append(" ".join(map(str, sorted(serving))) or "-")
     return found
@@ -540,16 +675,19 @@ def wanted_lamps(run: Run) -> list[str]:
     expect=Exactly(wanted_lamps),
     on_miss="lamps",
     why=lambda run: other_pin(run, "NEOPIXEL"),
-    after="a",
+    after="a.calls",
 )
 def lamps(run: Run) -> list[Text]:
     """The pixels that are lit then, from 1 on."""
     shows = colours(run, "NEOPIXEL", LAMPS)
+    reset = run.data["reset"]
+    times = [one.at for one, _ in calls(run)]
+    times.append(next(at for at in times if at > reset) - 2 * RESULT)  # before that call
     found = []
-    for one, _ in calls(run):
-        at_ns = ms(one.at + RESULT).ns
+    for at in sorted(times):
+        at_ns = ms(at + RESULT).ns
         lit = [str(n) for n, colour in enumerate(shows.at(at_ns), start=1) if any(colour)]
-        found.append(Text(" ".join(lit) or "-", ms(one.at).ns))
+        found.append(Text(" ".join(lit) or "-", ms(at).ns))
     return found if len(shows) else []
 
 
@@ -564,7 +702,7 @@ def wanted_beeps(run: Run) -> list[Millis]:
     expect=Within(ms(50), of=wanted_beeps),
     on_miss="beep",
     why=lambda run: other_pin(run, "BUZZER"),
-    after="a",
+    after="a.calls",
 )
 def beeps(run: Run) -> list[Millis]:
     """How long the buzzer sounds after each call."""
@@ -576,6 +714,59 @@ def beeps(run: Run) -> list[Millis]:
         heard = [min(end, to_ns) - max(begin, from_ns) for begin, end in sounds]
         found.append(Millis(sum(max(0, one) for one in heard) / 1e6, from_ns))
     return found if sounds else []
+
+
+def wanted_gates(run: Run) -> list[str]:
+    """For each payment that opens the gate what is told of it."""
+    return [f"{one.parcel}: 1, {one.parcel}: 0" for one in run.data["paid"] if one.opens]
+
+
+@check(
+    "f.gate",
+    points=1,
+    episode="parcel",
+    expect=Exactly(wanted_gates),
+    on_miss="gate_told",
+    after="a.calls",
+)
+def gates(run: Run) -> list[Text]:
+    """The same as it came, the opening and the closing each in its time; `-` for none."""
+    found = []
+    for one in run.data["paid"]:
+        if one.opens:
+            opened = caused(run, "gate", one.at, ms(PROMPT + RESULT))
+            shut = caused(run, "gate", one.at + PROMPT + RESULT, ms(3300))
+            both = [
+                [f"{e.get('parcel')}: {e.get('open')}" for e in part] for part in (opened, shut)
+            ]
+            found.append(Text(", ".join(" ".join(part) or "-" for part in both), ms(one.at).ns))
+    return found
+
+
+def wanted_status(run: Run) -> list[str]:
+    """The last will, and what is told at each connection."""
+    return ["offline retained", *["online retained"] * 3]
+
+
+@check("f.status", points=1, expect=Exactly(wanted_status), on_miss="status", after="a.calls")
+def status(run: Run) -> list[Text]:
+    """The same as it came: the will of the connections, then the first status after power-on, the
+    reset and the outage; `-` for none."""
+    topic = f"{run.data['base']}/status"
+    wills = [one for one in mqtt.messages(run, "connect") if one.topic in ("", topic)]
+    same = {kind_of(one) if one.topic else "-" for one in wills}
+    found = [Text(" / ".join(sorted(same)) or "-")]
+    begins = [-run.zero_ns, ms(run.data["reset"]).ns, ms(run.data["away"].to_ms).ns]
+    ends = [begins[1], ms(run.data["away"].from_ms).ns, ms(run.data["away"].call.at).ns]
+    for from_ns, to_ns in zip(begins, ends, strict=True):
+        sent = [one for one in mqtt.published(run, topic) if from_ns <= one.t_ns < to_ns]
+        found.append(Text(kind_of(sent[0]) if sent else "-", from_ns))
+    return found
+
+
+def kind_of(one: Any) -> str:
+    """Payload, and whether it is retained."""
+    return f"{one.payload.decode(errors='replace')}{' retained' if one.retain else ''}"
 
 
 # g: the display.

@@ -1,8 +1,9 @@
 """C3's stimulus: a morning of tickets and calls with a reset in it, then parcels and payments.
 
 A *request* is the keys of one ticket, a *call* is a command `next`. `data` of `queue` has both in
-order (`events`), when the `reset` is, and the `repeats`: calls at the end, one of them repeated.
-`data` of `parcel` has the `parcels`, the commands `paid`, and the `typing` of which the display is
+order (`events`), when the `reset` is, and the `repeats`: calls at the end, one of them repeated,
+with commands between them that are not right; then the time without the broker (`away`). `data` of
+`parcel` has the `parcels`, the commands `paid`, and the `typing` of which the display is
 judged. Times are milliseconds since t = 0.
 """
 
@@ -37,6 +38,17 @@ GAP_MS = (800, 1100)
 """From one event to the next. What an event causes has come before the next one."""
 HOLD_MS, BETWEEN_MS = (45, 70), (60, 90)
 EVENTS = 60
+TAIL, AWAY = 10, 3
+"""Calls at the end, and tickets while the broker is away."""
+TO_AWAY_MS, AWAY_MS, RETURN_MS = 2000, 6000, 15_000
+"""From the end of the broker to the first key, how long it is away then, and when the board is
+connected again."""
+REPEATED = -2
+CALLED = 2
+"""Calls between the second rush and the reset."""
+OVER_G = 3
+"""A parcel weighs this much more than a limit. That is more than a step of the scale, and rounded
+to 10 g it is the limit."""
 LATEST_TOLD_MS, PAY_MS, LATEST_OPEN_MS, OPEN_MS = 1000, 5000, 1000, 3000
 
 
@@ -44,7 +56,8 @@ LATEST_TOLD_MS, PAY_MS, LATEST_OPEN_MS, OPEN_MS = 1000, 5000, 1000, 3000
 class Request:
     """One ticket; with an id it is a priority ticket.
 
-    `end` is its last key, `ahead` how many wait before it, `hash` the HMAC of the id.
+    `end` is its last key, `ahead` how many wait before it, `hash` the HMAC of the id. `slip`: what
+    is wrong in the typing; the ticket is the same (see `keys`).
     """
 
     service: str
@@ -53,6 +66,7 @@ class Request:
     end: float = 0
     ahead: int = 0
     hash: str = ""
+    slip: str = ""
 
     @property
     def urgent(self) -> bool:
@@ -61,14 +75,21 @@ class Request:
 
     @property
     def keys(self) -> str:
-        """What is typed."""
-        return f"*{self.national_id}{self.service}" if self.urgent else self.service
+        """What is typed: digits before `*`, a letter too soon, or a digit too many."""
+        half = len(self.national_id) // 2
+        match self.slip:
+            case "short_id":
+                return f"*{self.national_id[:half]}B{self.national_id[half:]}{self.service}"
+            case "long_id":
+                return f"*{self.national_id}5{self.service}"
+        stray = "62" if self.slip else ""
+        return f"{stray}*{self.national_id}{self.service}" if self.urgent else stray + self.service
 
 
 @dataclass(frozen=True)
 class Call:
     """A command `next` of a counter. `ticket` is the number of the request that must be called;
-    -1: none waits."""
+    -1: none waits; REPEATED: nothing is called."""
 
     id: int
     counter: int
@@ -82,8 +103,28 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Bad:
+    """A message on `cmd` that is no right command."""
+
+    text: str
+    at: float = 0
+
+
+@dataclass(frozen=True)
+class Away:
+    """The time without the broker, the tickets in it, and the call after it."""
+
+    from_ms: float
+    to_ms: float
+    tickets: list[Request]
+    call: Call
+
+
+@dataclass(frozen=True)
 class Parcel:
-    """A parcel on the scale; `kind`: how it is paid (see `payments`), `at`: when D is pressed."""
+    """A parcel on the scale; `kind`: how it is paid (see `payments`), `at`: when D is pressed.
+
+    `grams` are rounded as for the tariff, `over` is what it weighs more."""
 
     grams: int
     mm: int
@@ -91,6 +132,7 @@ class Parcel:
     price: int
     kind: str
     at: float
+    over: int = 0
 
 
 @dataclass(frozen=True)
@@ -213,10 +255,12 @@ def typed(rng: random.Random, keys: str, at: float) -> list[tuple[str, float, fl
 
 
 def queue(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) -> Episode:
-    """60 events in a plan that each wrong order fails, a reset, and then repeated commands."""
+    """60 events in a plan that each wrong order fails, with a reset; then repeated commands and
+    bad ones; then tickets without the broker."""
     while not separates(plan := events(rng, device["counters"])):
         pass
-    last = [event for event in plan[EVENTS:] if isinstance(event, Call)]
+    calls = [event for event in plan[EVENTS : EVENTS + TAIL] if isinstance(event, Call)]
+    last = plan[EVENTS + TAIL :]
     plan = plan[:EVENTS]
     base = f"mcit/post/{device['office']}"
     reset_after = reset_place(plan)
@@ -224,56 +268,99 @@ def queue(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) ->
     timed: list[Request | Call] = []
     at = float(FIRST_MS)
     for number, event in enumerate(plan):
-        if isinstance(event, Request):
-            presses = typed(rng, event.keys, at)
-            steps += [step for press in presses for step in key_steps(*press)]
-            timed.append(replace(event, at=at, end=presses[-1][1], hash=hash_of(device, event)))
-        else:
-            timed.append(replace(event, at=at))
-            steps += command(base, event.text, at)
+        timed.append(when(rng, device, event, at, steps))
         at = max(at, getattr(timed[-1], "end", 0)) + rng.uniform(*GAP_MS)
         if number == reset_after:
             reset = at
             steps += hard_reset(at=ms(at))
             at += BACK_MS
-    repeats = list(repeated(rng, last, at))
-    for call in repeats:
-        steps += command(base, call.text, call.at)
-    seconds = (repeats[-1].at + 1500) / 1000
+    repeats = list(repeated(rng, calls, bad_commands(rng, device["counters"]), at))
+    for one in repeats:
+        steps += command(base, one.text, one.at)
+    away = without_broker(rng, device, last, repeats[-1].at + GAP_MS[1], steps)
     return episode(
-        "queue", rng, seconds, device, tariff, steps, events=timed, repeats=repeats, reset=reset
+        "queue",
+        rng,
+        (away.call.at + 1500) / 1000,
+        device,
+        tariff,
+        steps,
+        events=timed,
+        repeats=repeats,
+        reset=reset,
+        away=away,
     )
 
 
+def when(
+    rng: random.Random,
+    device: dict[str, Any],
+    event: Request | Call,
+    at: float,
+    steps: list[Step],
+) -> Any:
+    """The event at that time; what causes it is added to the steps."""
+    if isinstance(event, Call):
+        steps += command(f"mcit/post/{device['office']}", event.text, at)
+        return replace(event, at=at)
+    presses = typed(rng, event.keys, at)
+    steps += [step for press in presses for step in key_steps(*press)]
+    return replace(event, at=at, end=presses[-1][1], hash=hash_of(device, event))
+
+
+def without_broker(
+    rng: random.Random,
+    device: dict[str, Any],
+    plan: Sequence[Request | Call],
+    at: float,
+    steps: list[Step],
+) -> Away:
+    """Tickets while the broker is away, and a call when the board is connected again."""
+    steps += set_control("ap", "broker", 0, at=ms(at))
+    back = at + TO_AWAY_MS + AWAY_MS
+    steps += set_control("ap", "broker", 1, at=ms(back))
+    *requests, call = plan
+    tickets = []
+    key_at = at + TO_AWAY_MS
+    for event in requests:
+        tickets.append(when(rng, device, event, key_at, steps))
+        key_at = tickets[-1].end + rng.uniform(*GAP_MS)
+    return Away(at, back, tickets, when(rng, device, call, back + RETURN_MS, steps))
+
+
 def events(rng: random.Random, counters: int) -> list[Request | Call]:
-    """60 requests and calls, and the two calls that will be repeated. First and before the reset
-    there are rushes with three and four priority tickets."""
+    """60 requests and calls, the calls that will be repeated, and what comes while the broker is
+    away. First two priority tickets are called, and then nobody waits. There are rushes with three
+    and five priority tickets; the reset comes behind two calls of the second one."""
     ids = iter(rng.sample(range(100, 10_000), EVENTS))
 
-    def ask(*urgent: bool) -> list[Request | Call]:
+    def ask(*urgent: bool, slips: Sequence[str] = ()) -> list[Request | Call]:
         found = [Request(rng.choice("ABC"), national_id(rng) if one else "") for one in urgent]
+        slipped = [replace(one, slip=slip) for one, slip in zip(found, slips, strict=False)]
+        found[: len(slipped)] = slipped
         return rng.sample(found, len(found))
 
     def call(count: int) -> list[Request | Call]:
         return [Call(next(ids), rng.randrange(1, counters + 1)) for _ in range(count)]
 
-    found = call(1)  # nobody waits
-    found += ask(*[True] * 3, *[False] * 4) + call(5)
-    middle = ask(*[False] * 9) + call(9)
+    found = ask(True, True) + call(3)  # the last one finds nobody
+    found += ask(*[True] * 3, *[False] * 4, slips=("short_id", "long_id", "stray_digit")) + call(5)
+    middle = ask(*[False] * 8, slips=("stray_digit",) * 2) + call(8)
     found += rng.sample(middle, len(middle))
-    found += ask(*[True] * 4, *[False] * 5)  # the reset is behind these
-    found += call(6)
-    rest = ask(*[False] * 8) + call(6)
+    found += ask(*[True] * 5, *[False] * 5, slips=("long_id", "short_id")) + call(CALLED)
+    found += call(5)  # the reset is before these
+    rest = ask(*[False] * 6) + call(4)
     found += rng.sample(rest, len(rest))
-    return in_order(found + call(2))
+    return in_order(found + call(TAIL) + ask(*[False] * AWAY) + call(1))
 
 
 def reset_place(plan: Sequence[Request | Call]) -> int:
-    """The reset comes behind the last priority ticket and all that follow it in its rush."""
+    """The reset comes behind the rush with the last priority ticket, and two calls: it was
+    priority's turn twice."""
     last = max(n for n, event in enumerate(plan) if isinstance(event, Request) and event.urgent)
     while isinstance(plan[last + 1], Request):
         last += 1
-    return last
+    return last + CALLED
 
 
 def in_order(plan: Sequence[Request | Call], most: int = 2) -> list[Request | Call]:
@@ -309,7 +396,8 @@ def order(plan: Sequence[Request | Call]) -> list[int]:
 
 def separates(plan: Sequence[Request | Call]) -> bool:
     """Whether both wrong orders differ: one queue for all, and priority without an end. And three
-    of each kind wait at the reset, and two tickets at the end; and a lamp goes out."""
+    of each kind wait at the reset, and two tickets at the end; a lamp goes out, and one is lit at
+    the reset."""
     one_queue = [
         replace(event, national_id="") if isinstance(event, Request) else event for event in plan
     ]
@@ -321,8 +409,9 @@ def separates(plan: Sequence[Request | Call]) -> bool:
         order(in_order(one_queue)) != right != order(in_order(plan, most=EVENTS))
         and waiting.count(True) >= 3
         and waiting.count(False) >= 3
-        and min(right[-2:]) >= 0
+        and min(order(plan[EVENTS:])[:2]) >= 0
         and darkens(before)
+        and order(before)[-1] >= 0
     )
 
 
@@ -337,11 +426,31 @@ def darkens(plan: Sequence[Request | Call]) -> bool:
     return False
 
 
-def repeated(rng: random.Random, last: Sequence[Call], at: float) -> Iterator[Call]:
-    """Two calls, the first of them three times; a repetition calls nobody."""
-    first, second = last
-    for call in (first, replace(first, ticket=-1), second, replace(first, ticket=-1)):
-        yield replace(call, at=at)
+def bad_commands(rng: random.Random, counters: int) -> list[Bad]:
+    """Texts that are no right commands."""
+    first, second, third, fourth = rng.sample(range(10_000, 20_000), 4)
+    found = [
+        "next",
+        json.dumps([first, "next", 1]),
+        json.dumps({"do": "next", "counter": 1}),
+        json.dumps({"id": first, "do": "next"}),
+        json.dumps({"id": second, "do": "next", "counter": 0}),
+        json.dumps({"id": third, "do": "next", "counter": counters + 1}),
+        json.dumps({"id": fourth, "do": "last", "counter": 1}),
+    ]
+    return [Bad(text) for text in rng.sample(found, len(found))]
+
+
+def repeated(
+    rng: random.Random, calls: Sequence[Call], bad: Sequence[Bad], at: float
+) -> Iterator[Call | Bad]:
+    """Calls, the first of them four times, and bad commands; a repetition calls nobody. Its last
+    one is still among the last 16 commands."""
+    first, second, *rest = calls
+    again = replace(first, ticket=REPEATED)
+    sent: list[Call | Bad] = [first, again, second, again, *bad, *rest, again]
+    for one in sent:
+        yield replace(one, at=at)
         at += rng.uniform(*GAP_MS)
 
 
@@ -376,9 +485,10 @@ def parcel(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) -
     loads = zip(["stale", *kinds], weights(rng, tariff), heights(rng, tariff), strict=True)
     for number, (kind, grams, (size, mm)) in enumerate(loads, start=1):
         price = price_of(tariff, grams, size)
-        one = Parcel(grams, mm, size, price, kind, at + rng.uniform(1200, 1500))
+        over = OVER_G if grams == tariff["weight"][1][0] else 0
+        one = Parcel(grams, mm, size, price, kind, at + rng.uniform(1200, 1500), over)
         parcels.append(one)
-        steps += set_control("scale", "load", one.grams / 1000, at=ms(at))
+        steps += set_control("scale", "load", (grams + over) / 1000, at=ms(at))
         steps += set_control("sonar", "distance", (device["mount_mm"] - one.mm) / 10, at=ms(at))
         steps += key_steps("D", one.at, rng.uniform(*HOLD_MS))
         new = payments(rng, ids, number, one)
