@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
+import numpy as np
+
 from grader import (
     AtLeast,
     AtMost,
@@ -35,12 +37,14 @@ from grader.measure import mqtt
 from grader.measure.memory import file_size
 from grader.measure.onewire import OneWireTransaction, onewire
 from grader.measure.power import boots
+from grader.measure.times import longest_gap
 
 LOG, DB = "log.bin", "store.db"
 CONVERT, READ = b"\x44", b"\xbe"
-LATE, TAIL, INTERRUPTED = seconds(15), seconds(20), seconds(3)
+LATE, TAIL, INTERRUPTED, GAP = seconds(15), seconds(20), seconds(3), seconds(30)
 """A message that comes LATE after its sample is from the log. The samples of the last TAIL of an
-episode are not judged. A sample this short before a reset may be interrupted."""
+episode are not judged. A sample this short before a reset may be interrupted. GAP is the
+longest time without a sample: a program may try for LATE to connect, and no longer."""
 NEAR_C, NEAR_S = 0.1, 3.0
 KEPT = 300
 SINCE_2000 = 946_684_800
@@ -110,7 +114,7 @@ def readings(run: Run) -> list[Reading]:
     sent = [one for one in mqtt.published(run, run.data["topic"]) if one.qos]
     found = []
     for one, document in mqtt.objects(sent):
-        if is_schema(document):
+        if is_schema(document) and document["id"] == run.data["dev"]:
             fields = {name: document[name] for name in ("seq", "ts", "q", "drop")}
             found.append(Reading(one.t_ns, **fields, value=document["m"]["t"]))
     return found
@@ -201,15 +205,18 @@ def unanswered(run: Run) -> list[int]:
 
 
 def why_topic(run: Run) -> str:
-    """No message although the sensor was read, nothing on the device's topic, or nothing with
-    QoS 1."""
+    """No message although the sensor was read, nothing on the device's topic, nothing with QoS 1,
+    or another `id`."""
     sent = mqtt.published(run)
     if not sent and samples(run):
         return "no_message"
     on_topic = [one for one in sent if one.topic == run.data["topic"]]
     if sent and not on_topic:
         return "hardcoded"
-    return "qos_0" if on_topic and not any(one.qos for one in on_topic) else ""
+    if on_topic and not any(one.qos for one in on_topic):
+        return "qos_0"
+    ids = {one["id"] for one in mqtt.documents(on_topic) if is_schema(one)}
+    return "other_id" if ids - {run.data["dev"]} else ""
 
 
 def why_rows(run: Run) -> str:
@@ -237,6 +244,18 @@ def mean_period(run: Run) -> Millis | None:
     if len(found) < 2:
         return None
     return millis_of_ns((found[-1].at_ns - found[0].at_ns) // (len(found) - 1))
+
+
+def longest_break(run: Run) -> Millis | None:
+    """The longest time without a sample, also before the first and after the last one; None
+    without any."""
+    at_ns = np.array([one.at_ns for one in samples(run)], np.int64)
+    return longest_gap(at_ns, 0, run.end_ns - run.zero_ns) if len(at_ns) else None
+
+
+longest = gate("a.gap", episode="outage", expect=AtMost(GAP), on_miss="sampling_stops")(
+    longest_break
+)
 
 
 all_rows = check(
@@ -358,6 +377,11 @@ def why_reset(run: Run) -> str:
     return why_rows(run)
 
 
+longest_with_reset = gate("c.gap", episode="cut", expect=AtMost(GAP), on_miss="sampling_stops")(
+    longest_break
+)
+
+
 rows_with_reset = check(
     "c",
     points=4,
@@ -389,7 +413,7 @@ def why_size(run: Run) -> str:
 
 @check(
     "d.file",
-    points=2,
+    points=1,
     episode="long",
     expect=Between(Bytes(7680), Bytes(8192)),
     on_miss="log_size",
@@ -400,10 +424,48 @@ def log_size(run: Run) -> Bytes | None:
     return file_size(run, LOG)
 
 
+def twice(run: Run) -> list[int]:
+    """The numbers that stand for two samples: their messages differ in more than `drop`."""
+    known = by_seq(run)
+    return [n for n in sorted(known) if len({(r.ts, r.q, r.value) for r in known[n]}) > 1]
+
+
+def why_ring(run: Run) -> str:
+    """The numbers began again, from the first one or from one in the middle."""
+    if again := twice(run):
+        return "seq_restart" if again[0] == min(by_seq(run)) else "last_place"
+    return ""
+
+
+@check(
+    "d.reset",
+    points=1,
+    episode="long",
+    expect=Never(""),
+    on_miss="first_place",
+    why=why_ring,
+    after="d.file",
+)
+def wrong_numbers(run: Run) -> list[Text]:
+    """The numbers that stand for two samples, and those that never came although an older record
+    was still in the log when the broker was back."""
+    known, since_ns = by_seq(run), NS_PER_S * run.data["back_s"]
+    oldest = min((one.seq for one in readings(run) if one.at_ns > since_ns), default=0)
+    never = (seq for seq in range(oldest, max(known, default=0)) if seq not in known)
+    again = [Text(f"{seq}: 2 ×") for seq in twice(run)]
+    return [*again, *(Text(f"{seq}: -") for seq in never)]
+
+
 def lost(run: Run) -> Quantity:
     """How many numbers the database does not have."""
     known = by_seq(run)
     return Quantity(max(known, default=0) - len(known))
+
+
+def why_drop(run: Run) -> str:
+    """It was higher in an earlier message."""
+    last = drop.measure(run)
+    return "drop_anew" if last is not None and any(r.drop > last for r in readings(run)) else ""
 
 
 @check(
@@ -412,6 +474,7 @@ def lost(run: Run) -> Quantity:
     episode="long",
     expect=Within(Quantity(1), of=lost),
     on_miss="drop",
+    why=why_drop,
     after="d.file",
 )
 def drop(run: Run) -> Quantity | None:

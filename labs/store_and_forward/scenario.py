@@ -1,9 +1,10 @@
 """L15's stimulus: outages, a reset while the log is sent, a night without a network, and messages.
 
-`data` of the board's episodes: `topic`, `tz_min`, `period_s` (the time from one sample to the
-next), `utc` (the seconds since 1970 at power-on), and `faults`, when the sensor fails (from, to).
-`outage` has `online`, from when to when a board can reach the broker. `long` has `back_s`, the end
-of its outage. Times are seconds since t = 0. `host` has `batches`: what came from the broker.
+`data` of the board's episodes: `topic`, `dev`, `tz_min`, `period_s` (the time from one sample to
+the next), `utc` (the seconds since 1970 at power-on), and `faults`, when the sensor fails (from,
+to). `outage` has `online`, from when to when a board can reach the broker. `long` has `back_s`,
+the end of its outage. Times are seconds since t = 0. `host` has `batches`: what came from the
+broker.
 """
 
 import json
@@ -26,8 +27,9 @@ PERIOD_S, FAST_S = 10, 2
 would take hours."""
 PROBE, AP, CLOCK, LOG = "ds", "ap", "rtc", "log.bin"
 SITES = ("aswan", "minya", "luxor", "qena", "sohag", "damietta", "fayoum", "suez")
-DRAIN_S = 240
-"""Enough for 500 messages."""
+DRAIN_S, RESET_S = 270, 90
+"""Enough for 500 messages and those of new samples, at three a second; and when the board is reset
+meanwhile."""
 RETRY_S = 15
 """By then a program is connected again and has sent some messages."""
 
@@ -73,6 +75,7 @@ def episode(
         steps,
         {
             "topic": topic,
+            "dev": device["dev"],
             "utc": utc.timestamp(),
             "tz_min": device["tz_min"],
             "period_s": period_s,
@@ -151,11 +154,12 @@ def outage(rng: random.Random, device: dict[str, Any]) -> Episode:
 
 
 def cut(rng: random.Random, device: dict[str, Any]) -> Episode:
-    """The log is being sent, a PUBLISH is lost, and the board is reset."""
+    """The log is being sent, a PUBLISH is lost, and the board is reset. After that there is no
+    broker, for longer than a board may go without a sample."""
     down = rng.uniform(15, 25)
     back = down + rng.uniform(120, 150)
     reset = ((back + RETRY_S) // PERIOD_S + 1.5) * PERIOD_S
-    again = reset + rng.uniform(20, 30)
+    again = reset + rng.uniform(40, 50)
     seconds = again + rng.uniform(50, 60)
     steps = weather(rng, seconds) + ap("broker", 0, down) + ap("broker", 1, back)
     steps += loses("lose_publish", rng.randrange(4, 9), back, reset - 1)
@@ -165,7 +169,8 @@ def cut(rng: random.Random, device: dict[str, Any]) -> Episode:
 
 
 def long(rng: random.Random, device: dict[str, Any]) -> Episode:
-    """More samples than the log can hold, most of them without a sensor, and time to send them."""
+    """More samples than the log can hold, most of them without a sensor, and time to send them.
+    The board is reset meanwhile: the newest record lies in the middle of the file."""
     down = rng.uniform(15, 25)
     back = down + FAST_S * rng.randrange(520, 540)
     seconds = back + DRAIN_S
@@ -173,6 +178,7 @@ def long(rng: random.Random, device: dict[str, Any]) -> Episode:
     loose = between(down + rng.uniform(5, 15), FAST_S)
     steps += fault("silent", loose, seconds)
     steps += read_file(LOG, at=ms(1000 * back - 1000)) + ap("broker", 1, back)
+    steps += hard_reset(at=ms(1000 * between(back + RESET_S, FAST_S)))
     faults = [(loose, seconds)]
     return episode("long", rng, device, seconds, steps, FAST_S, faults=faults, back_s=back)
 
