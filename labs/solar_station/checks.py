@@ -57,6 +57,9 @@ LEAST_A, LEAST_W = 5.0, 200.0
 OLD_S = 660
 """How old a temperature may be: two of its periods of 300 s."""
 SLEW, WINDOW_S, SETTLE_S, START_S = 10.0, 0.95, 6, 20
+DUST_S = 600
+BACK = seconds(30)
+"""How long after the broker's return the first message may come: a program tries each 10 s."""
 WIDTH = 128
 
 
@@ -504,12 +507,14 @@ def alarms(run: Run) -> list[tuple[int, int]]:
 
 
 def why_dust(run: Run) -> str:
-    """Alarms on another topic, or in another form."""
+    """Alarms on another topic, or in another form, or none only without a temperature."""
     sent = [one for one in mqtt.published(run) if one.topic.endswith("alarm")]
     on_topic = [one for one in sent if one.topic == run.data["base"] + "alarm"]
     if sent and not on_topic:
         return "hardcoded"
-    return "alarm_form" if on_topic and not any(one.qos and one.retain for one in on_topic) else ""
+    if on_topic and not any(one.qos and one.retain for one in on_topic):
+        return "alarm_form"
+    return "celsius_lost" if "silent" in run.data and not alarms(run) else ""
 
 
 @gate(
@@ -531,6 +536,12 @@ def false_alarms(run: Run) -> list[Text]:
     return [Text(f"dust 1, {since_s(at):.0f} s", at) for at, level in alarms(run) if level]
 
 
+def why_false(run: Run) -> str:
+    """The alarm came only after the temperature sensor had fallen silent."""
+    silent_s = run.data.get("silent", float("inf"))
+    return "celsius_lost" if since_s(alarms(run)[0][0]) > silent_s + DUST_S else ""
+
+
 no_alarm_when = {
     name: check(
         f"e.{name}",
@@ -538,11 +549,19 @@ no_alarm_when = {
         episode=name,
         expect=Never(""),
         on_miss=f"alarm_{name}",
+        why=why_false,
         after="e.found",
     )(false_alarms)
     for name in ("clear", "cloudy", "hot", "sunset")
 }
 e_clear, e_cloudy, e_hot, e_sunset = no_alarm_when.values()
+
+
+def why_clean(run: Run) -> str:
+    """The alarm ended in the dark."""
+    begin_s, end_s = run.data["dark"][0], run.data["dust"][1]
+    is_dark = any(not level and begin_s <= since_s(at) < end_s for at, level in alarms(run))
+    return "dark_clears" if is_dark else ""
 
 
 def cleaned(run: Run) -> list[Text]:
@@ -556,6 +575,7 @@ def cleaned(run: Run) -> list[Text]:
     episode=("dust_1", "dust_2"),
     expect=Exactly(cleaned),
     on_miss="not_cleared",
+    why=why_clean,
     after="e.found",
     stated=(590, 120),
 )
@@ -586,7 +606,7 @@ def why_gap(run: Run) -> str:
 
 @check(
     "f.gap",
-    points=4,
+    points=3,
     expect=AtMost(seconds(150)),
     on_miss="gap",
     why=why_gap,
@@ -601,6 +621,34 @@ def gaps(run: Run) -> list[Millis] | None:
         Millis(1000 * one, round(end * NS_PER_S))
         for one, end in zip(at, [*found, found[-1]], strict=True)
     ]
+
+
+def after_outage(run: Run) -> list[Row]:
+    """What the database got after the broker's return, in the order of arrival."""
+    found = (row for row in database(run) if since_s(row.at_ns) > run.data["back"])
+    return sorted(found, key=lambda row: row.at_ns)
+
+
+def is_oldest_first(run: Run) -> bool:
+    """Whether these came in the order of their numbers."""
+    return all(a.seq < b.seq for a, b in pairwise(after_outage(run)))
+
+
+@check(
+    "f.back",
+    points=1,
+    expect=AtMost(BACK),
+    on_miss="slow_retry",
+    why=lambda run: "" if is_oldest_first(run) else "newest_first",
+    after="f.gap",
+)
+def until_back(run: Run) -> Millis | None:
+    """The time from the broker's return to the next message; inf when that was not the oldest."""
+    found = after_outage(run)
+    if not found:
+        return None
+    late_s = since_s(found[0].at_ns) - run.data["back"]
+    return Millis(1000 * late_s if is_oldest_first(run) else float("inf"), found[0].at_ns)
 
 
 @once

@@ -5,7 +5,9 @@ topics), `utc` (the seconds since 1970 at t = 0), and `paths`: the steps of the 
 the panel current `i` (None: its cable is open), the irradiance `g` and the panel temperature `t`
 (None: its sensor is silent), each a list of (seconds since t = 0, value). `day` has `reset`;
 `load` has `due`, when the load must be switched, and to which level; the runs with dust have
-`dust`, from when to when. `host` has `batches`, and what the functions must know.
+`dust` and `dark`, from when to when; `hot` and `dust_2` have `silent`, from when on there is no
+temperature. `day` has `back`, when the broker comes back. `host` has `batches`, and what the
+functions must know.
 """
 
 import json
@@ -237,7 +239,7 @@ def day(rng: random.Random, device: dict[str, Any]) -> Episode:
         *hard_reset(at=ms(1000 * reset)),
         *put("ap", "broker", 1, back),
     ]
-    return episode("day", rng, device, seconds, paths, steps, hour=FIRST_H, reset=reset)
+    return episode("day", rng, device, seconds, paths, steps, hour=FIRST_H, reset=reset, back=back)
 
 
 def load(rng: random.Random, device: dict[str, Any]) -> Episode:
@@ -327,7 +329,7 @@ def cloudy(rng: random.Random, device: dict[str, Any]) -> Episode:
 
 
 def hot(rng: random.Random, device: dict[str, Any]) -> Episode:
-    """A hot panel gives less, and is clean."""
+    """A hot panel gives less, and is clean. Its sensor falls silent."""
     cooling = 1 - device["gamma"] * 45
     paths = panel(
         rng,
@@ -338,47 +340,54 @@ def hot(rng: random.Random, device: dict[str, Any]) -> Episode:
         lambda at: rng.uniform(68, 72),
         (50, 90),
     )
-    return episode("hot", rng, device, RUN_S, paths, hour=13)
+    silent = rng.uniform(320, 450)
+    paths["t"] = [*[step for step in paths["t"] if step[0] < silent], (silent, None)]
+    return episode("hot", rng, device, RUN_S, paths, hour=13, silent=silent)
 
 
 def sunset(rng: random.Random, device: dict[str, Any]) -> Episode:
-    """The sun goes down. With little light the charger is off."""
+    """The sun goes down. A shadow is on the panel alone, with a dark cloud in its middle. With
+    little light the charger is off."""
+    first = rng.uniform(90, 120)
+    cloud = first + rng.uniform(460, 470)
+    again = cloud + 70
 
     def height(at: float) -> float:
-        return 380 - at / 5
+        return rng.uniform(100, 150) if cloud <= at < again else 380 - at / 5.8
 
-    paths = panel(
-        rng,
-        device,
-        RUN_S,
-        height,
-        lambda at: 0.0 if height(at) < 190 else rng.uniform(0.85, 1.0),
-        lambda at: rng.uniform(25, 35),
-        (30, 60),
-    )
+    def share(at: float) -> float:
+        if 380 - at / 5.8 < 190:
+            return 0.0
+        return rng.uniform(0.45, 0.6) if first <= at < again + 340 else rng.uniform(0.85, 1.0)
+
+    paths = panel(rng, device, RUN_S, height, share, lambda at: rng.uniform(25, 35), (30, 60))
     return episode("sunset", rng, device, RUN_S, paths, hour=17)
 
 
 def dusty(rng: random.Random, device: dict[str, Any], name: str) -> Episode:
-    """A dust storm, and some time later somebody cleans the panel."""
+    """A dust storm, and some time later somebody cleans the panel. A dark cloud comes in between.
+    In one of these runs the temperature sensor is silent."""
     begin = rng.uniform(240, 400)
     end = begin + rng.uniform(1000, 1100)
+    cloud = begin + rng.uniform(780, 800)
 
     def share(at: float) -> float:
         return rng.uniform(0.45, 0.6) if begin <= at < end else rng.uniform(0.85, 1.0)
 
-    paths = panel(
-        rng,
-        device,
-        RUN_S,
-        lambda at: rng.uniform(600, 900),
-        share,
-        lambda at: rng.uniform(30, 45),
-        (20, 40),
-    )
+    def sun(at: float) -> float:
+        return rng.uniform(100, 150) if cloud <= at < cloud + 60 else rng.uniform(600, 900)
+
+    paths = panel(rng, device, RUN_S, sun, share, lambda at: rng.uniform(30, 45), (20, 40))
     times = [at for at, _ in paths["i"]]
-    dust = tuple(next(at for at in times if at >= edge) for edge in (begin, end))
-    return episode(name, rng, device, RUN_S, paths, dust=dust)
+    dust, dark = (
+        tuple(next(at for at in times if at >= edge) for edge in edges)
+        for edges in ((begin, end), (cloud, cloud + 60))
+    )
+    data: dict[str, Any] = {"dust": dust, "dark": dark}
+    if name == "dust_2":
+        paths["t"] = [paths["t"][0], (0.0, None)]
+        data["silent"] = 0.0
+    return episode(name, rng, device, RUN_S, paths, **data)
 
 
 # The functions on the computer.
