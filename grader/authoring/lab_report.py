@@ -46,10 +46,6 @@ def check_and_print(out: Console, lab: Lab, pairs: int) -> bool:
         for found in check_runs(lab.folder, pairs):
             differences += found
             progress.advance(bar)
-        for gain in _attack(progress, bar, lab, list(lab.boards), min(pairs, SEEDS)):
-            if gain.is_too_much:
-                wrong += 1
-                out.print(Text(f"{lab.slug}: {gain}"))
     for line in lines_of(differences):
         out.print(Text(f"{lab.slug}: {line}"))
     widths = spreads(differences, pairs)
@@ -60,9 +56,17 @@ def check_and_print(out: Console, lab: Lab, pairs: int) -> bool:
     widest = _("{lab}: a program's points differ by at most {points} over {pairs} seeds")
     points = f"{max((spread.points for spread in widths), default=0):g}"
     out.print(widest.format(lab=lab.slug, points=points, pairs=pairs))
-    count = _("{lab}: {runs} runs, {differences} not as expected; {remarks} remarks")
-    runs = count_runs(lab, pairs)
-    out.print(count.format(lab=lab.slug, runs=runs, differences=len(differences), remarks=wrong))
+    try:
+        with _progress(out) as progress:
+            bar = progress.add_task("", total=None)
+            for gain in _attack(progress, bar, lab, list(lab.boards), min(pairs, SEEDS)):
+                if gain.is_too_much:
+                    wrong += 1
+                    out.print(Text(f"{lab.slug}: {gain}"))
+    finally:  # the runs may have taken hours, and a cheat may fail on a busy machine
+        count = _("{lab}: {runs} runs, {differences} not as expected; {remarks} remarks")
+        runs, missed = count_runs(lab, pairs), len(differences)
+        out.print(count.format(lab=lab.slug, runs=runs, differences=missed, remarks=wrong))
     return not wrong and not differences
 
 

@@ -95,7 +95,12 @@ def command(topic, text):
     try:
         order = json.loads(text)
         known, kind = order["id"], order["do"]
-    except (ValueError, KeyError):
+        if kind == "next":
+            if order["counter"] not in range(1, device["counters"] + 1):
+                return
+        elif kind != "paid" or order["parcel"] < 1:
+            return
+    except (ValueError, KeyError, TypeError):
         return
     if known in done[-16:]:
         return
@@ -127,9 +132,10 @@ def key(symbol):
     elif symbol == "#":
         typed = None
     elif symbol in "0123456789":
-        typed = typed if typed is None else typed + symbol
+        typed = typed if typed is None or len(typed) == 14 else typed + symbol
     elif symbol == "D":
-        weigh()
+        if typed is None:
+            weigh()
     elif typed is None or len(typed) == 14:
         ticket(symbol, typed)
         typed = None
@@ -140,8 +146,8 @@ while not scale.is_ready():
     time.sleep_ms(5)
 empty = scale.counts()
 print("READY C3")
-wlan.connect(device["ssid"], device["password"])
 is_linked = False
+tried = wlan_asked = time.ticks_add(time.ticks_ms(), -20000)
 while True:
     for row, names in zip(rows, ("123A", "456B", "789C", "*0#D")):
         row(0)
@@ -160,15 +166,28 @@ while True:
         servo.duty_u16(1638)
         send("gate", {"parcel": parcel, "open": 0})
         del due["gate"]
-    if is_linked:
-        mqtt.check_msg()
-        while later:
-            mqtt.publish(*later.pop(0))
-    elif wlan.isconnected():
-        mqtt.connect(timeout=3)
-        mqtt.subscribe(base + "/cmd", qos=1)
-        mqtt.publish(base + "/status", "online", retain=True)
-        is_linked = True
+    try:
+        if is_linked:
+            mqtt.check_msg()
+            while later:
+                mqtt.publish(*later[0])
+                later.pop(0)
+            if time.ticks_diff(now, tried) > 20000:
+                tried = now
+                mqtt.ping()
+        elif not wlan.isconnected():
+            if time.ticks_diff(now, wlan_asked) > 8000:
+                wlan_asked = now
+                wlan.disconnect()
+                wlan.connect(device["ssid"], device["password"])
+        elif time.ticks_diff(now, tried) > 1000:
+            tried = now
+            mqtt.connect(timeout=1)
+            mqtt.subscribe(base + "/cmd", qos=1)
+            mqtt.publish(base + "/status", "online", retain=True)
+            is_linked = True
+    except OSError:
+        is_linked = False
     time.sleep_ms(15)
 """
 
