@@ -448,12 +448,13 @@ def why_ring(run: Run) -> str:
 )
 def wrong_numbers(run: Run) -> list[Text]:
     """The numbers that stand for two samples, and those that never came although an older record
-    was still in the log when the broker was back."""
+    was still in the log when the broker was back. One may be missing: items a and c judge what
+    becomes of the message that is on its way at a reset."""
     known, since_ns = by_seq(run), NS_PER_S * run.data["back_s"]
     oldest = min((one.seq for one in readings(run) if one.at_ns > since_ns), default=0)
-    never = (seq for seq in range(oldest, max(known, default=0)) if seq not in known)
+    never = [seq for seq in range(oldest, max(known, default=0)) if seq not in known]
     again = [Text(f"{seq}: 2 ×") for seq in twice(run)]
-    return [*again, *(Text(f"{seq}: -") for seq in never)]
+    return [*again, *(Text(f"{seq}: -") for seq in never if len(never) > 1)]
 
 
 def lost(run: Run) -> Quantity:
@@ -472,7 +473,7 @@ def why_drop(run: Run) -> str:
     "d.drop",
     points=1,
     episode="long",
-    expect=Within(Quantity(1), of=lost),
+    expect=Within(Quantity(2), of=lost),
     on_miss="drop",
     why=why_drop,
     after="d.file",
