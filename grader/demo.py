@@ -31,18 +31,19 @@ def demo_course(course: Course) -> Course:
 def make_class(course: Course) -> list[Trainee]:
     """Enrol the sample class, and write its submissions into nbgrader's `submitted/`. The course
     must be built."""
-    size = max(len(programs(find(lab))) for lab in course.labs)
+    labs = [find(slug) for slug in course.labs]
+    size = max(len(programs(lab)) for lab in labs)
     trainees = [Trainee(f"trainee{number:02}", "متدرب", str(number)) for number in range(size)]
     enrolment.enrol(course.root, trainees)
-    for lab in course.labs:
-        file = course.root / "release" / lab / f"{lab}.ipynb"
-        released = nbformat.read(file, as_version=4)
-        for trainee, (name, path) in zip(trainees, programs(find(lab)).items(), strict=False):
-            folder = course.root / "submitted" / trainee.id / lab
+    for lab in labs:
+        notebook = f"{lab.slug}.ipynb"
+        released = nbformat.read(course.root / "release" / lab.slug / notebook, as_version=4)
+        for trainee, (name, path) in zip(trainees, programs(lab).items(), strict=False):
+            folder = course.root / "submitted" / trainee.id / lab.slug
             folder.mkdir(parents=True)
-            text = program_text(find(lab), name) or None
+            text = program_text(lab, name) or None
             handed_in = filled_in(released, text, host=host_of(path), scenario=scenario_of(path))
-            nbformat.write(handed_in, folder / f"{lab}.ipynb")
+            nbformat.write(handed_in, folder / notebook)
             (folder / "timestamp.txt").write_text(HANDED_IN + "\n")
     return trainees
 

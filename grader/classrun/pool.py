@@ -177,6 +177,7 @@ def _begin(prepare: Callable[[], None] | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and lets us finish
     limit_memory(WORKER_BYTES)
     gc.freeze()  # collecting what was imported again and again costs 5 %
+    gc.set_threshold(10_000)  # so does collecting at every 700th object
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if prepare is not None:
         prepare()

@@ -54,10 +54,18 @@ def drawn(text: str) -> Bitmap:
 def read(pixels: Pixels, x: int, y: int, count: int) -> str:
     """The text in a row of `count` cells whose first pixel is (x, y). U+FFFD stands for a cell
     that shows no character, or is not completely on the display."""
-    lit = pixels > 0
-    known = {bitmap.tobytes(): letter for letter, bitmap in font().items()}
-    cells = (lit[y : y + SIDE, x + SIDE * n :][:, :SIDE] for n in range(count))
-    return "".join(known.get(np.ascontiguousarray(cell).tobytes(), UNKNOWN) for cell in cells)
+    lit = pixels[y : y + SIDE, x : x + SIDE * count] > 0
+    whole = lit.shape[1] // SIDE if len(lit) == SIDE else 0
+    codes = np.packbits(lit[:, : SIDE * whole], axis=1).T.tobytes()  # eight bytes a cell
+    letters = _letters()
+    text = [letters.get(codes[n : n + SIDE], UNKNOWN) for n in range(0, len(codes), SIDE)]
+    return "".join(text) + UNKNOWN * (count - whole)
+
+
+@cache
+def _letters() -> dict[bytes, str]:
+    """Each character by its rows of pixels, a byte each."""
+    return {np.packbits(bitmap, axis=1).tobytes(): letter for letter, bitmap in font().items()}
 
 
 def _bitmap(cell: bytes) -> Bitmap:

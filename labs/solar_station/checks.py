@@ -6,10 +6,12 @@ The *database* has the first message of each sequence number with QoS 1 on the s
 """
 
 import json
+import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
@@ -84,11 +86,30 @@ class Steps:
 
     def integral(self, begin_s: float, end_s: float) -> tuple[float, float]:
         """The integral of the good values, and for how many seconds there were any."""
-        inside = self.at_s[(self.at_s > begin_s) & (self.at_s < end_s)]
-        edges = np.concatenate(([begin_s], inside, [end_s]))
-        values, lengths = self.at_times(edges[:-1]), np.diff(edges)
-        good = ~np.isnan(values)
-        return float(values[good] @ lengths[good]), float(lengths[good].sum())
+        (total, good_s), (before, before_s) = self._until(end_s), self._until(begin_s)
+        return total - before, round(good_s - before_s, 9)
+
+    def _until(self, t_s: float) -> tuple[float, float]:
+        """The same from the first step to a time."""
+        at_s, values, totals, good_s = self._sums
+        last = max(0, bisect_right(at_s, t_s) - 1)
+        if math.isnan(values[last]):
+            return totals[last], good_s[last]
+        length = t_s - at_s[last]
+        return totals[last] + values[last] * length, good_s[last] + length
+
+    @cached_property
+    def _sums(self) -> tuple[list[float], list[float], list[float], list[float]]:
+        """Times and values, and what `_until` gives at these times."""
+        good = ~np.isnan(self.values[:-1])
+        lengths = np.where(good, np.diff(self.at_s), 0.0)
+        totals = np.cumsum(np.where(good, self.values[:-1], 0.0) * lengths)
+        return (
+            self.at_s.tolist(),
+            self.values.tolist(),
+            [0.0, *totals.tolist()],
+            [0.0, *np.cumsum(lengths).tolist()],
+        )
 
 
 def steps(run: Run, name: str) -> Steps:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from hardware.bench.events import NEVER
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.records import TEXT_BYTES, Records, Row, Times
+from hardware.bench.protocol.records import SIZE, TEXT_BYTES, Records, Row, Times, among
 from hardware.boards import RESET_PAD
 
 PASS_NS = 1_000_000_000
@@ -68,6 +68,12 @@ FIELDS = {
 """By kind: the least and the most of field `a`, and the most of field `c`."""
 _NOTHING = (1, 0, 0)  # no value is valid for an unknown kind
 A_MIN, A_MAX, C_MAX = np.array([FIELDS.get(kind, _NOTHING) for kind in range(256)]).T.copy()
+_A = np.arange(256)[:, None]
+HEADS = ((A_MIN <= _A) & (_A <= A_MAX)).ravel()
+"""Whether a kind and its field `a` are valid, by the first two bytes of a record (`a` * 256 +
+kind)."""
+ANY_C = frozenset(kind for kind, (_, _, most) in FIELDS.items() if most == _ANY)
+"""The kinds whose field `c` may have any value."""
 
 
 class WriteRate:
@@ -87,6 +93,8 @@ class WriteRate:
 
     def all_fit(self, times: Times) -> bool:
         """Whether none of these writes comes too soon. They do not count yet."""
+        if not len(times):
+            return True
         seen = np.concatenate((self._times, times))
         gaps = seen[self._window :] - seen[: -self._window]
         return not (gaps < self._least_ns).any()
@@ -163,29 +171,42 @@ class RecordValidator:
     def all_valid(self, records: Records) -> bool:
         """Whether `check` accepts every record of a batch (not empty). If so, all of them count,
         as after `check`; if not, none does."""
-        t, kind, a, b = records["t"], records["kind"], records["a"], records["b"]
-        out = kind == frames.REC_OUT
-        engine = out & (b == frames.BY_ENGINE)
-        bad = out & (b > frames.BY_ENGINE)
-        bad |= (a < A_MIN[kind]) | (a > A_MAX[kind]) | (records["c"] > C_MAX[kind])
-        bad |= (kind == frames.REC_MODE) & _bad_mode(b)
-        bad |= t > self._latest_ns(PASS_NS)
-        bad[1:] |= t[1:] < t[:-1]
-        data = kind == frames.REC_DATA
-        bad[1:] |= data[:-1] & ~data[1:]
-        if bad.any() or int(t[0]) < self.last_ns or (self._has_bytes and not data[0]):
+        kind, t = records["kind"], np.ascontiguousarray(records["t"])
+        kinds = set(kind.tobytes())  # most batches have one or two, and need few of the tests
+        if not self.last_ns <= int(t[0]) <= int(t[-1]) <= self._latest_ns(PASS_NS):
             return False
-        program = (out | (kind == frames.REC_PWM) | (kind == frames.REC_DAC)) & ~engine
-        times = t.astype(np.int64)
+        if (t[1:] < t[:-1]).any() or not HEADS.take(records.view("<u2")[:: SIZE // 2]).all():
+            return False
+        if not kinds <= ANY_C and (records["c"] > C_MAX.take(kind)).any():
+            return False
+        data = kind == frames.REC_DATA
+        if frames.REC_DATA in kinds and len(kinds) > 1 and (data[:-1] & ~data[1:]).any():
+            return False
+        if self._has_bytes and not data[0]:
+            return False
+        if frames.REC_MODE in kinds and _bad_mode(records["b"][kind == frames.REC_MODE]).any():
+            return False
+        if not kinds.isdisjoint(WRITES) and not self._all_fit(records, t.view(np.int64)):
+            return False
+        if frames.REC_STATE in kinds:
+            self._new_state(int(records["a"][kind == frames.REC_STATE][-1]))
+        self.last_ns = int(t[-1])
+        self._has_bytes = bool(data[-1])
+        return True
+
+    def _all_fit(self, records: Records, times: Times) -> bool:
+        """Whether the writes of a batch are made by what can write, and none comes too soon. If
+        so, they count."""
+        by, out = records["b"], records["kind"] == frames.REC_OUT
+        if (out & (by > frames.BY_ENGINE)).any():
+            return False
+        engine = out & (by == frames.BY_ENGINE)
+        program = among(records["kind"], WRITES) & ~engine
         rates = ((self._program, times[program]), (self._engine, times[engine]))
         if not all(rate.all_fit(writes) for rate, writes in rates):
             return False
         for rate, writes in rates:
             rate.take_all(writes)
-        if len(states := a[kind == frames.REC_STATE]):
-            self._new_state(int(states[-1]))
-        self.last_ns = int(t[-1])
-        self._has_bytes = bool(data[-1])
         return True
 
     def _new_state(self, state: int) -> None:

@@ -25,7 +25,8 @@ PULSE_NS = 50_000
 G, DPS = Control(-16, 16, waves=True), Control(-2000, 2000, waves=True)
 CELSIUS = Control(-40, 85)
 UNITS = {G: "g", DPS: "°/s", CELSIUS: "°C"}
-MOTION = {f"accel{a}": G for a in AXES} | {f"rotation{a}": DPS for a in AXES}
+ACCELERATIONS, ROTATIONS = [f"accel{a}" for a in AXES], [f"rotation{a}" for a in AXES]
+MOTION = dict.fromkeys(ACCELERATIONS, G) | dict.fromkeys(ROTATIONS, DPS)
 REST = {name: "1" if name == "accelZ" else "0" for name in MOTION}
 
 
@@ -91,8 +92,8 @@ class Mpu6050(RegisterTarget):
         self._seen = 0
         self._since_ns = self.world.now_ns
 
-    def i2c_addresses(self) -> tuple[int, ...]:
-        return tuple(address + self.high("AD0") for address in super().i2c_addresses())
+    def i2c_addresses(self) -> list[int]:
+        return [address + self.high("AD0") for address in super().i2c_addresses()]
 
     def i2c_write(self, byte: int) -> bool:
         fifo = self._pointer == FIFO_EN or (self._pointer == USER_CTRL and byte & FIFO_ON)
@@ -134,15 +135,15 @@ class Mpu6050(RegisterTarget):
 
     def _accelerations(self) -> list[float]:
         scale = PER_G[self._registers[ACCEL_CONFIG] >> 3 & 3]
-        noise = self.values["noise"]
-        return [
-            (self.value(f"accel{a}") + (self._rng.gauss(0, noise) if noise else 0)) * scale
-            for a in AXES
-        ]
+        noise, g = self.values["noise"], [self.value(name) for name in ACCELERATIONS]
+        if noise:
+            g = [one + self._rng.gauss(0, noise) for one in g]
+        return [one * scale for one in g]
 
     def _rotations(self) -> list[float]:
         scale = PER_DPS[self._registers[GYRO_CONFIG] >> 3 & 3]
-        return [(self.value(f"rotation{a}") + self.values["drift"]) * scale for a in AXES]
+        drift = self.values["drift"]
+        return [(self.value(name) + drift) * scale for name in ROTATIONS]
 
     def _temperature(self) -> float:
         return (self.values["temperature"] - 36.53) * 340
