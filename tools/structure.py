@@ -51,6 +51,7 @@ REASONS: dict[str, str] = {
     "labs/servo_gate/checks.py": "one file is the checks of one lab, which is loaded by name",
     "labs/solar_station/checks.py": "one file is the checks of one lab, here a project",
     "labs/store_and_forward/checks.py": "one file is the checks of one lab, loaded by name",
+    "labs/telemetry/checks.py": "one file is the checks of one lab, which is loaded by name",
     "labs/test_station/checks.py": "one file is the checks of one lab, here a project",
     "station/errors.py": "the errors of all rooms, as the packages above have them",
     "grader/version.py": "the version of the engine, which every record of a mark has",

@@ -146,7 +146,7 @@ def why_other(run: Run) -> str:
     return "scan_first" if asked and ADDRESS not in asked else ""
 
 
-@check("a.id", points=2, expect=Exactly("0xD0"), on_miss="no_id", why=why_other)
+@check("a.id", points=1, expect=Exactly("0xD0"), on_miss="no_id", why=why_other)
 def first_register(run: Run) -> Text | None:
     """The first register of 0x77 that is used."""
     used = [one for one in accesses(run) if one.register is not None]
@@ -217,6 +217,29 @@ def absences(run: Run) -> list[Millis] | None:
         return None
     first = Millis(NEVER, times[-1]) if is_constant(run) else millis_of_ns(times[0])
     return [first, longest_silence(run), until_measured(run)]
+
+
+def why_taken(run: Run) -> str:
+    """The other chip was measured."""
+    return "id_ignored" if bmp_lines(run) else ""
+
+
+@check(
+    "a.other",
+    points=1,
+    episode="other",
+    expect=AtMost(LATEST),
+    on_miss="other_chip",
+    why=why_taken,
+    after="a.id",
+)
+def refusals(run: Run) -> list[Millis] | None:
+    """The time from READY to the first ERR NODEV with another chip in the place of the sensor;
+    infinite if a BMP line came. None without either."""
+    if bmp_lines(run):
+        return [Millis(NEVER, bmp_lines(run)[0].at_ns)]
+    times = errors(run)
+    return [millis_of_ns(times[0], times[0])] if times else None
 
 
 # b: the calibration.

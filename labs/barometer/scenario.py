@@ -1,4 +1,5 @@
-"""L09's stimulus: a sensor with its own calibration in changing weather, and without a sensor.
+"""L09's stimulus: a sensor with its own calibration in changing weather, without a sensor, and
+with another chip at its address.
 
 `data` has `oss`, and `path`: the weather from a time on (ms since t = 0), with the lines that are
 right then. `gone` has the times in which the sensor does not answer.
@@ -16,6 +17,9 @@ from grader import BoardType, Episode, Step, ms, set_control
 
 SECONDS, WEATHERS = 30, 6
 GONE_MS = 3000
+OTHER_S = 4
+OTHER_ID = "0x58"
+"""That of a BMP280, which has the same address."""
 T_OFF, P_OFF, FLOATS_T_OFF, FLOATS_P_OFF = 10, 10, 1, 7
 """By how many 0.1 °C or Pa a wrong program must be off at least, or at most with floats."""
 
@@ -127,10 +131,11 @@ def least(end: int, is_enough: Callable[[int], bool]) -> int:
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
     """Half a minute of weather with oss 0 and one with another oss; a sensor that is missing at
-    first; and one that is lost twice."""
+    first; one that is lost twice; and another chip in its place."""
     rng = random.Random(seed)
     oss = rng.randrange(1, 4)
-    return [weather("oss0", rng, 0), weather("ossn", rng, oss), absent(rng), lost(rng)]
+    known = [weather("oss0", rng, 0), weather("ossn", rng, oss), absent(rng), lost(rng)]
+    return [*known, other(rng)]
 
 
 def a_calibration(rng: random.Random) -> Calibration:
@@ -246,3 +251,11 @@ def lost(rng: random.Random) -> Episode:
     gone = [(begin, begin + GONE_MS), (again, again + GONE_MS)]
     told_ = told(sensor, [a_weather(rng, sensor, oss, 0.0)], oss, gone)
     return Episode("lost", (again + GONE_MS) / 1000 + 4, *told_, attrs=attrs(sensor))
+
+
+def other(rng: random.Random) -> Episode:
+    """A chip with another id answers at the sensor's address."""
+    sensor = a_calibration(rng)
+    told_ = told(sensor, [a_weather(rng, sensor, 0, 0.0)], 0)
+    bmp = {**attrs(sensor)["bmp"], "chipId": OTHER_ID}
+    return Episode("other", OTHER_S, *told_, attrs={"bmp": bmp})

@@ -19,7 +19,9 @@ from grader import (
     Exactly,
     HostLine,
     Millis,
+    Never,
     Run,
+    Text,
     Within,
     check,
     gate,
@@ -295,13 +297,13 @@ def why_noise(run: Run) -> str:
     """A frame with another length than it says was answered, or which good frame got no answer."""
     took: list[Millis] = after_noise.measure(run)
     lost = [reply for reply, t in zip(replies(run), took, strict=True) if t == NEVER]
-    is_answered = [reply.data.endswith(flagged(escaped(reply.answer))) for reply in lost]
+    is_answered = [said(run, one).endswith(flagged(escaped(one.answer))) for one in lost]
     return "no_len" if lost and all(is_answered) else told("no_resync", replies(run), took)
 
 
 @check(
-    "c",
-    points=2,
+    "c.answers",
+    points=1,
     episode="noise",
     expect=ANSWERED,
     on_miss="no_resync",
@@ -313,12 +315,38 @@ def after_noise(run: Run) -> list[Millis]:
     return [took_after_naks(run, reply) for reply in replies(run)]
 
 
+def said(run: Run, reply: Reply) -> bytes:
+    """All that the board sent from the first byte that went to it on, until the next bytes came: a
+    NAK to what is before a good frame may come before the end of that frame."""
+    line, after = uart_sent(run, "LINK_TX"), [r for r in replies(run) if r.at_ns > reply.at_ns]
+    until_ns = after[0].at_ns if after else run.end_ns - run.zero_ns
+    first, last = np.searchsorted(line.at_ns, (reply.at_ns, until_ns))
+    return line.data[first:last]
+
+
 def took_after_naks(run: Run, reply: Reply) -> Millis:
     """How long the right answer took, which NAKs may precede."""
-    nak, data = flagged(proto_of(run).frame(0, NAK)), reply.data
+    nak, data = flagged(proto_of(run).frame(0, NAK)), said(run, reply)
     while data.startswith(nak):
         data = data[len(nak) :]
     return reply.took(replace(reply, data=data).is_(reply.answer))
+
+
+@check(
+    "c.silent",
+    points=1,
+    episode="noise",
+    expect=Never(""),
+    on_miss="nak_noise",
+    after="c.answers",
+)
+def answers_to_noise(run: Run) -> list[Text]:
+    """What came beside the answer to a good frame."""
+    return [
+        Text(said(run, reply).hex(" ").upper(), reply.at_ns)
+        for reply in replies(run)
+        if not replace(reply, data=said(run, reply)).is_(reply.answer)
+    ]
 
 
 # d: repeated frames.

@@ -90,7 +90,8 @@ class Talk:
     def request(
         self, cmd: int, data: bytes = b"", before: bytes = b"", special: tuple[int, ...] = ()
     ) -> bytes:
-        """A right request with a new seq, perhaps after other bytes. No byte of it or of its
+        """A right request with a seq that no other one has, so that a program which has missed one
+        takes none for its repeat; perhaps after other bytes. No byte of it or of its
         answer is escaped or ends a line, but those that are `special`."""
         if cmd in (SET, TGL):
             self.relay = data[0] if cmd == SET else 1 - self.relay
@@ -99,8 +100,8 @@ class Talk:
             seq = self.rng.randrange(1, 256)
             sent = self.frame(seq, cmd, data)
             answer = b"" if cmd == READ else self.frame(seq, cmd | ANSWER, result)
-            is_new = seq != self.seq and self.has_own_crc(sent)
-            if is_new and is_plain(sent + answer, special):
+            is_new = seq not in {self.seq, *(ask["seq"] for ask in self.asks)}
+            if is_new and self.has_own_crc(sent) and is_plain(sent + answer, special):
                 break
         self.seq = seq
         self.note(before + on_wire(sent), cmd, answer)
@@ -142,12 +143,13 @@ class Talk:
 
 
 def good(rng: random.Random, proto: dict[str, int]) -> Talk:
-    """Every command, in any order; a GET shows what SET and TGL have done."""
+    """Every command, in any order; a GET shows what SET and TGL have done. There are so many that
+    a program which looks at the line each 40 ms is late at one of them."""
     talk = Talk(rng, proto)
     groups = [["on", "get"], ["off", "get"], ["toggle", "get"], ["toggle"]]
-    groups += [["echo"]] * 3 + [["read"]] * 3
+    groups += [["echo"]] * 3 + [["read"]] * 3 + [["get"]] * 7
     for what in (what for group in rng.sample(groups, k=len(groups)) for what in group):
-        talk.pause(100, 200)
+        talk.pause(120, 180)
         match what:
             case "on" | "off":
                 talk.request(SET, bytes([what == "on"]))

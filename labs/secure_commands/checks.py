@@ -17,6 +17,7 @@ from grader import (
     Never,
     Run,
     Text,
+    Within,
     check,
     gate,
     ms,
@@ -34,6 +35,8 @@ the HMAC, the file and TLS."""
 OVER = seconds(1)
 """Whatever a command causes has happened after this."""
 FEWEST = 4
+PERIOD, AROUND = seconds(5), ms(500)
+"""A program that counts its pauses loses what the commands take in between."""
 SETTLED = ms(500)
 """The relay's level in a message counts if it did not change for this long before it."""
 MOST_MESSAGES, MOST_EDGES = 1000, 10
@@ -74,7 +77,7 @@ def why_trusted(run: Run) -> str:
 
 @check(
     "a.connect",
-    points=2,
+    points=1,
     episode="cmd",
     expect=Exactly([f"port {TLS_PORT}"]),
     on_miss="no_tls",
@@ -91,6 +94,23 @@ def ports(run: Run) -> list[Text]:
         for port in (PLAIN_PORT, TLS_PORT)
         if len(times := network.connects(run, port))
     ]
+
+
+@check(
+    "a.qos",
+    points=1,
+    episode=("cmd", "replay"),
+    expect=Exactly(["QoS 1"]),
+    on_miss="qos",
+    after="a.connect",
+)
+def subscriptions(run: Run) -> list[Text]:
+    """The QoS of each subscription to `cmd`; each value once."""
+    found: dict[str, Text] = {}
+    for one in mqtt.messages(run, "subscribe")[:MOST_MESSAGES]:
+        if one.topic.rpartition("/")[2] in ("cmd", "+", "#"):
+            found.setdefault(f"QoS {one.qos}", Text(f"QoS {one.qos}", one.t_ns))
+    return list(found.values())
 
 
 @check(
@@ -294,8 +314,25 @@ def forged(run: Run) -> list[Text]:
     return [seen(run, one) for one in run.data["commands"][4:8]]
 
 
+def torn(run: Run) -> list[Text]:
+    """The first command to which both an `err` and an answer with `n` came in OVER."""
+    answers = [
+        (said, "err" in document)
+        for said, document in mqtt.objects(told(run, "ack"))
+        if "err" in document or "n" in document
+    ]
+    times = mqtt.times([said for said, _ in answers])
+    for at_ns in (ms(one.at).ns for one in run.data["commands"]):
+        if len({is_err for _, is_err in answers[inside_of(times, at_ns, at_ns + OVER.ns)]}) > 1:
+            return [Text("err and n", at_ns)]
+    return []
+
+
 def why_bad(run: Run) -> str:
-    """The texts had their answers, and the good command after them was refused as an old one."""
+    """A command had two answers that contradict each other; or the texts had their answers, and
+    the good command after them was refused as an old one."""
+    if torn(run):
+        return "both_answers"
     *bad, last = run.data["commands"][8:]
     refused = [*bad, last._replace(n=None)]
     return "forged_counts" if all(answer(run, one) == "err" for one in refused) else ""
@@ -312,11 +349,13 @@ def why_bad(run: Run) -> str:
     stated=[OVER / 1000],
 )
 def bad_answers(run: Run) -> list[Text]:
-    """The answers to the texts that are no commands, and to the good one after them."""
+    """The answers to the texts that are no commands, and to the good one after them; and of the
+    whole episode the first two that contradict each other."""
     *bad, last = run.data["commands"][8:]
     level = int(run.signal("RELAY_1").at(ms(last.at).ns + OVER.ns))
     works = answer(run, last)
-    return [*(answer(run, one) for one in bad), Text(f"{works}, relay {level}", works.at_ns)]
+    answers = [*(answer(run, one) for one in bad), Text(f"{works}, relay {level}", works.at_ns)]
+    return answers + torn(run)
 
 
 # d: replay.
@@ -406,8 +445,8 @@ def why_telemetry(run: Run) -> str:
 
 
 @check(
-    "e",
-    points=2,
+    "e.signed",
+    points=1,
     episode=("cmd", "replay"),
     expect=Exactly(["right"]),
     on_miss="telemetry_mac",
@@ -417,3 +456,16 @@ def telemetry(run: Run) -> list[Text]:
     """The first message with a mistake; else the first message."""
     found = verdicts(run)
     return [one for one in found if one != "right"][:1] or found[:1]
+
+
+@check(
+    "e.period",
+    points=1,
+    episode="cmd",
+    expect=Within(AROUND, of=PERIOD),
+    on_miss="period",
+    after="e.signed",
+)
+def intervals(run: Run) -> list[Millis]:
+    """The time from each message to the next."""
+    return periods(mqtt.times(told(run, "telemetry")))

@@ -70,6 +70,11 @@ def why_topic(run: Run) -> str:
     return "hardcoded" if not is_public and mqtt.published(run, f"{public}/#") else ""
 
 
+def unhandled(run: Run) -> str:
+    """What a lost connection raises was not handled."""
+    return "unhandled" if run.raised("OSError", "MQTTException") else ""
+
+
 # a: the connection.
 
 
@@ -99,14 +104,11 @@ def why_connection(run: Run) -> str:
 def connections(run: Run) -> list[Text]:
     """How the board connected: its client id, the keep-alive, the QoS of its subscription to
     `cmd`; each combination once."""
-    least, most = KEEP_ALIVE_S
     found: dict[str, Text] = {}
     for one in mqtt.messages(run, "connect"):
         asked = mqtt.messages(run, "subscribe", client=one.client)
-        granted = [sub.qos for sub in asked if sub.topic.rpartition("/")[2] in ("cmd", "+", "#")]
-        kept = one.keep_alive_s
-        seen = f"{least}–{most} s" if least <= kept <= most else f"{kept} s"
-        text = f"{one.client}, {seen}, QoS {max(granted, default='-')}"
+        granted = [sub.qos for sub in asked if is_for_commands(sub)]
+        text = f"{one.client}, {kept_for(one)}, QoS {max(granted, default='-')}"
         found.setdefault(text, Text(text, one.t_ns))
     return list(found.values())
 
@@ -125,16 +127,74 @@ def why_will(run: Run) -> str:
     return "lwt_not_retained" if is_bare else why_topic(run)
 
 
-@check("a.will", points=2, expect=Exactly(wanted_will), on_miss="wrong_lwt", why=why_will)
+@check("a.will", points=1, expect=Exactly(wanted_will), on_miss="wrong_lwt", why=why_will)
 def wills(run: Run) -> list[Text]:
     """The last wills of the connections; each of them once."""
     found: dict[str, Text] = {}
     for one in mqtt.messages(run, "connect"):
-        if one.topic:
-            text = f"{one.topic} {one.payload.decode(errors='replace')}"
-            text += " retained" if one.retain else ""
+        if text := will_of(one):
             found.setdefault(text, Text(text, one.t_ns))
     return list(found.values())
+
+
+def will_of(one: Any) -> str:
+    """Topic, payload and kind of the last will in a `connect`; empty without one."""
+    payload = one.payload.decode(errors="replace")
+    return f"{one.topic} {payload}{' retained' if one.retain else ''}" if one.topic else ""
+
+
+def kept_for(one: Any) -> str:
+    """The keep-alive in a `connect`, as the task states it if it is right."""
+    least, most = KEEP_ALIVE_S
+    return f"{least}–{most} s" if least <= one.keep_alive_s <= most else f"{one.keep_alive_s} s"
+
+
+def is_for_commands(one: Any) -> bool:
+    """Whether a `subscribe` asks for `cmd`."""
+    return one.topic.rpartition("/")[2] in ("cmd", "+", "#")
+
+
+@once
+def each_connection(run: Run) -> list[Text]:
+    """How the board connected each time: client id, keep-alive, the QoS of its subscription to
+    `cmd` in that connection, and the last will. Where it did not subscribe, which another check
+    sees, the QoS is that of the first connection."""
+    begun: list[Any] = []
+    granted: list[int | None] = []
+    place: dict[str, int] = {}
+    for one in mqtt.messages(run, "connect", "subscribe"):
+        if one.kind == "connect":
+            place[one.client] = len(begun)
+            begun.append(one)
+            granted.append(None)
+        elif is_for_commands(one):
+            n = place[one.client]
+            granted[n] = max(granted[n] or 0, one.qos)
+    first = next((qos for qos in granted if qos is not None), "-")
+    return [
+        Text(
+            f"{one.client}, {kept_for(one)}, QoS {first if qos is None else qos}, "
+            f"{will_of(one) or '-'}",
+            one.t_ns,
+        )
+        for one, qos in zip(begun, granted, strict=True)
+    ]
+
+
+@check(
+    "a.again",
+    points=1,
+    episode="outage",
+    expect=Exactly(lambda run: [str(one) for one in each_connection(run)[:1]]),
+    on_miss="connects_otherwise",
+    on_error=unhandled,
+    after="a.will",
+)
+def connections_again(run: Run) -> list[Text] | None:
+    """The earliest connection that is not like the first one, else the first one; None without
+    any."""
+    found = each_connection(run)
+    return [one for one in found if one != found[0]][:1] or found[:1] or None
 
 
 # b: telemetry.
@@ -280,11 +340,6 @@ def online_again(run: Run) -> list[int]:
     return [ms(run.data["late_ms"]).ns, *(ms(away.to_ms).ns for away in run.data["outages"])]
 
 
-def unhandled(run: Run) -> str:
-    """What a lost connection raises was not handled."""
-    return "unhandled" if run.raised("OSError", "MQTTException") else ""
-
-
 @check(
     "c",
     points=1,
@@ -382,6 +437,26 @@ def repeat(run: Run) -> list[Text]:
     return [seen(run, run.data["again"])]
 
 
+def has_both(run: Run, one: Any) -> bool:
+    """Whether answers with `err` and answers without it came to a command in OVER."""
+    answers = [
+        (said, "err" in document)
+        for said, document in mqtt.objects(told(run, "ack"))
+        if "err" in document or "id" in document
+    ]
+    times = mqtt.times([said for said, _ in answers])
+    within = inside_of(times, ms(one.at).ns, ms(one.at).ns + OVER.ns)
+    return len({is_err for _, is_err in answers[within]}) > 1
+
+
+def why_bad(run: Run) -> str:
+    """A bad command moved the relay, or a command had two answers that contradict each other."""
+    if any(has_moved(run, bad) for bad in run.data["bad"]):
+        return "bad_obeyed"
+    judged = [*run.data["bad"], run.data["last"]]
+    return "both_answers" if any(has_both(run, one) for one in judged) else ""
+
+
 def wanted_bad(run: Run) -> list[str]:
     """The bad ones are answered with `err` and leave the relay alone; the last good one works."""
     return [*["err"] * len(run.data["bad"]), f"{run.data['last'].id} 1"]
@@ -393,7 +468,7 @@ def wanted_bad(run: Run) -> list[str]:
     episode="cmd",
     expect=Exactly(wanted_bad),
     on_miss="bad_json",
-    why=lambda run: "bad_obeyed" if any(has_moved(run, bad) for bad in run.data["bad"]) else "",
+    why=why_bad,
     on_error=lambda run: "bad_json" if run.raised("ValueError", "KeyError", "TypeError") else "",
     after="d.good",
     stated=[OVER / 1000],
@@ -402,8 +477,13 @@ def bad_answers(run: Run) -> list[Text]:
     """What the bad commands and the one after them caused; of a bad one the relay if it moved."""
     last = run.data["last"]
     level = int(run.signal("RELAY_1").at(ms(last.at).ns + OVER.ns))
-    found = [seen(run, one, with_relay=has_moved(run, one)) for one in run.data["bad"]]
-    return [*found, Text(f"{seen(run, last, with_relay=False)} {level}", ms(last.at).ns)]
+    found = []
+    for one in run.data["bad"]:
+        text = seen(run, one, with_relay=has_moved(run, one))
+        found.append(Text(f"{text}{' + id' if has_both(run, one) else ''}", text.at_ns))
+    works = seen(run, last, with_relay=False)
+    other = " + err" if has_both(run, last) else ""
+    return [*found, Text(f"{works}{other} {level}", works.at_ns)]
 
 
 # e: outages.

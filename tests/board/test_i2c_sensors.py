@@ -90,6 +90,14 @@ def test_a_bmp180_has_the_calibration_that_it_is_given() -> None:
         circuit({"p": ("board-bmp180", {"calibration": "0102"})}, [])
 
 
+def test_a_bmp180_has_the_chip_id_that_it_is_given() -> None:
+    program = I2C + "print(i2c.readfrom_mem(0x77, 0xD0, 1))\n"
+    assert lines({"p": ("board-bmp180", {})}, SUPPLY, program) == ["b'U'"]
+    assert lines({"p": ("board-bmp180", {"chipId": "0x58"})}, SUPPLY, program) == ["b'X'"]
+    with pytest.raises(DiagramError, match="0x55, 0x58"):
+        circuit({"p": ("board-bmp180", {"chipId": "0x61"})}, [])
+
+
 MPU = (
     I2C
     + """

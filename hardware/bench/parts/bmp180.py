@@ -13,7 +13,9 @@ from hardware.i18n import _, both
 
 MS = 1_000_000
 CALIBRATION, ID, RESET, CONTROL, OUT = 0xAA, 0xD0, 0xE0, 0xF4, 0xF6
-CHIP_ID, RESET_WORD, BUSY = 0x55, 0xB6, 0x20
+RESET_WORD, BUSY = 0xB6, 0x20
+CHIP_IDS = ("0x55", "0x58")
+"""Of a BMP180, and of a BMP280."""
 TEMPERATURE, PRESSURE = 0x0E, 0x14
 TIMES_NS = (3 * MS, 5 * MS, 9 * MS, 17 * MS)
 """Typical conversion times by oversampling; the maxima are 4.5, 7.5, 13.5 and 25.5 ms (table
@@ -71,9 +73,11 @@ class Bmp180(RegisterTarget):
     registers hold the last result. VCC or 3.3V supplies it.
 
     Extensions of ours: the attribute `calibration` (44 hexadecimal digits, AA first; without it,
-    the example of the data sheet), the control `drift` (error in Pa) and the faults
-    `silent` (no answer at its address) and `stuck` (SDA is held low), 0 or 1. Source: Bosch BMP180
-    data sheet (BST-BMP180-DS000-09), sections 3 and 4.
+    the example of the data sheet), the attribute `chipId` (`0x55`, or `0x58` as of a BMP280 that
+    was sold as a BMP180: only the id is another one), the control `drift` (error in Pa) and the
+    faults `silent` (no answer at its address) and `stuck` (SDA is held low), 0 or 1. Sources:
+    Bosch BMP180 data sheet (BST-BMP180-DS000-09), sections 3 and 4; BMP280 data sheet
+    (BST-BMP280-DS001), section 4.3.1.
     """
 
     TYPES = ("board-bmp180",)
@@ -87,7 +91,7 @@ class Bmp180(RegisterTarget):
         "drift": Control(-10_000, 10_000, fault=True),
         **FAULTS,
     }
-    ATTRS = {"temperature": "24", "pressure": "101325", "calibration": ""}
+    ATTRS = {"temperature": "24", "pressure": "101325", "calibration": "", "chipId": CHIP_IDS[0]}
     SUPPLY = ("VCC", "GND", 1.8)
     ADDRESS = 0x77
 
@@ -97,6 +101,7 @@ class Bmp180(RegisterTarget):
         self.values["pressure"] = self.number("pressure", PASCAL.low, PASCAL.high, "Pa")
         self.calibration = self._calibration()
         self._sums = Compensation(*WORDS.unpack(self.calibration))
+        self._chip_id = int(self.choice("chipId", *CHIP_IDS), 16)
 
     def _calibration(self) -> bytes:
         try:
@@ -122,7 +127,7 @@ class Bmp180(RegisterTarget):
             return self.calibration[register - CALIBRATION]
         if OUT <= register < OUT + len(self._out):
             return self._out[register - OUT]
-        return {ID: CHIP_ID, ID + 1: 2, CONTROL: self._control}.get(register, 0)
+        return {ID: self._chip_id, ID + 1: 2, CONTROL: self._control}.get(register, 0)
 
     def write_register(self, register: int, value: int) -> None:
         if register == RESET and value == RESET_WORD:
