@@ -709,7 +709,7 @@ def readings(run: Run) -> dict[tuple[str, int], tuple[str, int, Mapping[str, Any
     return found
 
 
-def site_energy(run: Run) -> list[str]:
+def site_sums(run: Run) -> dict[str, float]:
     """The kWh of each site."""
     wh: dict[tuple[str, str], list[float]] = {}
     for (name, _), (site, _, m) in readings(run).items():
@@ -717,17 +717,27 @@ def site_energy(run: Run) -> list[str]:
     sums: dict[str, float] = {}
     for (site, _), values in wh.items():
         sums[site] = sums.get(site, 0.0) + (max(values) - min(values)) / 1000
-    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(sums.items())]
+    return sums
+
+
+def site_energy(run: Run) -> list[str]:
+    """Each site with its kWh."""
+    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(site_sums(run).items())]
 
 
 @check(
     "f.kwh", points=1, episode="host", expect=Exactly(site_energy), on_miss="kwh", after="f.gap"
 )
 def energies(run: Run) -> list[str]:
-    """What `kwh` gives."""
+    """What `kwh` gives. A number that differs by its rounding only is shown as the right one."""
     ingested(run)
+    due = site_sums(run)
     found = run.host.call("kwh", DB, answer=dict[str, float])
-    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(found.items())] or ["-"]
+    near = {
+        site: due[site] if site in due and abs(kwh - due[site]) < 0.001 else kwh
+        for site, kwh in found.items()
+    }
+    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(near.items())] or ["-"]
 
 
 def first_station(run: Run) -> str:
