@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
@@ -48,8 +48,9 @@ from grader.measure.pwm import Pwm, pwm
 Floats = NDArray[np.float64]
 DB = "solar.db"
 MINUTE_S, LEAST_ROWS = 60, 360
-SHIFT_S = 2
-"""An average may begin and end this much earlier or later: what the program takes for a minute."""
+SHIFT_S, SPREAD_S = 2, 3
+"""An average may begin and end `SHIFT_S` earlier or later, and may be of `SPREAD_S` more or fewer
+seconds: what the program takes for a minute."""
 FEW_S = 15
 """A minute with fewer seconds of good values is not judged."""
 HOUR_S, SINCE_2000 = 3600, 946_684_800
@@ -60,6 +61,8 @@ OLD_S = 660
 """How old a temperature may be: two of its periods of 300 s."""
 SLEW, WINDOW_S, SETTLE_S, START_S = 10.0, 0.95, 6, 20
 DUST_S = 600
+LONG_S = 150
+"""No minute is missing where two time stamps are closer than this."""
 BACK = seconds(30)
 """How long after the broker's return the first message may come: a program tries each 10 s."""
 WIDTH = 128
@@ -150,12 +153,15 @@ def energy(run: Run, t_s: float) -> float:
 
 @dataclass(frozen=True)
 class Row:
-    """A message; `end_s` is its time stamp in seconds since t = 0."""
+    """A message; `end_s` is its time stamp in seconds since t = 0, `length_s` how long its minute
+    was: since the message before, if that was about a minute."""
 
     at_ns: int
     seq: int
     end_s: float
+    q: int
     values: Mapping[str, float | None]
+    length_s: float = MINUTE_S
 
 
 def is_schema(document: Any, name: str) -> bool:
@@ -189,8 +195,12 @@ def rows(run: Run) -> list[Row]:
     for one, document in mqtt.objects(sent):
         if is_schema(document, station(run)):
             end_s = document["ts"] - run.data["utc"]
-            found.append(Row(one.t_ns, document["seq"], end_s, document["m"]))
-    return sorted(found, key=lambda row: row.end_s)
+            found.append(Row(one.t_ns, document["seq"], end_s, document["q"], document["m"]))
+    found.sort(key=lambda row: row.end_s)
+    for place, (before, row) in enumerate(pairwise(found), 1):
+        if abs(row.end_s - before.end_s - MINUTE_S) <= SPREAD_S:
+            found[place] = replace(row, length_s=row.end_s - before.end_s)
+    return found
 
 
 def database(run: Run) -> list[Row]:
@@ -264,7 +274,7 @@ def deviation(run: Run, row: Row, name: str, least: float) -> Percent | None:
     value, path, found = row.values[name], steps(run, name), []
     for shift in range(-SHIFT_S, SHIFT_S + 1):
         end_s = row.end_s + shift
-        total, good_s = path.integral(end_s - MINUTE_S, end_s)
+        total, good_s = path.integral(end_s - row.length_s, end_s)
         if 0 < good_s < FEW_S:
             return None
         found.append(total / good_s if good_s else None)
@@ -352,7 +362,7 @@ def celsius_off(run: Run, row: Row) -> Quantity:
 
 @check(
     "b.t",
-    points=2,
+    points=1,
     expect=AtMost(Quantity(0.5)),
     on_miss="celsius",
     after="b.vi",
@@ -362,6 +372,16 @@ def celsius(run: Run) -> list[Quantity] | None:
     """How far the temperatures are off."""
     found = full_minutes(run)
     return [celsius_off(run, row) for row in found] if len(found) >= LEAST_ROWS else None
+
+
+@check("b.q", points=1, expect=Never(""), on_miss="q_wrong", after="b.vi")
+def wrong_q(run: Run) -> list[Text]:
+    """The messages whose `q` does not say whether they have a null."""
+    return [
+        Text(f"seq {row.seq}: q {row.q}", row.at_ns)
+        for row in rows(run)
+        if row.q != (None in row.values.values())
+    ]
 
 
 # c: the load.
@@ -513,18 +533,19 @@ def turns(run: Run) -> list[Degrees]:
 # e: dust.
 
 
-def alarms(run: Run) -> list[tuple[int, int]]:
-    """The changes of the alarm: when (ns since t = 0), and 1 or 0. It is 0 at first."""
+def levels(run: Run) -> list[tuple[int, int]]:
+    """What the messages of the alarm say: when (ns since t = 0), and 1 or 0."""
     sent = [
         one for one in mqtt.published(run, run.data["base"] + "alarm") if one.qos and one.retain
     ]
-    found, last = [], 0
-    for one, document in mqtt.objects(sent):
-        level = document.get("dust")
-        if level in (0, 1) and level != last:
-            found.append((one.t_ns, level))
-            last = level
-    return found
+    found = ((one.t_ns, document.get("dust")) for one, document in mqtt.objects(sent))
+    return [(at, level) for at, level in found if level in (0, 1)]
+
+
+def alarms(run: Run) -> list[tuple[int, int]]:
+    """The changes of the alarm: when (ns since t = 0), and 1 or 0. It is 0 at first."""
+    found = [(0, 0), *levels(run)]
+    return [after for before, after in pairwise(found) if after[1] != before[1]]
 
 
 def why_dust(run: Run) -> str:
@@ -592,7 +613,7 @@ def cleaned(run: Run) -> list[Text]:
 
 @check(
     "e.clean",
-    points=2,
+    points=1,
     episode=("dust_1", "dust_2"),
     expect=Exactly(cleaned),
     on_miss="not_cleared",
@@ -611,24 +632,43 @@ def told(run: Run) -> list[Text] | None:
     return found or None
 
 
+def calm(run: Run) -> list[Text]:
+    """No alarm after the start, and none after the reset."""
+    return [Text("start: dust 0"), Text("reset: dust 0")]
+
+
+@check("e.start", points=1, expect=Exactly(calm), on_miss="silent_start", after="e.found")
+def at_starts(run: Run) -> list[Text]:
+    """The first message of the alarm after the start and after the reset; `-`: none came."""
+    reset_ns, first = round(run.data["reset"] * NS_PER_S), {"start": "-", "reset": "-"}
+    for at, level in reversed(levels(run)):
+        first["start" if at < reset_ns else "reset"] = f"dust {level}"
+    return [Text(f"{name}: {text}") for name, text in first.items()]
+
+
 # f: the database.
 
 
 def why_gap(run: Run) -> str:
-    """The log was in RAM, or numbers began again."""
+    """The log was in RAM, or is too small, or numbers began again."""
     if key := why_topic(run):
         return key
     if len({(row.seq, row.end_s) for row in rows(run)}) > len(database(run)):
         return "seq_restart"
     ends = [row.end_s for row in rows(run)] or [0.0]
-    longest = max(pairwise([*ends, ends[-1]]), key=lambda two: two[1] - two[0])
-    return "ram_log" if longest[0] < run.data["reset"] < longest[1] else ""
+    begin, end = max(pairwise([*ends, ends[-1]]), key=lambda two: two[1] - two[0])
+    down, reset, back = (run.data[name] for name in ("down", "reset", "back"))
+    if not (down - LONG_S < begin < end - LONG_S < back):
+        return ""
+    at_reset = begin < reset < end < reset + LONG_S
+    is_all = begin < down + LONG_S and back < end + LONG_S
+    return "ram_log" if at_reset or is_all else "log_small"
 
 
 @check(
     "f.gap",
     points=3,
-    expect=AtMost(seconds(150)),
+    expect=AtMost(seconds(LONG_S)),
     on_miss="gap",
     why=why_gap,
 )
@@ -690,7 +730,7 @@ def readings(run: Run) -> dict[tuple[str, int], tuple[str, int, Mapping[str, Any
     return found
 
 
-def site_energy(run: Run) -> list[str]:
+def site_sums(run: Run) -> dict[str, float]:
     """The kWh of each site."""
     wh: dict[tuple[str, str], list[float]] = {}
     for (name, _), (site, _, m) in readings(run).items():
@@ -698,17 +738,27 @@ def site_energy(run: Run) -> list[str]:
     sums: dict[str, float] = {}
     for (site, _), values in wh.items():
         sums[site] = sums.get(site, 0.0) + (max(values) - min(values)) / 1000
-    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(sums.items())]
+    return sums
+
+
+def site_energy(run: Run) -> list[str]:
+    """Each site with its kWh."""
+    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(site_sums(run).items())]
 
 
 @check(
     "f.kwh", points=1, episode="host", expect=Exactly(site_energy), on_miss="kwh", after="f.gap"
 )
 def energies(run: Run) -> list[str]:
-    """What `kwh` gives."""
+    """What `kwh` gives. A number that differs by its rounding only is shown as the right one."""
     ingested(run)
+    due = site_sums(run)
     found = run.host.call("kwh", DB, answer=dict[str, float])
-    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(found.items())] or ["-"]
+    near = {
+        site: due[site] if site in due and abs(kwh - due[site]) < 0.001 else kwh
+        for site, kwh in found.items()
+    }
+    return [f"{site}: {kwh:.3f}" for site, kwh in sorted(near.items())] or ["-"]
 
 
 def first_station(run: Run) -> str:

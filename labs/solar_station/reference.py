@@ -63,7 +63,7 @@ def measure_celsius(n):
         elif n % CELSIUS_S == 1:
             celsius = warm = sensor.read_temp(roms[0])
     except Exception:  # no presence pulse, or a wrong checksum
-        celsius = None
+        celsius, roms = None, []  # nothing is read without a conversion
 
 
 def add_energy(power, now):

@@ -6,8 +6,8 @@ the panel current `i` (None: its cable is open), the irradiance `g` and the pane
 (None: its sensor is silent), each a list of (seconds since t = 0, value). `day` has `reset`;
 `load` has `due`, when the load must be switched, and to which level; the runs with dust have
 `dust` and `dark`, from when to when; `hot` and `dust_2` have `silent`, from when on there is no
-temperature. `day` has `back`, when the broker comes back. `host` has `batches`, and what the
-functions must know.
+temperature. `day` has `down` and `back`, when the broker goes and comes back. `host` has
+`batches`, and what the functions must know.
 """
 
 import json
@@ -210,7 +210,8 @@ def replaced(path: Path, spans: Sequence[tuple[float, float]]) -> Path:
 
 def day(rng: random.Random, device: dict[str, Any]) -> Episode:
     """06:00 to 18:00 with clouds. Some times the cable of the current sensor is open, and once the
-    temperature sensor is silent. The broker is away, and meanwhile the board is reset."""
+    temperature sensor is silent. The broker is away for nearly as long as a log must
+    have room for, and meanwhile the board is reset, when a ring of 240 minutes has gone round."""
     seconds = (LAST_H - FIRST_H) * HOUR
     noon = rng.uniform(900, 1000)
 
@@ -231,15 +232,16 @@ def day(rng: random.Random, device: dict[str, Any]) -> Episode:
         (loose, None),
         *[step for step in paths["t"] if step[0] > loose + 1000],
     ]
-    down = HOUR * rng.uniform(4, 7)
+    down = HOUR * rng.uniform(3.9, 4.4)
     reset = down + rng.uniform(1000, 1600)
-    back = reset + rng.uniform(600, 1200)
+    back = down + 60 * rng.uniform(186, 191)
     steps = [
         *put("ap", "broker", 0, down),
         *hard_reset(at=ms(1000 * reset)),
         *put("ap", "broker", 1, back),
     ]
-    return episode("day", rng, device, seconds, paths, steps, hour=FIRST_H, reset=reset, back=back)
+    data: dict[str, Any] = {"down": down, "reset": reset, "back": back}
+    return episode("day", rng, device, seconds, paths, steps, hour=FIRST_H, **data)
 
 
 def load(rng: random.Random, device: dict[str, Any]) -> Episode:

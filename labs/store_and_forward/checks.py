@@ -47,6 +47,9 @@ episode are not judged. A sample this short before a reset may be interrupted. G
 longest time without a sample: a program may try for LATE to connect, and no longer."""
 NEAR_C, NEAR_S = 0.1, 3.0
 KEPT = 300
+AGAIN = 50
+"""So many messages may come again after a reset: a program may write its marks in groups. Without
+marks all that was sent before it comes again, which is some hundreds."""
 SINCE_2000 = 946_684_800
 """From 1970 to 2000, in seconds."""
 FLOAT_STEP = 128
@@ -430,11 +433,18 @@ def twice(run: Run) -> list[int]:
     return [n for n in sorted(known) if len({(r.ts, r.q, r.value) for r in known[n]}) > 1]
 
 
+def resent(run: Run) -> list[int]:
+    """The numbers that came before the reset, and again after it."""
+    reset_ns, known = NS_PER_S * run.data["reset_s"], by_seq(run)
+    return [n for n in sorted(known) if known[n][0].at_ns < reset_ns < known[n][-1].at_ns]
+
+
 def why_ring(run: Run) -> str:
-    """The numbers began again, from the first one or from one in the middle."""
+    """The numbers began again, from the first one or from one in the middle; or what was sent is
+    not marked on the flash."""
     if again := twice(run):
         return "seq_restart" if again[0] == min(by_seq(run)) else "last_place"
-    return ""
+    return "sent_in_ram" if len(resent(run)) > AGAIN else ""
 
 
 @check(
@@ -445,16 +455,20 @@ def why_ring(run: Run) -> str:
     on_miss="first_place",
     why=why_ring,
     after="d.file",
+    stated=(AGAIN,),
 )
 def wrong_numbers(run: Run) -> list[Text]:
-    """The numbers that stand for two samples, and those that never came although an older record
-    was still in the log when the broker was back. One may be missing: items a and c judge what
-    becomes of the message that is on its way at a reset."""
+    """The numbers that stand for two samples, those that never came although an older record
+    was still in the log when the broker was back, and those that came again after the reset. One
+    may be missing: items a and c judge what becomes of the message that is on its way at a
+    reset."""
     known, since_ns = by_seq(run), NS_PER_S * run.data["back_s"]
     oldest = min((one.seq for one in readings(run) if one.at_ns > since_ns), default=0)
     never = [seq for seq in range(oldest, max(known, default=0)) if seq not in known]
-    again = [Text(f"{seq}: 2 ×") for seq in twice(run)]
-    return [*again, *(Text(f"{seq}: -") for seq in never if len(never) > 1)]
+    found = [Text(f"{seq}: 2 ×") for seq in twice(run)]
+    found += [Text(f"{seq}: -") for seq in never if len(never) > 1]
+    again = resent(run)
+    return [*found, *(Text(f"{seq}: ↻") for seq in again if len(again) > AGAIN)]
 
 
 def lost(run: Run) -> Quantity:

@@ -3,8 +3,8 @@
 `data` of the board's episodes: `topic`, `dev`, `tz_min`, `period_s` (the time from one sample to
 the next), `utc` (the seconds since 1970 at power-on), and `faults`, when the sensor fails (from,
 to). `outage` has `online`, from when to when a board can reach the broker. `long` has `back_s`,
-the end of its outage. Times are seconds since t = 0. `host` has `batches`: what came from the
-broker.
+the end of its outage, and `reset_s`, when the board is reset after it. Times are seconds since
+t = 0. `host` has `batches`: what came from the broker.
 """
 
 import json
@@ -178,9 +178,10 @@ def long(rng: random.Random, device: dict[str, Any]) -> Episode:
     loose = between(down + rng.uniform(5, 15), FAST_S)
     steps += fault("silent", loose, seconds)
     steps += read_file(LOG, at=ms(1000 * back - 1000)) + ap("broker", 1, back)
-    steps += hard_reset(at=ms(1000 * between(back + RESET_S, FAST_S)))
-    faults = [(loose, seconds)]
-    return episode("long", rng, device, seconds, steps, FAST_S, faults=faults, back_s=back)
+    reset = between(back + RESET_S, FAST_S)
+    steps += hard_reset(at=ms(1000 * reset))
+    data = {"faults": [(loose, seconds)], "back_s": back, "reset_s": reset}
+    return episode("long", rng, device, seconds, steps, FAST_S, **data)
 
 
 def host(rng: random.Random) -> Episode:

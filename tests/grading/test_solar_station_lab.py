@@ -50,8 +50,8 @@ def keep(name, text):
 
 print("READY C1")
 is_linked = has_time = False
-dust = published = 0
-crossed = weak = angle = t = before = None
+dust = 0
+crossed = weak = angle = t = before = published = None
 t_known = 25
 lists = {"v": [], "i": [], "g": []}
 start = time.ticks_ms()
@@ -69,9 +69,9 @@ while True:
         try:
             roms = probe.scan()
             probe.convert_temp()
+            asked = now
         except Exception:
             t = None
-        asked = now
     if time.ticks_diff(now, next_second) >= 0:
         next_second = time.ticks_add(now, 980)
         v = volts(pins.AIN_1) * d["ratio"]
