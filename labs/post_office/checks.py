@@ -744,18 +744,37 @@ def gates(run: Run) -> list[Text]:
 
 
 def wanted_status(run: Run) -> list[str]:
-    """The last will, and what is told at each connection."""
-    return ["offline retained", *["online retained"] * 3]
+    """The QoS of the subscription, the last will, and what is told at each connection."""
+    return ["QoS 1", "offline retained", *["online retained"] * 3]
 
 
-@check("f.status", points=1, expect=Exactly(wanted_status), on_miss="status", after="a.calls")
+def subscriptions(run: Run) -> Text:
+    """The QoS of each subscription to the commands; each value once."""
+    asked = mqtt.messages(run, "subscribe")
+    granted = {sub.qos for sub in asked if sub.topic.rpartition("/")[2] in ("cmd", "+", "#")}
+    return Text(" / ".join(f"QoS {qos}" for qos in sorted(granted)) or "-")
+
+
+def why_status(run: Run) -> str:
+    """A subscription has another QoS."""
+    return "qos" if subscriptions(run) != wanted_status(run)[0] else ""
+
+
+@check(
+    "f.status",
+    points=1,
+    expect=Exactly(wanted_status),
+    on_miss="status",
+    why=why_status,
+    after="a.calls",
+)
 def status(run: Run) -> list[Text]:
-    """The same as it came: the will of the connections, then the first status after power-on, the
-    reset and the outage; `-` for none."""
+    """The same as it came: the QoS of the subscriptions, the will of the connections, then the
+    first status after power-on, the reset and the outage; `-` for none."""
     topic = f"{run.data['base']}/status"
     wills = [one for one in mqtt.messages(run, "connect") if one.topic in ("", topic)]
     same = {kind_of(one) if one.topic else "-" for one in wills}
-    found = [Text(" / ".join(sorted(same)) or "-")]
+    found = [subscriptions(run), Text(" / ".join(sorted(same)) or "-")]
     begins = [-run.zero_ns, ms(run.data["reset"]).ns, ms(run.data["away"].to_ms).ns]
     ends = [begins[1], ms(run.data["away"].from_ms).ns, ms(run.data["away"].call.at).ns]
     for from_ns, to_ns in zip(begins, ends, strict=True):
