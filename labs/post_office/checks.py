@@ -46,7 +46,7 @@ CLOSED, OPEN, ALLOWED = us(500), us(1500), us(50)
 NEVER, LAMPS, COUNTERS = float("inf"), 8, 4
 ROW, CELLS, ROWS_PX = 16, 16, range(0, 57, 4)
 """The display's row of what is typed; and where a row of text is looked for."""
-LEAK, NEAR_MM = 5, 10
+LEAK, HASH_DIGITS, NEAR_MM = 5, 64, 10
 HIGHEST, RETURN_MS = 2**31, 15_000
 """No ticket has a higher number; and after an outage the board is connected again by then."""
 WHOLE, BIT = {"type": "integer", "minimum": 0}, {"enum": [0, 1]}
@@ -518,9 +518,11 @@ def shown(run: Run) -> list[Text]:
 
 @gate("e.leak", expect=Never(""), on_miss="id_leak")
 def leaks(run: Run) -> list[Text]:
-    """Where five digits of an id appear. The right hash of an id may have such digits by chance,
-    so it is left out."""
+    """Where five digits of an id appear. A hash may have such digits by chance, so it is left
+    out: one that is not right has no points anyhow."""
     hashes = {request.hash for request, _ in tickets(run) if request.urgent}
+    told = [str(event.get("hash")) for _, event in tickets(run)]
+    hashes |= {one for one in told if len(one) == HASH_DIGITS}
     found = [Text(line.text, line.at_ns) for line in run.lines() if leaked(run, line.text)]
     for one in mqtt.published(run)[:MOST_MESSAGES]:
         text = f"{one.topic} {one.payload.decode(errors='replace')}"
