@@ -24,6 +24,7 @@ from grader import (
     Percent,
     Quantity,
     Run,
+    Text,
     check,
     gate,
     once,
@@ -42,6 +43,9 @@ NO_FLOW_S, SPARE_L = 5, 0.2
 CLOCK_S = 5
 """How late a clock may be that NTP set to a whole second, with the turn of a loop."""
 BOTH = ("vaccine", "irrigation")
+FIELD = {"soil": 1.5, "mm": 10, "t": 0.3, "h": 0.5}
+"""How far the values in a sample of the field may be off."""
+LONGEST_RUN_S = 240
 
 
 @dataclass(frozen=True)
@@ -319,13 +323,13 @@ def flows(run: Run, begin_s: float, end_s: float) -> float:
 )
 def litres(run: Run) -> list[Percent]:
     """How far the litres of each run of the pump are off, by more than one pulse; inf without a
-    message."""
+    message. The one that the reset ends has none."""
     pulse = 1 / run.data["device"]["pulses_per_l"]
     left = of_kind(run, "water", "start", "end", "l")
     found = []
     for begin, end in pumped(run):
         true = flows(run, begin, end)
-        if not true:
+        if not true or abs(end - run.data["cut"]) < 1:
             continue
         near = [row for row in left if abs(row.m["start"] - run.data["utc"] - begin) < 5]
         value = near[0].m["l"] if near else NEVER
@@ -362,7 +366,8 @@ def forbidden(run: Run) -> list[tuple[float, str]]:
         day = local_s(run, begin) // DAY_S
         used[day] = used.get(day, 0.0) + flows(run, begin, end)
         if used[day] > device["quota_l"] + SPARE_L:
-            found.append((end, "quota"))
+            is_cut = begin > run.data["cut"] and day == local_s(run, run.data["cut"]) // DAY_S
+            found.append((end, "quota_cut" if is_cut else "quota"))
         if min(end, b + 60) - max(begin, a - 60) > NO_FLOW_S + 0.5:
             found.append((begin + NO_FLOW_S, "no_flow"))
         is_manual = any(0 <= begin - at < 20 for at in run.data["manual"])
@@ -425,7 +430,7 @@ def gaps(run: Run) -> list[Millis] | None:
     return [Millis(1000 * (b - a), round(b * NS_PER_S)) for a, b in pairwise(times)]
 
 
-def values_in(path: list[tuple[float, float]], begin_s: float, end_s: float) -> list[float]:
+def values_in(path: list[tuple[float, Any]], begin_s: float, end_s: float) -> list[Any]:
     """The values that a path has in this span."""
     steps = pairwise([*path, (NEVER, 0.0)])
     return [value for (at, value), (end, _) in steps if at <= end_s and end > begin_s]
@@ -433,7 +438,7 @@ def values_in(path: list[tuple[float, float]], begin_s: float, end_s: float) -> 
 
 @check(
     "d.values",
-    points=4,
+    points=2,
     episode="vaccine",
     expect=AtMost(Quantity(0.3)),
     on_miss="values",
@@ -461,6 +466,56 @@ def values(run: Run) -> list[Quantity]:
                 off = min(abs(value - one) for one in true)
             found.append(Quantity(off, place_ns(run, row.at_s, row)))
     return found
+
+
+def litres_until(run: Run, at_s: float) -> float:
+    """The day's litres at this time."""
+    day = local_s(run, at_s) // DAY_S
+    today = [one for one in pumped(run) if local_s(run, one[0]) // DAY_S == day and one[0] < at_s]
+    return sum(flows(run, begin, min(end, at_s)) for begin, end in today)
+
+
+def is_right(run: Run, name: str, value: Any, at_s: float) -> bool:
+    """Whether a value of the field was right at some time from before the run of the pump that
+    may have been before the message."""
+    from_s, to_s = at_s - LONGEST_RUN_S - NEAR_S, at_s + 2
+    if name == "l":
+        true = [litres_until(run, from_s), litres_until(run, to_s)]
+        is_number = isinstance(value, int | float)
+        return is_number and min(true) - SPARE_L <= value <= max(true) + SPARE_L
+    path = run.data["field"].get(name) or [(0.0, run.data["air"].get(name))]
+    return any(
+        value is None if one is None else value is not None and abs(value - one) <= FIELD[name]
+        for one in values_in(path, from_s, to_s)
+    )
+
+
+@once
+def wrong_fields(run: Run) -> list[Text]:
+    """These values, each with its name."""
+    found = []
+    for row in of_kind(run, "sample"):
+        for name in (*FIELD, "l"):
+            value = row.m.get(name, "-")
+            is_value = value is None or isinstance(value, int | float)
+            if not is_value or not is_right(run, name, value, row.at_s):
+                found.append(Text(f"{name}: {value}", place_ns(run, row.at_s, row)))
+    return found
+
+
+@check(
+    "d.field",
+    points=2,
+    episode="irrigation",
+    expect=Never(""),
+    on_miss="field_values",
+    why=lambda run: f"field_values {wrong_fields(run)[0]}",
+    after="d.gap",
+    stated=[*FIELD.values(), SPARE_L],
+)
+def field_values(run: Run) -> list[Text]:
+    """The values in samples of the field that are wrong."""
+    return wrong_fields(run)
 
 
 # e: one program for both.

@@ -204,6 +204,7 @@ class Irrigation:
 
     def run(self, why, limit_s):
         start, before = now(), self.used()
+        kept = before
         self.pulses = seen = 0
         begun = flowed = time.ticks_ms()
         self.pump.on()
@@ -213,6 +214,9 @@ class Irrigation:
             if self.pulses != seen:
                 seen, flowed = self.pulses, ms
             self.litres = before + seen / device["pulses_per_l"]
+            if self.litres - kept > 0.05:  # so much a reset may lose
+                kept = self.litres
+                write("day.txt", (self.day, kept))
             if time.ticks_diff(ms, flowed) > self.NO_FLOW_MS:
                 self.wait_until = now() + self.RETRY_S
                 break

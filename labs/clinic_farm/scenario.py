@@ -5,7 +5,8 @@
 to when the cable of probe 2 is), `excursions` (probe, begin, end, extreme, door) and `presses`.
 `irrigation` has `rate` (the pump's pulses in a second), `due` (spans in which the pump must run),
 `manual` (presses that must be answered), `denied` (those that must not), `never` (spans in which
-it must be off) and `blocked` (when no water flows).
+it must be off), `blocked` (when no water flows), `cut` (the reset while the pump runs) and
+`field` (the steps of soil and tank, None for no value).
 Times are seconds since t = 0. `host` has `batches`.
 """
 
@@ -37,6 +38,9 @@ PUBLIC: dict[str, Any] = {
 SITES = ("aswan", "minya", "luxor", "qena", "sohag", "damietta", "fayoum", "kharga")
 HOUR, SECONDS = 3600, 36 * 3600
 SUPPLY_V = 3.3
+CUT_S = 60
+"""From dry soil to the reset in a run: by then the pump has run for 25 s, and the quota is not
+used up."""
 START_H = 17
 """Local time at t = 0. So midnight is at 7 h and 31 h, 10:00 at 17 h and 16:00 at 23 h."""
 
@@ -78,6 +82,7 @@ def episode(
     utc = (day + timedelta(hours=START_H, minutes=-device["tz_min"])).timestamp()
     down, back = HOUR * rng.uniform(6.2, 6.5), HOUR * rng.uniform(8.6, 8.9)
     reset = data["reset"]
+    air = {"t": rng.randrange(250, 400) / 10, "h": rng.randrange(200, 700) / 10}
     own = device | {"profile": name}
     return Episode(
         name,
@@ -94,9 +99,13 @@ def episode(
             "device": own,
             "topic": f"mcit/{device['site']}/{name}/{device['n']}/telemetry",
             "utc": utc,
+            "air": air,
             **data,
         },
-        attrs={"ap": {"ssid": device["ssid"], "password": device["password"]}},
+        attrs={
+            "ap": {"ssid": device["ssid"], "password": device["password"]},
+            "air": {"temperature": str(air["t"]), "humidity": str(air["h"])},
+        },
     )
 
 
@@ -229,10 +238,14 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     due: list[tuple[float, float]] = []
     never: list[tuple[float, float]] = []
 
+    field: dict[str, list[tuple[float, float | None]]] = {"soil": [], "mm": []}
+
     def soil(percent: float, at: float) -> list[Step]:
+        field["soil"].append((at, percent))
         return put("soil", "position", (0.5 + percent / 50) / SUPPLY_V, at)
 
     def level(mm: float, at: float) -> list[Step]:
+        field["mm"].append((at, mm))
         return put("tank", "distance", (device["tank_mm"] - mm) / 10, at)
 
     steps += put("pump", "rate", rate, 0) + soil(middle, 0) + level(1000, 0)
@@ -249,25 +262,28 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     never.append((begin, end))
     denied = [round(begin + rng.uniform(100, 300), 1)]
     begin = round(HOUR * 4.2, 1)  # the sensor of the soil is broken: 0 V
+    field["soil"].append((begin, None))
     steps += put("soil", "position", 0, begin) + soil(middle, begin + 900)
     never.append((begin, begin + 900))
     thirst(5.3, 700)  # 22:18: what the first run has left of the day's quota runs out
     reset = HOUR * rng.uniform(6.6, 6.75)
     after = thirst(6.85, 300)  # 23:51: the board has forgotten nothing
     never.append(after)
-    due.append(thirst(8.0, rng.uniform(60, 80)))  # 01:00, a new day
+    due.append(thirst(8.0, rng.uniform(60, 70)))  # 01:00, a new day
     blocked = thirst(10, 500)
     steps += put("pump", "blocked", 1, blocked[0] - 60)
     steps += put("pump", "blocked", 0, blocked[1] + 60)
     noon = thirst(17.3, 120)  # 10:18 local, and not 10 by UTC
     never.append(noon)
     denied.append(round(noon[0] + rng.uniform(40, 80), 1))
-    due.append(thirst(26.2, rng.uniform(60, 80)))  # 19:12 again
+    due.append(thirst(26.2, rng.uniform(60, 70)))  # 19:12 again
     # Not while the messages of the half hour are sent: that may take seconds.
     manual = [round(HOUR * hour + rng.uniform(60, 300), 1) for hour in (27, 28.2)]
     steps += put("ap", "online", 0, manual[1] - 600) + put("ap", "online", 1, manual[1] + 900)
     for at in denied + manual:
         steps += press("btn1", at=ms(1000 * at), hold=ms(rng.randrange(150, 400)))
+    cut = thirst(29.6, 900)[0] + CUT_S  # 22:36: the quota runs out, and a reset counts nothing
+    steps += hard_reset(at=ms(1000 * cut))
     due.append(thirst(32.5, rng.uniform(60, 80)))
     return episode(
         "irrigation",
@@ -279,6 +295,8 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
         due=due,
         never=never,
         blocked=blocked,
+        cut=cut,
+        field=field,
         manual=manual,
         denied=denied,
     )

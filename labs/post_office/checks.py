@@ -46,7 +46,7 @@ CLOSED, OPEN, ALLOWED = us(500), us(1500), us(50)
 NEVER, LAMPS, COUNTERS = float("inf"), 8, 4
 ROW, CELLS, ROWS_PX = 16, 16, range(0, 57, 4)
 """The display's row of what is typed; and where a row of text is looked for."""
-LEAK, NEAR_MM = 5, 10
+LEAK, HASH_DIGITS, NEAR_MM = 5, 64, 10
 HIGHEST, RETURN_MS = 2**31, 15_000
 """No ticket has a higher number; and after an outage the board is connected again by then."""
 WHOLE, BIT = {"type": "integer", "minimum": 0}, {"enum": [0, 1]}
@@ -518,9 +518,11 @@ def shown(run: Run) -> list[Text]:
 
 @gate("e.leak", expect=Never(""), on_miss="id_leak")
 def leaks(run: Run) -> list[Text]:
-    """Where five digits of an id appear. The right hash of an id may have such digits by chance,
-    so it is left out."""
+    """Where five digits of an id appear. A hash may have such digits by chance, so it is left
+    out: one that is not right has no points anyhow."""
     hashes = {request.hash for request, _ in tickets(run) if request.urgent}
+    told = [str(event.get("hash")) for _, event in tickets(run)]
+    hashes |= {one for one in told if len(one) == HASH_DIGITS}
     found = [Text(line.text, line.at_ns) for line in run.lines() if leaked(run, line.text)]
     for one in mqtt.published(run)[:MOST_MESSAGES]:
         text = f"{one.topic} {one.payload.decode(errors='replace')}"
@@ -744,18 +746,37 @@ def gates(run: Run) -> list[Text]:
 
 
 def wanted_status(run: Run) -> list[str]:
-    """The last will, and what is told at each connection."""
-    return ["offline retained", *["online retained"] * 3]
+    """The QoS of the subscription, the last will, and what is told at each connection."""
+    return ["QoS 1", "offline retained", *["online retained"] * 3]
 
 
-@check("f.status", points=1, expect=Exactly(wanted_status), on_miss="status", after="a.calls")
+def subscriptions(run: Run) -> Text:
+    """The QoS of each subscription to the commands; each value once."""
+    asked = mqtt.messages(run, "subscribe")
+    granted = {sub.qos for sub in asked if sub.topic.rpartition("/")[2] in ("cmd", "+", "#")}
+    return Text(" / ".join(f"QoS {qos}" for qos in sorted(granted)) or "-")
+
+
+def why_status(run: Run) -> str:
+    """A subscription has another QoS."""
+    return "qos" if subscriptions(run) != wanted_status(run)[0] else ""
+
+
+@check(
+    "f.status",
+    points=1,
+    expect=Exactly(wanted_status),
+    on_miss="status",
+    why=why_status,
+    after="a.calls",
+)
 def status(run: Run) -> list[Text]:
-    """The same as it came: the will of the connections, then the first status after power-on, the
-    reset and the outage; `-` for none."""
+    """The same as it came: the QoS of the subscriptions, the will of the connections, then the
+    first status after power-on, the reset and the outage; `-` for none."""
     topic = f"{run.data['base']}/status"
     wills = [one for one in mqtt.messages(run, "connect") if one.topic in ("", topic)]
     same = {kind_of(one) if one.topic else "-" for one in wills}
-    found = [Text(" / ".join(sorted(same)) or "-")]
+    found = [subscriptions(run), Text(" / ".join(sorted(same)) or "-")]
     begins = [-run.zero_ns, ms(run.data["reset"]).ns, ms(run.data["away"].to_ms).ns]
     ends = [begins[1], ms(run.data["away"].from_ms).ns, ms(run.data["away"].call.at).ns]
     for from_ns, to_ns in zip(begins, ends, strict=True):

@@ -471,7 +471,8 @@ def hash_of(device: dict[str, Any], request: Request) -> str:
 
 def parcel(rng: random.Random, device: dict[str, Any], tariff: dict[str, Any]) -> Episode:
     """Parcels at the limits of the classes, and payments: right, late, of another parcel, from
-    before the tariff message (one of them retained from the day before), and repeated."""
+    before the tariff message (one of them retained from the day before), and a second one of a
+    parcel that has passed."""
     base = f"mcit/post/{device['office']}"
     ids = iter(rng.sample(range(100, 10_000), 20))
     kinds = ["right", "right", "again", "other", "late", "early"]
@@ -546,7 +547,7 @@ def payments(rng: random.Random, ids: Iterator[int], number: int, one: Parcel) -
         return [Paid(next(ids), number, at, opens=False)]
     if one.kind == "again":
         first = Paid(next(ids), number, one.at + rng.uniform(1100, 1200), opens=True)
-        return [first, replace(first, at=first.at + OPEN_MS + 500, opens=False)]
+        return [first, Paid(next(ids), number, first.at + OPEN_MS + 500, opens=False)]
     if one.kind == "other":
         wrong = Paid(next(ids), number - 1, one.at + rng.uniform(1100, 1300), opens=False)
         return [wrong, Paid(next(ids), number, one.at + rng.uniform(2600, 4500), opens=True)]

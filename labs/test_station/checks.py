@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from grader import (
     AtLeast,
     AtMost,
@@ -25,13 +27,15 @@ from grader import (
     ms,
     once,
     seconds,
+    us,
 )
 from grader.measure.display import Screen
 from grader.measure.framing import crc8, unescaped
 from grader.measure.glyphs import SIDE, read
 from grader.measure.neopixel import colours
 from grader.measure.pins import other_pin
-from grader.measure.pwm import tones
+from grader.measure.pulses import pulses
+from grader.measure.pwm import tones, with_pulses
 from grader.measure.uart import uart_sent
 
 PASS, LOW, HIGH, SLOW, HUNG, NO_SN, DUP_SN, BLINK, ID, STANDBY, EMPTY = range(11)
@@ -46,12 +50,19 @@ LOST: dict[Limit[int], float] = {AtMost(n): 10 - n for n in range(1, 10)}
 WRONG_CODES, WRONG_LEFT = 2, 5
 NEAR_MV, NEAR_MA = 30, 2
 OFF_MS, LONGEST = ms(200), seconds(12)
-ENDS = dict.fromkeys((LOW, HIGH, SLOW, EMPTY), seconds(2)) | {HUNG: seconds(4)}
-"""How long a try may take that fails in its first step, or waits for READY in vain."""
-BOOT_MS, EARLY_MS = 3000, 600
+FIRST_STEP = (LOW, HIGH, SLOW, EMPTY)
+FIRST_ENDS, AFTER_BOOT = seconds(2), seconds(1)
+"""How long a try may take that fails in its first step; and one that waits for READY in vain,
+after its time."""
+EARLY_MS = 500
 ROUND = 256
 """`seq` goes round after so many frames."""
 SHOWN, TONE_WITHIN = ms(500), ms(500)
+TESTING = ms(250)
+"""After the relay's switching on: before the end of the shortest try."""
+AWAY, PRESS_US = ms(500), 500 + 2000 * 60 / 180
+"""So long after a try the pusher is away: its pulses are shorter than those of 60 degrees."""
+SERVO_US = (us(300), us(2700))
 COLUMNS, ROWS = 128 // SIDE, (16, 32, 48)
 
 
@@ -227,16 +238,26 @@ def stayed_on(run: Run, lost: Text) -> str:
     return ""
 
 
-def measured(run: Run, lost: Text) -> str:
-    """What the program measured in the step that rejected this unit, as far as it tells it."""
+def last_try(run: Run, lost: Text) -> Try | None:
+    """The try that rejected this unit."""
     for place, verdict in judged(run):
         if verdict and place.starts == lost.at_ns:
-            last = next((t for t in reversed(tries(run)) if t.unit == verdict.unit), None)
-            if last and verdict.code in (LOW, HIGH, SLOW):
-                return f", {last.rail} mV"
-            if last and verdict.code == STANDBY:
-                return f", {last.standby / 10} mA"
-    return ""
+            own = [t for t in tries(run) if t.unit == verdict.unit and t.code == verdict.code]
+            return own[-1] if own else None
+    return None
+
+
+def why_false(run: Run, lost: Text) -> str:
+    """What the program measured in the step that rejected this unit, as far as it tells it; and
+    whether that is within the limits of this run."""
+    last, limits = last_try(run, lost), run.data
+    if last and last.code in (LOW, HIGH, SLOW):
+        is_good = limits["rail_min"] <= last.rail / 1000 <= limits["rail_max"]
+        return f"{'fixed_limit' if is_good else 'false_reject'} {lost}, {last.rail} mV"
+    if last and last.code == STANDBY:
+        is_good = last.standby / 10 <= limits["i_max"]
+        return f"{'fixed_limit' if is_good else 'false_reject'} {lost}, {last.standby / 10} mA"
+    return f"false_reject {lost}"
 
 
 def why_rejected(run: Run) -> str:
@@ -253,7 +274,7 @@ def why_rejected(run: Run) -> str:
         return f"no_retest {first}"
     if lost and all(v.code == DUP_SN for _, v in lost):
         return f"seen_early {first}"
-    return f"false_reject {first}{measured(run, first)}"
+    return why_false(run, first)
 
 
 @check(
@@ -315,7 +336,8 @@ def tries_in(run: Run, place: Place) -> Iterator[tuple[Try, Millis]]:
 def gave_up_early(run: Run, place: Place) -> bool:
     """Whether a try of a hung unit ended before its time."""
     return place.code == HUNG and any(
-        one.code == HUNG and took < BOOT_MS - EARLY_MS for one, took in tries_in(run, place)
+        one.code == HUNG and took < run.data["boot_ms"] - EARLY_MS
+        for one, took in tries_in(run, place)
     )
 
 
@@ -344,7 +366,7 @@ def why_code(run: Run) -> str:
     on_miss="code",
     why=why_code,
     after="a",
-    stated=[BOOT_MS - EARLY_MS],
+    stated=[EARLY_MS],
 )
 def count_miscoded(run: Run) -> int:
     """How many have another code."""
@@ -370,8 +392,8 @@ def why_power(run: Run) -> str:
 
 
 @check(
-    "d",
-    points=10,
+    "d.off",
+    points=8,
     expect=AtMost(OFF_MS),
     on_miss="left_on",
     why=why_power,
@@ -392,17 +414,54 @@ def offs(run: Run) -> list[Millis] | None:
     return found or None
 
 
+@once
+def pushed(run: Run) -> list[Text]:
+    """These tries: the last pulse of the servo presses."""
+    signal = with_pulses(run, "SERVO")
+    if signal is None:
+        return [Text("SERVO")]
+    sent = pulses(signal, True, *SERVO_US)
+    found = []
+    for place in places(run):
+        for one, _ in tries_in(run, place):
+            last = int(np.searchsorted(sent.at_ns, one.at_ns + AWAY.ns)) - 1
+            if last >= 0 and sent.width_ns[last] >= us(PRESS_US).ns:
+                found.append(Text(f"{place.number}: {name(one.code)}", one.at_ns))
+    return found
+
+
+@check(
+    "d.pusher",
+    points=2,
+    expect=Never(""),
+    on_miss="pusher",
+    why=lambda run: f"pusher {pushed(run)[0]}",
+    after="d.off",
+    stated=[AWAY],
+)
+def pushing(run: Run) -> list[Text]:
+    """The tries after which the pusher stayed at the button."""
+    return pushed(run)
+
+
 # e: the time of a try.
 
 
-@gate("e.steps", expect=Never(""), on_miss="goes_on", stated=[2, 4])
+def longest_try(run: Run, one: Try) -> float:
+    """The most ms that this try may take."""
+    if one.code in FIRST_STEP:
+        return float(FIRST_ENDS)
+    return float(run.data["boot_ms"] + AFTER_BOOT) if one.code == HUNG else NEVER
+
+
+@gate("e.steps", expect=Never(""), on_miss="goes_on", stated=[2, 1])
 def long_tries(run: Run) -> list[Text]:
     """The tries that went on after the step that failed."""
     return [
         Text(f"{place.number}: {name(one.code)}, {took:.0f} ms", one.at_ns)
         for place in places(run)
         for one, took in tries_in(run, place)
-        if took > ENDS.get(one.code, took)
+        if took > longest_try(run, one)
     ]
 
 
@@ -479,7 +538,7 @@ def unreached_values(run: Run) -> Iterator[Text]:
         for one, _ in tries_in(run, place):
             if one.standby and one.code not in (PASS, STANDBY):
                 yield Text(f"{place.number}: {one.standby / 10} mA", one.at_ns)
-            is_unread = place.code in (*ENDS, NO_SN)
+            is_unread = place.code in (*FIRST_STEP, HUNG, NO_SN)
             if is_unread and one.serial not in ("", place.serial):
                 yield Text(f"{place.number}: {one.serial}", one.at_ns)
 
@@ -545,10 +604,27 @@ def counts(run: Run) -> list[Text]:
 # g: what the operator sees and hears.
 
 
+COLOURS = {PASS: "green", EMPTY: "dark"}
+
+
 def lamp_due(run: Run) -> list[Text]:
-    """The colour after each verdict."""
-    wanted = {PASS: "green", EMPTY: "dark"}
-    return [Text(wanted.get(v.code, "red"), v.at_ns) for v in verdicts(run)]
+    """The colour in each try, and after each verdict."""
+    tests = [Text("blue", on_ns + TESTING.ns) for on_ns in testing(run)]
+    shown = [Text(COLOURS.get(v.code, "red"), v.at_ns + SHOWN.ns) for v in verdicts(run)]
+    return tests + shown
+
+
+def testing(run: Run) -> list[int]:
+    """When the relay was switched on in a place."""
+    return [on for on, _ in powered(run) if any(p.starts <= on < p.ends for p in places(run))]
+
+
+def why_lamp(run: Run) -> str:
+    """The lamp is on another pin, or has the wrong colour during a test only."""
+    found = lamp.measure(run) or []
+    wrong = [w.at_ns for w, due in zip(found, lamp_due(run), strict=False) if w != due]
+    tests = {on_ns + TESTING.ns for on_ns in testing(run)}
+    return "testing" if wrong and tests.issuperset(wrong) else other_pin(run, "NEOPIXEL")
 
 
 @check(
@@ -557,16 +633,17 @@ def lamp_due(run: Run) -> list[Text]:
     expect=Exactly(lamp_due),
     on_miss="lamp",
     after="b",
-    why=lambda run: other_pin(run, "NEOPIXEL"),
+    why=why_lamp,
+    stated=[TESTING],
 )
 def lamp(run: Run) -> list[Text] | None:
     """The colour that the lamp had."""
     shown_by = colours(run, "NEOPIXEL", 1)
     names = {"000": "dark", "100": "red", "010": "green", "001": "blue"}
     found = []
-    for verdict in verdicts(run):
-        lit = "".join(str(int(x > 0)) for x in shown_by.at(verdict.at_ns + SHOWN.ns)[0])
-        found.append(Text(names.get(lit, "mixed"), verdict.at_ns))
+    for due in lamp_due(run):
+        lit = "".join(str(int(x > 0)) for x in shown_by.at(due.at_ns or 0)[0])
+        found.append(Text(names.get(lit, "mixed"), due.at_ns))
     return found if len(shown_by) else None
 
 

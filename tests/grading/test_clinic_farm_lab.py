@@ -118,6 +118,8 @@ def water(why, seconds):
         pump(1)
         time.sleep_ms(150)
         if pulses != last:
+            if pulses // 40 != last // 40:
+                keep()
             last, last_at = pulses, time.ticks_ms()
         used = before + pulses / d["pulses_per_l"]
         if time.ticks_diff(time.ticks_ms(), last_at) > 4500:
