@@ -10,6 +10,8 @@ _HIDDEN = re.compile(
 """Characters that are invisible, change the direction of text, or are lone surrogates."""
 
 LATIN = '<bdi dir="ltr">{}</bdi>'
+SHORT = 16
+"""Code of so many characters is not broken at the end of a line; pages have a style for it."""
 
 
 def visible(text: str) -> str:
@@ -35,10 +37,13 @@ def auto_direction(text: str) -> str:
 
 def rich(text: str) -> str:
     """A text of ours as HTML; text in backticks becomes <code> from left to right."""
-    parts = escape(text).split("`")
-    return "".join(
-        f'<code dir="ltr">{part}</code>' if index % 2 else part for index, part in enumerate(parts)
-    )
+    parts = text.split("`")
+    return "".join(_code(part) if index % 2 else escape(part) for index, part in enumerate(parts))
+
+
+def _code(text: str) -> str:
+    kind = ' class="short"' * (len(text) <= SHORT)
+    return f'<code dir="ltr"{kind}>{escape(text)}</code>'
 
 
 def bilingual(texts: Mapping[str, str], tag: str = "p") -> str:

@@ -26,6 +26,7 @@ _STATES = {
 
 NO_MISCONCEPTION = {
     *("no_ready", "other_ready", "board_died", "exception", "printed_error", "host_failed"),
+    *("crashed", "heap_falls"),
     *("nothing", "unread", "unreached", "form", "other_pin", "after", "blank"),
 }
 """Keys that say what happened; they name no misconception."""

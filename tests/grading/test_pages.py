@@ -56,6 +56,17 @@ const left = (at) => {
 """
 
 
+PARTED = """
+const range = document.createRange();
+return [...document.querySelectorAll('.why .en code')].map(code => {
+  range.setStart(code.nextSibling, 0);
+  range.setEnd(code.nextSibling, 1);
+  return range.getBoundingClientRect().top > code.getBoundingClientRect().bottom;
+});
+"""
+"""Of each code in the English of a message whether the sign behind it is in the next line."""
+
+
 @pytest.fixture
 def page(opened: Opened, tmp_path: Path) -> Opened:
     """The page of a third submission in a wide window."""
@@ -155,6 +166,17 @@ def test_the_time_in_a_caption_stays_in_one_line(page: Opened) -> None:
         page.resize(width)
         lines = page.driver.execute_script(f"return {times}.map(e => e.getClientRects().length)")
         assert set(lines) == {1}
+
+
+def test_a_sign_stays_with_the_short_code_before_it(opened: Opened, tmp_path: Path) -> None:
+    english = " ".join(f"{'m' * (n % 7)} (`-`), `{n} s`." for n in range(99))
+    entry = missed("b")
+    entry = replace(entry, card=replace(entry.card, message={**entry.card.message, "en": english}))
+    show(opened, tmp_path, feedback_page(feedback_data(entry)))
+    for width in range(700, 800, 10):
+        opened.resize(width)
+        parted = opened.js(PARTED)
+        assert len(parted) == 2 * 99 and not any(parted)
 
 
 def test_a_word_with_a_hyphen_in_an_arabic_lesson_stays_in_one_line(
