@@ -31,7 +31,7 @@ PUBLIC: dict[str, Any] = {
     "wet": 60,
     "min_mm": 300,
     "tank_mm": 1500,
-    "pulses_per_l": 450,
+    "pulses_per_l": 150,
     "quota_l": 11.0,
     "manual_s": 30,
 }
@@ -66,7 +66,7 @@ def hidden_device(rng: random.Random) -> dict[str, Any]:
         "wet": rng.randrange(55, 66),
         "min_mm": rng.randrange(250, 400, 10),
         "tank_mm": rng.randrange(1300, 1800, 10),
-        "pulses_per_l": rng.randrange(400, 500, 10),
+        "pulses_per_l": rng.randrange(130, 171, 5),
         "quota_l": rng.randrange(100, 121) / 10,
         "manual_s": rng.randrange(20, 36),
     }
@@ -232,7 +232,7 @@ def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     """The soil gets dry and wet, in hours in which the pump may run, and in others; the tank gets
     low, the sensor of the soil breaks, the hose is blocked, and the button is pressed."""
     steps: list[Step] = []
-    rate = rng.randrange(10, 15)
+    rate = rng.randrange(34, 47) / 10
     wet, dry = device["wet"] + 8, device["dry"] - 8
     middle = (device["wet"] + device["dry"]) // 2
     due: list[tuple[float, float]] = []
