@@ -34,8 +34,8 @@ second page is shown, so that MIN or MAX changes there."""
 RAMP_MS, RAMP_STEP_MS = 3000, 20
 SWEEP_STEPS, SWEEP_STEP_MS = 12, 100
 PEAK_MS = (400, 1100)
-"""When the knob goes to a new MIN during a long press, and back: so long that the mean of many reads
-reaches it, too."""
+"""When the knob goes to a new MIN during a long press, and back: so long that the mean of many
+reads reaches it, too."""
 SHORT_MS, AGAIN_MS = 200, 450
 """How long each of two quick presses is, and when the second one begins."""
 BELOW_BAR, HEIGHT, WIDTH = 43, 64, 128
