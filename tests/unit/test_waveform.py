@@ -84,9 +84,11 @@ def test_pwm_without_pulses_is_one_level_at_any_frequency(duty: int) -> None:
 def test_controls_have_rows_of_their_own() -> None:
     moves = [ControlAt(S, "btn1", "pressed", 1), ControlAt(2 * S, "btn1", "pressed", 0)]
     moves.append(ControlAt(3 * S, "pot1", "position", 0.4))
-    button, pot = control_rows(made([], moves), WINDOW)
+    moves.append(ControlAt(3 * S, "ap", "utc", 1_910_340_000))
+    button, pot, time = control_rows(made([], moves), WINDOW)
     assert button.name == "btn1" and Level(100, 200, True) in button.pieces
     assert pot.name == "pot1 position" and pot.pieces == (Value(300, 1000, 0.4, "0.4"),)
+    assert time.pieces == (Value(300, 1000, 1.0, "1910340000"),)
 
 
 def test_a_waveform_at_a_control_is_a_text_where_it_begins() -> None:

@@ -113,7 +113,8 @@ def _control(trace: Trace, part: str, control: str, window: Window) -> WaveformR
         if set(values) <= {0.0, 1.0}:
             pieces.append(Level(x0, x1, value == 1))
         elif start > window.start_ns or value:
-            pieces.append(Value(x0, x1, (value - low) / (high - low), f"{value:g}"))
+            text = f"{value:.0f}" if value.is_integer() else f"{value:g}"
+            pieces.append(Value(x0, x1, (value - low) / (high - low), text))
     label = part if control == "pressed" else f"{part} {control}"
     return WaveformRow(label, STIMULUS, tuple(pieces), stimulus=True)
 
