@@ -387,7 +387,8 @@ def why_page(run: Run) -> str:
     plain = [(str(due), page) for (rest, _, due), page in read if rest.event == "press"]
     if {page for _, page in plain[::2]} == {"2"} and {page for _, page in plain[1::2]} == {"1"}:
         return "level_page"
-    is_late = all(str(due) == page for (rest, t_ns, due), page in read if t_ns == rest.read_ns)
+    right = [due == page for due, page in plain]
+    is_late = all(right[1::2]) and not any(right[::2])  # it waits for the release
     return "page_bounce" if len(set(seen)) > 1 and not is_late else ""
 
 
