@@ -1,5 +1,6 @@
 """Sensors on a small board with a comparator: an analog output, and one that is switched."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from hardware.bench.diagram import PartSpec
@@ -33,9 +34,9 @@ class ComparatorSensor(Module):
         """Whether the sensed value is above the threshold."""
         return self.values[self.SENSED] > self._threshold
 
+    @abstractmethod
     def share(self) -> float:
         """The share of the supply at AOUT."""
-        raise NotImplementedError
 
     def begin(self) -> None:
         self.driven["DOUT"] = self.over is self.OVER

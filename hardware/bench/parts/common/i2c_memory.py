@@ -1,5 +1,6 @@
 """The I2C side of an EEPROM of the 24LC family, for each part that has one."""
 
+from abc import abstractmethod
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -33,9 +34,9 @@ class I2cMemory(I2cPart):
         self._written: dict[int, int] = {}
         self._busy_until_ns = 0
 
+    @abstractmethod
     def chip(self, spec: PartSpec) -> Memory:
         """Which chip it has."""
-        raise NotImplementedError
 
     @property
     def memory_address(self) -> int:

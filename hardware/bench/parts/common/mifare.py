@@ -5,6 +5,7 @@ Sources: ISO/IEC 14443-3 (type A); NXP data sheets MF1S50YYX (Classic 1K), MF1IC
 (Ultralight); AN10833 (ATQA and SAK).
 """
 
+from abc import abstractmethod
 from functools import reduce
 from operator import xor
 
@@ -122,17 +123,17 @@ class ContactlessCard:
         data = self._read(command[1])
         return data + crc_a(data), 0
 
+    @abstractmethod
     def _opens(self, number: int) -> bool:
         """Whether a block may be read and written now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _read(self, number: int) -> bytes:
         """The 16 bytes that a reader gets."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _written(self, number: int, data: bytes) -> Answer:
         """16 bytes have come for a block."""
-        raise NotImplementedError
 
 
 class MifareClassic(ContactlessCard):

@@ -1,5 +1,6 @@
 """Displays of one colour on I2C, with a controller of the kind of the SSD1306."""
 
+from abc import abstractmethod
 from collections.abc import Collection
 from typing import ClassVar, Protocol
 
@@ -56,9 +57,9 @@ class OledDisplay(I2cPart, Display):
         self.controller = self.new_controller()
         self._control: int | None = None
 
+    @abstractmethod
     def new_controller(self) -> OledController:
         """Its controller."""
-        raise NotImplementedError
 
     def stamp(self, net: Stamp) -> None:
         for pin in (self.SCL, self.SDA):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -38,9 +39,9 @@ class ShiftRegister(Logic):
     """What the stages hold; the lowest bit came last."""
 
     @property
+    @abstractmethod
     def stages(self) -> int:
         """How many there are."""
-        raise NotImplementedError
 
     @property
     def shifts(self) -> bool:
