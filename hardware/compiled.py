@@ -45,6 +45,10 @@ MODULES = (
     "hardware.bench.circuit.waves",
     "hardware.bench.circuit.worlds",
     "hardware.bench.events",
+    "hardware.bench.peripherals.i2c_transfer",
+    "hardware.bench.protocol.packed_bytes",
+    "hardware.bench.protocol.payloads",
+    "hardware.bench.protocol.records",
     "hardware.bench.scheduler",
     "hardware.bench.trace.recorder",
 )

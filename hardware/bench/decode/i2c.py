@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hardware.bench.decode.calls import Rest, calls
-from hardware.bench.peripherals.i2c import BITS_A_BYTE, HEAD
+from hardware.bench.peripherals.i2c import HEAD
+from hardware.bench.peripherals.i2c_transfer import BITS_A_BYTE
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 

@@ -19,8 +19,10 @@ DEFAULTS = {PWR_MGMT_1: SLEEP, WHO_AM_I: 0x68}
 PER_G = (16384, 8192, 4096, 2048)
 PER_DPS = (131.0, 65.5, 32.8, 16.4)
 READ_ONLY = {INT_STATUS, WHO_AM_I, *range(DATA, DATA + 14)}
-WORDS = Struct(">7h")
-"""The data registers: accelerations, temperature, rotations."""
+ACCELERATION, REST_OF_DATA = range(DATA, DATA + 6), range(DATA + 6, DATA + 14)
+"""The data registers: three words; then temperature and rotations, four words. Most programs read
+only one of both."""
+WORDS = {ACCELERATION: Struct(">3h"), REST_OF_DATA: Struct(">4h")}
 PULSE_NS = 50_000
 G, DPS = Control(-16, 16, waves=True), Control(-2000, 2000, waves=True)
 CELSIUS = Control(-40, 85)
@@ -88,7 +90,7 @@ class Mpu6050(RegisterTarget):
         self._registers = bytearray(self.COUNT)
         for register, value in DEFAULTS.items():
             self._registers[register] = value
-        self._stale = False
+        self._stale: tuple[range, ...] = ()
         self._seen = 0
         self._since_ns = self.world.now_ns
 
@@ -103,16 +105,20 @@ class Mpu6050(RegisterTarget):
 
     def latch(self) -> None:
         """The next read measures again; in sleep mode the old data stay."""
-        self._stale = not self._registers[PWR_MGMT_1] & SLEEP
+        self._stale = () if self._registers[PWR_MGMT_1] & SLEEP else tuple(WORDS)
 
-    def _fill(self) -> None:
-        self._stale = False
-        values = [*self._accelerations(), self._temperature(), *self._rotations()]
-        WORDS.pack_into(self._registers, DATA, *[_word(value) for value in values])
+    def _fill(self, stale: range) -> None:
+        self._stale = tuple(other for other in self._stale if other is not stale)
+        if stale is ACCELERATION:
+            values = self._accelerations()
+        else:
+            values = [self._temperature(), *self._rotations()]
+        WORDS[stale].pack_into(self._registers, stale.start, *map(_word, values))
 
     def read_register(self, register: int) -> int:
-        if self._stale:
-            self._fill()
+        for stale in self._stale:
+            if register in stale:
+                self._fill(stale)
         if register == INT_STATUS:
             fresh, self._seen = self._samples() > self._seen, self._samples()
             if self._registers[INT_PIN_CFG] & 0x20:
