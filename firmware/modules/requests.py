@@ -1,4 +1,5 @@
-# A client for HTTP with the interface of micropython-lib's requests. https is not simulated.
+# A client for HTTP and HTTPS with the interface of micropython-lib's requests. As there, `stream` changes nothing: the
+# body is read when the program asks for it. With HTTP/1.0 a server sends no chunks.
 
 import socket
 
@@ -65,13 +66,34 @@ def _body(headers, data, json):
     return data.encode() if isinstance(data, str) else data
 
 
+def _is_iterator(data):
+    return hasattr(data, "__next__") and not hasattr(data, "__len__")
+
+
+def _send(s, data, headers):
+    if not _is_iterator(data):
+        s.write(data or b"")
+    elif "Content-Length" in headers:
+        for piece in data:
+            s.write(piece)
+    else:
+        for piece in data:
+            s.write(b"%x\r\n" % len(piece))
+            s.write(piece)
+            s.write(b"\r\n")
+        s.write(b"0\r\n\r\n")
+
+
 def _head(method, path, host, headers, data):
     lines = ["%s %s HTTP/1.0" % (method, path)]
-    headers.setdefault("Host", host)
-    headers.setdefault("Connection", "close")
-    if data and "Transfer-Encoding" not in headers:
-        headers["Content-Length"] = str(len(data))
-    lines += ["%s: %s" % pair for pair in headers.items()]
+    own = {"Host": host, "Connection": "close"}
+    if _is_iterator(data):
+        if "Content-Length" not in headers:
+            own["Transfer-Encoding"] = "chunked"
+    elif data and "Transfer-Encoding" not in headers:
+        own["Content-Length"] = str(len(data))
+    own.update(headers)
+    lines += ["%s: %s" % pair for pair in own.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
@@ -108,8 +130,6 @@ def request(
     timeout=None,
     parse_headers=True,
 ):
-    if stream is not None:
-        raise NotImplementedError("stream")
     headers = dict(headers or {})
     if auth is not None:
         import binascii
@@ -126,7 +146,8 @@ def request(
         s.connect(addr)
         if secure:
             s = resp.raw = _secured(s, host)
-        s.write(_head(method, path, host, headers, data) + (data or b""))
+        s.write(_head(method, path, host, headers, data))
+        _send(s, data, headers)
         redirect = _read_head(s, resp, parse_headers)
     except:
         s.close()

@@ -12,7 +12,8 @@ from hardware.bench.drawing.time_axis import spelled
 NS_PER_US = 1000
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
-MINUTE_MS = 60_000
+LONG_MS = 10_000
+"""From this time on it is told in seconds, minutes and hours."""
 
 
 class Quantity(float):
@@ -43,8 +44,8 @@ class Millis(Quantity):
 
     @classmethod
     def figure(cls, value: float) -> str:
-        """From a minute on in hours, minutes and seconds: `17 h 19 min 30.72 s`."""
-        if not MINUTE_MS <= abs(value) < float("inf"):
+        """A long one in hours, minutes and seconds: `12.5 s`, `17 h 19 min 30.72 s`."""
+        if not LONG_MS <= abs(value) < float("inf"):
             return super().figure(value)
         return spelled(round(value) * NS_PER_MS)
 

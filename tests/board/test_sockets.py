@@ -34,6 +34,58 @@ def test_requests_gets_a_page_of_the_web_server(family: str) -> None:
     assert lines[2] == "404"
 
 
+SENT_ON = (
+    JOIN
+    + """
+import requests, socket, _thread
+ANSWERS = (
+    b'HTTP/1.0 302 Found\\r\\nLocation: http://localhost:8080/moved\\r\\n\\r\\n',
+    b'HTTP/1.0 200 OK\\r\\n\\r\\nhere',
+)
+server = socket.socket()
+server.bind(('0.0.0.0', 8080))
+server.listen(2)
+def serve():
+    for answer in ANSWERS:
+        client, _ = server.accept()
+        head = []
+        while not head or head[-1]:
+            head.append(client.readline().strip().decode())
+        hosts = [line for line in head if line.startswith('Host')]
+        lengths = [line for line in head if line.startswith('Content-Length')]
+        body = client.read(5) if lengths else None
+        print(head[0], hosts, lengths, body)
+        client.write(answer)
+        client.close()
+_thread.start_new_thread(serve, ())
+print(requests.post('http://127.0.0.1:8080/form', data=b'hello', stream=True).text)
+"""
+)
+
+
+def test_requests_follows_a_page_that_has_moved(family: str) -> None:
+    """To another host, without the body and its length."""
+    assert play(SENT_ON, family=family) == [
+        "POST /form HTTP/1.0 ['Host: 127.0.0.1'] ['Content-Length: 5'] b'hello'",
+        "GET /moved HTTP/1.0 ['Host: localhost'] [] None",
+        "here",
+    ]
+
+
+PIECES = (
+    JOIN
+    + """
+import requests
+said = requests.post('http://http.warsha/echo', data=iter([b'one ', b'two'])).json()
+print(said['body'], said['headers']['transfer-encoding'])
+"""
+)
+
+
+def test_requests_sends_an_iterator_in_chunks(family: str) -> None:
+    assert play(PIECES, family=family) == ["one two chunked"]
+
+
 NTP = (
     JOIN
     + """

@@ -10,10 +10,11 @@ requests, and this server answers them.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
+from string import hexdigits
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
@@ -23,6 +24,7 @@ from hardware.paths import ROOT
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
 MOST_DIGITS = 10
+LAST_CHUNK = b"0\r\n\r\n"
 HELLO = b"Hello from the bench.\n"
 INDEX = "/pi/v2/"
 DRIVERS = ROOT / "firmware" / "drivers"
@@ -160,6 +162,45 @@ def listener(site: Site) -> Callable[[Stream], bool]:
     return accept
 
 
+def body_of(headers: Mapping[str, str], received: bytes) -> bytes | None:
+    """The body of a request (RFC 9112, sections 6 and 7.1); None while bytes of it are missing.
+    Raises: ValueError for a length or a chunk that is none, or too long."""
+    if "chunked" in headers.get("transfer-encoding", ""):
+        return _of_chunks(received)
+    length = _size(headers.get("content-length", "0"), 10)
+    return received if len(received) >= length else None
+
+
+def _of_chunks(received: bytes) -> bytes | None:
+    """The board is hostile until shown otherwise: nothing is read before the last chunk is there,
+    and what is sent in small chunks counts as a whole."""
+    if len(received) > MOST_BODY:
+        raise ValueError("too many chunks")
+    if not received.endswith(LAST_CHUNK):
+        return None
+    at = 0
+    pieces: list[bytes] = []
+    while True:
+        end = received.find(b"\r\n", at)
+        size = _size(received[at:end].partition(b";")[0].decode("latin-1").strip(), 16)
+        if not size:
+            return b"".join(pieces)
+        if end + 2 + size > len(received) - len(LAST_CHUNK):
+            return None  # what looked like the last chunk is in this one
+        pieces.append(received[end + 2 : end + 2 + size])
+        at = end + 2 + size + 2
+
+
+def _size(text: str, base: int) -> int:
+    digits = hexdigits if base == 16 else hexdigits[:base]  # int() takes `+1` and `0x1`, too
+    if not text or len(text) > MOST_DIGITS or not {*text} <= {*digits}:
+        raise ValueError(text)
+    size = int(text, base)
+    if size > MOST_BODY:
+        raise ValueError(text)
+    return size
+
+
 def _bytes(response: HttpResponse) -> bytes:
     status, content, kind = response
     head = (
@@ -198,16 +239,16 @@ class _Exchange:
         first, *lines = head.decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _colon, value in pairs}
-        if "chunked" in headers.get("transfer-encoding", ""):
-            self._answer(end, HttpResponse(411))
-            return
-        length = headers.get("content-length", "0")
         words = first.split(" ")
-        good = length.isdecimal() and len(length) <= MOST_DIGITS and int(length) <= MOST_BODY
-        if len(words) != 3 or not good:
+        try:
+            if len(words) != 3:
+                raise ValueError(first)
+            whole = body_of(headers, body)
+        except ValueError:
             self._answer(end, HttpResponse(400))
-        elif len(body) >= int(length):
-            request = HttpRequest(words[0], words[1], headers, body, end.peer.board)
+            return
+        if whole is not None:
+            request = HttpRequest(words[0], words[1], headers, whole, end.peer.board)
             response = self._site(request)
             has_body = request.method != "HEAD"
             self._answer(end, response if has_body else response._replace(content=b""))
