@@ -51,6 +51,8 @@ MINUTE_S, LEAST_ROWS = 60, 360
 SHIFT_S, SPREAD_S = 2, 3
 """An average may begin and end `SHIFT_S` earlier or later, and may be of `SPREAD_S` more or fewer
 seconds: what the program takes for a minute."""
+CLOCK_S = 5
+"""The most that a time stamp may differ from the bench's time."""
 FEW_S = 15
 """A minute with fewer seconds of good values is not judged."""
 HOUR_S, SINCE_2000 = 3600, 946_684_800
@@ -533,13 +535,18 @@ def turns(run: Run) -> list[Degrees]:
 # e: dust.
 
 
-def levels(run: Run) -> list[tuple[int, int]]:
-    """What the messages of the alarm say: when (ns since t = 0), and 1 or 0."""
+def messages(run: Run) -> list[tuple[int, Mapping[str, Any]]]:
+    """The messages of the alarm: when (ns since t = 0), and what they say."""
     sent = [
         one for one in mqtt.published(run, run.data["base"] + "alarm") if one.qos and one.retain
     ]
-    found = ((one.t_ns, document.get("dust")) for one, document in mqtt.objects(sent))
-    return [(at, level) for at, level in found if level in (0, 1)]
+    found = ((one.t_ns, document) for one, document in mqtt.objects(sent))
+    return [(at, document) for at, document in found if document.get("dust") in (0, 1)]
+
+
+def levels(run: Run) -> list[tuple[int, int]]:
+    """What the messages of the alarm say: when (ns since t = 0), and 1 or 0."""
+    return [(at, document["dust"]) for at, document in messages(run)]
 
 
 def alarms(run: Run) -> list[tuple[int, int]]:
@@ -637,13 +644,35 @@ def calm(run: Run) -> list[Text]:
     return [Text("start: dust 0"), Text("reset: dust 0")]
 
 
-@check("e.start", points=1, expect=Exactly(calm), on_miss="silent_start", after="e.found")
-def at_starts(run: Run) -> list[Text]:
-    """The first message of the alarm after the start and after the reset; `-`: none came."""
-    reset_ns, first = round(run.data["reset"] * NS_PER_S), {"start": "-", "reset": "-"}
-    for at, level in reversed(levels(run)):
-        first["start" if at < reset_ns else "reset"] = f"dust {level}"
+@once
+def first_messages(run: Run) -> list[Text]:
+    """The first message after the start and after the reset, with its `ts` if that is no time
+    between the start and the message; `-`: none came."""
+    reset_s, first = run.data["reset"], {"start": "-", "reset": "-"}
+    for at, document in reversed(messages(run)):
+        name, begin_s = ("start", 0) if since_s(at) < reset_s else ("reset", reset_s)
+        first[name] = f"dust {document['dust']}"
+        ts = document.get("ts")
+        at_s = ts - run.data["utc"] if isinstance(ts, int) else float("inf")
+        if not begin_s - CLOCK_S <= at_s <= since_s(at) + CLOCK_S:
+            first[name] += f", ts {ts}"
     return [Text(f"{name}: {text}") for name, text in first.items()]
+
+
+def why_start(run: Run) -> str:
+    """Both messages came, but not with the time."""
+    return "alarm_ts" if all("dust 0" in text for text in first_messages(run)) else ""
+
+
+at_starts = check(
+    "e.start",
+    points=1,
+    expect=Exactly(calm),
+    on_miss="silent_start",
+    why=why_start,
+    after="e.found",
+    stated=(CLOCK_S,),
+)(first_messages)
 
 
 # f: the database.
