@@ -23,7 +23,7 @@ from hardware.bench.parts import find
 from hardware.bench.parts.common.buses import I2cPart, SpiPart
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.part import Part
-from hardware.bench.peripherals.i2c import Transfer
+from hardware.bench.peripherals.i2c_transfer import Transfer
 from hardware.bench.protocol import frames
 
 SUPPLY_V = 5.0
