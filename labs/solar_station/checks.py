@@ -65,8 +65,8 @@ SLEW, WINDOW_S, SETTLE_S, START_S = 10.0, 0.95, 6, 20
 DUST_S = 600
 LONG_S = 150
 """No minute is missing where two time stamps are closer than this."""
-BACK = seconds(30)
-"""How long after the broker's return the first message may come: a program tries each 10 s."""
+BACK = seconds(60)
+"""How long after the broker's return the first message may come: a program tries each 30 s."""
 WIDTH = 128
 
 
