@@ -89,6 +89,12 @@ class Steps:
         found = np.searchsorted(self.at_s, t_s, side="right") - 1
         return np.asarray(self.values[np.maximum(0, found)])
 
+    def spread(self, begin_s: float, end_s: float) -> float:
+        """How far the good values between two times are apart, at most."""
+        first, last = np.searchsorted(self.at_s, (begin_s, end_s), side="right")
+        values = self.values[max(0, first - 1) : last]
+        return float(np.nanmax(values) - np.nanmin(values))
+
     def integral(self, begin_s: float, end_s: float) -> tuple[float, float]:
         """The integral of the good values, and for how many seconds there were any."""
         (total, good_s), (before, before_s) = self._until(end_s), self._until(begin_s)
@@ -272,18 +278,21 @@ def day_energy(run: Run) -> WattHours | None:
 
 
 def deviation(run: Run, row: Row, name: str, least: float) -> Percent | None:
-    """How far an average is from the good values of its minute; None when there are too few."""
-    value, path, found = row.values[name], steps(run, name), []
+    """How far an average is from the good values of its minute; None when there are too few. A
+    program may have a sample more or less of a piece between two steps."""
+    value, path, found, sample = row.values[name], steps(run, name), [], 0.0
     for shift in range(-SHIFT_S, SHIFT_S + 1):
         end_s = row.end_s + shift
         total, good_s = path.integral(end_s - row.length_s, end_s)
         if 0 < good_s < FEW_S:
             return None
+        if good_s:
+            sample = max(sample, path.spread(end_s - row.length_s, end_s) / good_s)
         found.append(total / good_s if good_s else None)
     known = [mean for mean in found if mean is not None]
     if value is None or not known:
         return Percent(0 if value is None and None in found else float("inf"), row.at_ns)
-    off = max(min(known) - value, value - max(known), 0.0)
+    off = max(min(known) - sample - value, value - max(known) - sample, 0.0)
     return Percent(100 * off / max(least, known[0]), row.at_ns)
 
 

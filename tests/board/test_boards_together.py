@@ -334,6 +334,7 @@ for n in range(60):
         bench.run(5 * SECOND)
         runs = eval(text(bench, "pico"))
         edges = bench.traces["esp"].edges(26)
-    gaps_us = [float(gap) / 1000 for gap in np.diff(edges.t_ns[3:])]
+    gaps_us = [float(gap) / 1000 for gap in np.diff(edges.t_ns)]
     assert len(runs) >= 50
-    assert runs == pytest.approx(gaps_us[: len(runs)], abs=1.01)
+    begins = range(5)  # it samples from the first low level on, or a moment later
+    assert any(runs == pytest.approx(gaps_us[at : at + len(runs)], abs=1.01) for at in begins)

@@ -24,7 +24,7 @@ random.seed(3)
 file, db = opened("w+b")
 known = {}
 for turn in range(600):
-    key = b"%05d" % random.randrange(150) * random.choice((1, 1, 1, 60))
+    key = b"%05d" % random.randrange(100) * random.choice((1, 1, 1, 60))
     if random.random() < 0.35 and key in known:
         del db[key]
         del known[key]
