@@ -31,6 +31,9 @@ PLANS = {
 LOW, HIGH, EXTREME = 0.24, 0.7, 0.08
 """The shares of full scale between which the knob rests; and how much farther it goes while the
 second page is shown, so that MIN or MAX changes there."""
+NEW_MIN = 0.02
+"""How far below the last MIN, as a share of full scale, it goes at least while the button is held:
+more than the 0.1 V that a check forgives."""
 RAMP_MS, RAMP_STEP_MS = 3000, 20
 SWEEP_STEPS, SWEEP_STEP_MS = 12, 100
 PEAK_MS = (400, 1100)
@@ -126,7 +129,7 @@ class Line:
         self.steps += press("btn1", at=ms(self.at_ms), hold=ms(held_ms))
         begin, share = self.at_ms, self.share
         self.at_ms = begin + PEAK_MS[0]
-        self.turn(self.between(LOW - 2 * EXTREME, 0.15))
+        self.turn(self.between(LOW - 2 * EXTREME, min(0.15, self.least - NEW_MIN)))
         self.at_ms = begin + PEAK_MS[1]
         self.turn(share)
         self.at_ms = begin
