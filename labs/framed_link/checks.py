@@ -124,10 +124,11 @@ def replies(run: Run) -> list[Reply]:
 
 def why_deaf(run: Run) -> str:
     """Every frame looks corrupted to the program: it has the CRC of the lesson's example, as its
-    NAK shows, or a CRC of its own."""
-    frames = (frame for reply in replies(run) for frame in reply.data.split(b"\x7e") if frame)
-    heard = {unescaped(frame) for frame in frames}
-    if not heard or any(frame[:-1] != NAK_BODY for frame in heard):
+    NAK shows, or a CRC of its own. One frame of the noise may look right to it by chance."""
+    frames = [frame for reply in replies(run) for frame in reply.data.split(b"\x7e") if frame]
+    heard = {nak for frame in frames if (nak := unescaped(frame))[:-1] == NAK_BODY}
+    others = [frame for frame in frames if unescaped(frame) not in heard]
+    if not heard or len(others) > 1:
         return ""
     is_public = heard == {PUBLIC.frame(0, NAK)} and proto_of(run) != PUBLIC
     return "hardcoded" if is_public else "crc_span"
