@@ -5,6 +5,7 @@ radio with the network. Each is a file in `peripherals/`; it is found there, and
 registered."""
 
 import random
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
@@ -92,9 +93,9 @@ class Peripheral:
     def __init__(self, board: PeripheralHost) -> None:
         self.board = board
 
+    @abstractmethod
     def call(self, call: Call) -> Answer:
         """Answers a call, at its own time. Raises: BadCallError."""
-        raise NotImplementedError
 
     def reset(self) -> None:
         """The board has gone off, or starts again."""

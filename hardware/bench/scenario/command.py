@@ -3,6 +3,7 @@ let time pass, wait for serial output, and look at pins and parts.
 """
 
 import re
+from abc import abstractmethod
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
@@ -192,14 +193,14 @@ class Command:
     """Keys of ours that a Wokwi command takes under `warsha`."""
 
     @classmethod
+    @abstractmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         """Read the value of the key. Raises: ScenarioError."""
-        raise NotImplementedError
 
     def extended(self, keys: dict[str, yaml.Node], nodes: Nodes) -> "Command":
         """The same command with the keys of `EXTRA` that the step gives. Raises: ScenarioError."""
         return self
 
+    @abstractmethod
     def run(self, context: CommandContext) -> None:
         """Run the command. Raises: CommandError when it fails, HardwareError for wrong names."""
-        raise NotImplementedError
