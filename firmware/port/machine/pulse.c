@@ -7,21 +7,23 @@
 
 #define POLL_NS 1000 // one round of the chip's loop, which misses pulses between two rounds
 
-// The first round of the loop at or after t.
-static uint64_t turn_after(uint64_t now, uint64_t t) {
-    return now + (t > now + POLL_NS ? (t - now + POLL_NS - 1) / POLL_NS * POLL_NS : POLL_NS);
+// The first round of the loop after now, and not before t. Rounds are counted from the beginning: when the bench was asked
+// between two of them moves none.
+static uint64_t turn_after(uint64_t begin, uint64_t now, uint64_t t) {
+    uint64_t next = (now - begin) / POLL_NS + 1, due = t > begin ? (t - begin + POLL_NS - 1) / POLL_NS : 0;
+    return begin + MAX(next, due) * POLL_NS;
 }
 
 // Waits until the pin has the level. False after timeout_us.
 static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeout_us) {
-    uint64_t deadline = (start_us + timeout_us) * 1000;
+    uint64_t begin = vb_now(), deadline = (start_us + timeout_us) * 1000;
     while (vb_pin_look(pin) != level) {
         uint64_t now = vb_now();
         if (now >= deadline) {
             return false;
         }
         if (!vb_serve_caused()) {
-            vb_wait_until(turn_after(now, MIN(vb_horizon(), deadline)));
+            vb_wait_until(turn_after(begin, now, MIN(vb_horizon(), deadline)));
         }
     }
     return true;
