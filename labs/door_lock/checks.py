@@ -217,8 +217,11 @@ def opened(run: Run) -> list[Micros] | None:
 
 
 def why_clear(run: Run) -> str:
-    """A lock-out too early; or what the first wrong entry is about."""
-    if (key := why_door(run, *CLEARING)) in ("never_opens", "locked_early"):
+    """A lock-out too early; or what the first wrong entry is about, which may lock the door."""
+    key, (_, wanted, _) = why_door(run, *CLEARING), to_first_wrong(run, *CLEARING)[-1]
+    begin_ns = (wanted.at_ns or 0) - ms(SETTLED).ns
+    is_locked = bool((chase_steps(run, RED) < begin_ns).any())
+    if key == "never_opens" or (key == "locked_early" and is_locked):
         return key
     keys = {
         "star": "no_star_clear",

@@ -10,11 +10,12 @@ grader.measure.framing (to READ it is empty); the `level` of the relay's pin aft
 
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader import BoardType, Episode, Step, ms, send_uart, set_control
-from grader.measure.framing import ESCAPE, FLAG, crc8, escaped, flagged
+from grader.measure.framing import ESCAPE, FLAG, crc8, escaped, flagged, unescaped
 
 NEWLINE = 0x0A
 GET, SET, TGL, READ, ECHO, ANSWER = 1, 2, 3, 4, 5, 0x80
@@ -24,6 +25,8 @@ POLYNOMIALS = (0x1D, 0x2F, 0x31, 0x39, 0x9B, 0xA6, 0xD5)
 NAK_BODY = b"\x00\x00\xff"
 BYTE_MS = 10 / 115.2
 """A byte on the wire at 115200 baud."""
+SOON_MS = 1900
+"""A program whose fail-safe counts from SET and TGL has the relay on for 2 s after them."""
 LONG = 70, 90
 """Bytes of data in a long frame."""
 REQUESTS, DEAD, MOST_LOST = 40, 3, 10
@@ -144,7 +147,26 @@ class Talk:
 
 def good(rng: random.Random, proto: dict[str, int]) -> Talk:
     """Every command, in any order; a GET shows what SET and TGL have done. There are so many that
-    a program which looks at the line each 40 ms is late at one of them."""
+    a program which looks at the line each 40 ms is late at one of them. GET and TGL come soon
+    enough for a program whose fail-safe counts from the last SET or TGL."""
+    while True:
+        talk = in_any_order(rng, proto)
+        if all(wait_ms < SOON_MS for wait_ms in waits_while_on(talk)):
+            return talk
+
+
+def waits_while_on(talk: Talk) -> Iterator[float]:
+    """How long the relay has been on, without a SET or TGL, at each GET and TGL (ms)."""
+    switched_ns, is_on = 0, False
+    for ask in talk.asks:
+        if is_on and ask["cmd"] in (GET, TGL):
+            yield (ask["at_ns"] - switched_ns) / 1e6
+        if ask["cmd"] in (SET, TGL):
+            switched_ns, is_on = ask["at_ns"], bool(ask["level"])
+
+
+def in_any_order(rng: random.Random, proto: dict[str, int]) -> Talk:
+    """The requests of `good`."""
     talk = Talk(rng, proto)
     groups = [["on", "get"], ["off", "get"], ["toggle", "get"], ["toggle"]]
     groups += [["echo"]] * 3 + [["read"]] * 3 + [["get"]] * 7
@@ -283,14 +305,19 @@ def quiet(rng: random.Random, proto: dict[str, int]) -> Talk:
         sent = talk.request(GET)
     talk.pause(1200, 1700)
     talk.note(sent, GET, talk.asks[-1]["answer"])
-    begin_ms = talk.at_ms
+    begin_ms, garbled = talk.at_ms, b""
     while talk.at_ms < begin_ms + 1500:
         talk.pause(20, 60)
         if talk.at_ms > begin_ms + 800 and "corrupted_end_ns" not in talk.data:
+            spoil(talk, garbled)
+            garbled = b""
             talk.send(on_wire(damaged(talk, GET, b"")))
             talk.data["corrupted_end_ns"] = round(talk.at_ms * 1e6)
         else:
-            talk.send(bytes(byte for byte in rng.randbytes(rng.randint(3, 12)) if byte != FLAG))
+            piece = bytes(byte for byte in rng.randbytes(rng.randint(3, 12)) if byte != FLAG)
+            talk.send(piece)
+            garbled += piece
+    spoil(talk, garbled)
     talk.data["noise_end_ns"] = round(talk.at_ms * 1e6)
     talk.data["good"] = len(talk.asks)
     talk.at_ms += 2200
@@ -299,6 +326,14 @@ def quiet(rng: random.Random, proto: dict[str, int]) -> Talk:
         talk.request(cmd)
         talk.pause(150, 250)
     return talk
+
+
+def spoil(talk: Talk, garbled: bytes) -> None:
+    """A flag comes after these bytes: if they are a frame with a right CRC by chance, one more
+    comes, with which it is wrong."""
+    body = unescaped(garbled)
+    if len(body) > 1 and crc8(body[:-1], **talk.proto) == body[-1]:
+        talk.send(b"\x01")  # the CRC over a frame with its CRC is 0
 
 
 def host(rng: random.Random, proto: dict[str, int]) -> Episode:
