@@ -482,7 +482,8 @@ def open_delays(run: Run) -> list[Millis] | None:
 
 def leaked(run: Run, text: str) -> bool:
     """Whether a text has five digits in a row of one of the ids."""
-    return any(part in text for part in parts(run))
+    secret = parts(run)
+    return any(text[n : n + LEAK] in secret for n in range(len(text) - LEAK + 1))
 
 
 @once

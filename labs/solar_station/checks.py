@@ -91,9 +91,10 @@ class Steps:
 
     def spread(self, begin_s: float, end_s: float) -> float:
         """How far the good values between two times are apart, at most."""
-        first, last = np.searchsorted(self.at_s, (begin_s, end_s), side="right")
-        values = self.values[max(0, first - 1) : last]
-        return float(np.nanmax(values) - np.nanmin(values))
+        at_s, values, *_ = self._sums
+        first, last = bisect_right(at_s, begin_s), bisect_right(at_s, end_s)
+        good = [value for value in values[max(0, first - 1) : last] if not math.isnan(value)]
+        return max(good) - min(good)
 
     def integral(self, begin_s: float, end_s: float) -> tuple[float, float]:
         """The integral of the good values, and for how many seconds there were any."""
