@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.support.attack_class",
     "tests.support.host_course",
     "tests.support.scripted_boards",
+    "tests.support.same_trace",
     "tests.support.postgres_server",
     "tests.support.inventories",
 ]

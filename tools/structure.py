@@ -31,6 +31,8 @@ REASONS: dict[str, str] = {
     "hardware/bench/board/promises.py": "what an answer gives away has one place",
     "hardware/bench/circuit/shortcuts.py": "several modules take them, and a test none",
     "hardware/bench/svg/frame.py": "only colour displays need its library",
+    "hardware/bench/board/virtual_board.py": "a board is the world of its parts and a host",
+    "hardware/bench/circuit/circuit.py": "the running circuit has one state",
     "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
     "grader/notebook/kernel/ipython_kernel_config.py": "IPython gives the file its name",

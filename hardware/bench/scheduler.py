@@ -281,9 +281,7 @@ class Scheduler:
                 self._read_pins()
                 return True
             if at_ns <= event[0]:
-                self._settle(at_ns, but=busy)
-                self._time.order.actor = busy.id
-                busy.pins.step()
+                self._do_record(busy, until_ns)
             else:
                 busy = owner
                 self._do_next(queue, owner, min(until_ns, at_ns))
@@ -296,17 +294,38 @@ class Scheduler:
                 break
         return False
 
+    def _do_record(self, board: VirtualBoard, until_ns: int) -> None:
+        """Applies the next record of a board. Of edges that only a chip and the program notice,
+        all that come before a time are done."""
+        self._time.order.actor = board.id
+        line = None if self._one_by_one() else board.pins.line()
+        if line is None:
+            self._settle(board.pins.next_ns, but=board)
+            board.pins.step()
+            return
+        queues = (self._time.events, board.events, board.news, board.lookahead)
+        while board.pins.is_edge_of(line):
+            t_ns = board.pins.next_ns
+            if t_ns > until_ns or any([queue.first[0] < t_ns for queue in queues]):
+                break
+            self._time.now_ns = t_ns
+            board.pins.step_line(line)
+
     def _do_next(self, queue: EventQueue, board: VirtualBoard, until_ns: int) -> None:
         """Does the next event of a queue. If it is an announced step which only the program of the
         board can notice, all of its kind that come before a time are done."""
         t_ns, _number, _fn, self._time.order.actor = queue.first
         self._settle(t_ns)
-        one_by_one = self.realtime or self.stops_at_levels or self._reset_lines
-        if queue is board.lookahead and len(self.boards) == 1 and not one_by_one:
+        if queue is board.lookahead and not self._one_by_one():
             times = until_ns, self._time.events.next_ns, board.events.next_ns, board.news.next_ns
             if board.lookahead.play_wave(min(times), board.circuit, board.pins, self._time):
                 return
         queue.pop()()
+
+    def _one_by_one(self) -> bool:
+        """Whether each change of a level has to be seen at once by more than the program."""
+        alone = len(self.boards) == 1 and not self._reset_lines
+        return not alone or self.realtime or self.stops_at_levels
 
     def update(self) -> None:
         """Reads every board's pins, after something happened. The doing of `order.actor` ends:

@@ -1,21 +1,20 @@
-"""What a chip on a 1-Wire bus sends is announced to the board: it asks less often, and its trace
-is the same, also when something disturbs the reading."""
+"""What a chip on a 1-Wire bus sends is announced to the board, and the edges of a line with one
+chip are done without the circuit: the trace is the same, also when something disturbs the
+reading."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from hardware.bench.board import promises
-from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.shortcuts import ALL
 from hardware.bench.trace.trace import Trace
 from tests.support.grant_count import GrantCount
 from tests.support.parts_bench import Parts, play
 from tests.support.rig import Hand, printed_lines
+from tests.support.same_trace import Same
 
-WITHOUT = ALL._replace(read_slots=False)
-SHORT_NS = 200_000
-"""The mean time between two requests of a board, at most, where horizons are random."""
+WITHOUT = (ALL._replace(read_slots=False), ALL._replace(private_lines=False))
 PARTS: Parts = {
     "a": ("board-ds18b20", {"temperature": "-10.125"}),
     "r": ("wokwi-resistor", {"value": "4700"}),
@@ -132,44 +131,25 @@ def run(
     return play(parts, wires, BEGIN + program, until_ms=1000, hands=hands, family=family)
 
 
-class Same:
-    """Runs a program with the shortcut and without it, at the bench's horizons and at random
-    ones."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._patch = monkeypatch
-
-    def lines(self, *args: object, **options: object) -> list[str]:
-        """What the program prints. The traces of all runs are equal."""
-        traces = []
-        for mean_ns, share in ((promises.PROMISE_NS, promises.PROMISED_SHARE), (SHORT_NS, 0.0)):
-            self._patch.setattr(promises, "PROMISE_NS", mean_ns)
-            self._patch.setattr(promises, "PROMISED_SHARE", share)
-            for shortcuts in (ALL, WITHOUT):
-                self._patch.setattr(Circuit, "SHORTCUTS", shortcuts)
-                traces.append(run(*args, **options))  # type: ignore[arg-type]
-        assert len({trace.sha256() for trace in traces}) == 1
-        assert len(traces[0].edges(DQ).t_ns) > 40
-        return printed_lines(traces[0])
-
-
-@pytest.fixture
-def same(monkeypatch: pytest.MonkeyPatch) -> Same:
-    return Same(monkeypatch)
+def same_lines(same: Same, *args: Any, **options: Any) -> list[str]:
+    """What a program prints. The trace is the same with the shortcuts and without them."""
+    trace = same.trace(lambda: run(*args, **options), *WITHOUT)
+    assert len(trace.edges(DQ).t_ns) > 40
+    return printed_lines(trace)
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_program_gives_the_same_trace(program: str, family: str, same: Same) -> None:
     wires = FROM_PIN if program == "power from a pin" else WIRES
-    assert same.lines(PROGRAMS[program], family, wires)
+    assert same_lines(same, PROGRAMS[program], family, wires)
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
 def test_faults_that_come_in_the_middle_of_a_reading_give_the_same_trace(
     family: str, same: Same
 ) -> None:
-    printed = same.lines(READS, family, hands=FAULTS)
+    printed = same_lines(same, READS, family, hands=FAULTS)
     assert {"nobody", "CRC error", "85.0"} <= {*printed}
 
 
@@ -177,13 +157,13 @@ def test_faults_that_come_in_the_middle_of_a_reading_give_the_same_trace(
 def test_a_sensor_whose_power_goes_in_the_middle_of_a_reading_gives_the_same_trace(
     family: str, same: Same
 ) -> None:
-    printed = same.lines(READS, family, SWITCHED, SWITCHES)
+    printed = same_lines(same, READS, family, SWITCHED, SWITCHES)
     assert {"nobody", "CRC error", "85.0"} <= {*printed}
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
 def test_two_sensors_on_one_line_give_the_same_trace(family: str, same: Same) -> None:
-    printed = same.lines("convert(); read()", family, TWO_WIRES)
+    printed = same_lines(same, "convert(); read()", family, TWO_WIRES)
     assert [sorted(eval(line)) for line in printed] == [[-10.125, 30.5]]
 
 

@@ -97,6 +97,15 @@ extern uint64_t vb_coupled;                // bit n: output n may change an inpu
 // leave it unchanged, surplus ones are dropped. The caller charges for the processor's work.
 int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len);
 
+// The same for a call whose answer the bench may have told in advance: then the board does not wait. `in` is left as it is.
+struct vb_told {
+    uint64_t flag; // VB_FLAG_RADIO or VB_FLAG_WRITES; 0: neither
+    uint64_t value; // the answer, as in a grant: the status, and the ns that it takes in the high half
+};
+int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
+    size_t in_len);
+extern struct vb_radio vb_link_radio; // the answer to RADIO_STATE that the board got last
+
 #define VB_CALL_MOST (32 * 1024) // bytes of one call, each way; the bench ends a board that sends more
 
 // fn runs like an interrupt when the bench says that the channel has something new; it fetches that with a call.

@@ -106,7 +106,9 @@ uint64_t vb_link_levels(void);    // the levels now, as the last grant said
 bool vb_link_must_ask(void);       // an output may have changed the inputs
 void vb_link_come_to(uint64_t t); // of an engine: the levels from t on, not after vb_now()
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
+uint64_t vb_link_post(uint64_t value);   // in its place, where the value is known
 uint64_t vb_link_convert(uint8_t pin); // microvolts: asks, or knows that the last reading still holds
+bool vb_link_knows(uint64_t flag); // whether the last grant tells the answer to calls of a kind, and its promise holds
 bool vb_link_has_pending(void);
 uint64_t vb_link_pending(void);      // channels with news in the last grant; 0 when called again
 bool vb_realtime(void);
@@ -145,6 +147,7 @@ void vb_pin_start(void);
 void vb_pin_deinit_all(void);
 void vb_pin_float_all(bool deep_sleep); // a hard reset or deep sleep: all pads that are not held
 void vb_pin_hold(uint8_t pin, bool on);
+bool vb_pin_any_held(void);
 void vb_pin_hold_asleep(bool on);
 void vb_pin_watch(uint8_t pin, bool asleep);
 

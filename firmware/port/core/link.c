@@ -15,11 +15,17 @@ static struct vb_grant last;      // the last grant
 static struct vb_step steps[UINT8_MAX]; // and its steps
 static size_t steps_at;        // the next step
 static struct vb_slots slots; // of the last grant
+struct vb_radio vb_link_radio;
 static struct {
     bool known;               // the level at its pad follows from the slots, although the promise is void
     size_t taken;             // bits
     uint64_t fell, held;      // the last falling edge of the line; until when the chip holds it low
 } line;
+static struct vb_pulse pulse;
+static bool pulse_known;      // the answer to the next pulse is known
+static uint64_t answered;      // until when the last one lasts
+static struct vb_table table;
+static uint64_t table_writes;  // its pads, as a mask; 0: it does not hold
 static bool promise_void, wake_seen;
 static bool at_read;          // the promise is void, but only a read of a pin can notice it
 static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
@@ -49,7 +55,7 @@ uint64_t vb_horizon(void) {
     if (promise_void && line.known && vb_now() < line.held) {
         return MIN(line.held, last.horizon);
     }
-    return steps_at < last.steps ? steps[steps_at].t : last.horizon;
+    return steps_at < last.steps ? MIN(steps[steps_at].t, last.horizon) : last.horizon;
 }
 
 // Until when the board knows its inputs without a request. Threads take turns at each request: with fewer requests they
@@ -143,10 +149,83 @@ static void follow_line(uint8_t kind, uint8_t a, bool level) {
     }
 }
 
+// What a write leaves of the table: another pad may change its levels.
+static void follow_table(uint8_t kind, uint8_t a) {
+    if (kind != VB_REC_OUT || !(table_writes >> a & 1)) {
+        table_writes = 0;
+    }
+}
+
+static void hold_table(void) {
+    table_writes = 0;
+    for (int i = 0; i < table.count; i++) {
+        table_writes |= 1ull << table.writes[i];
+    }
+}
+
+// The levels by the table. A pad that is held keeps another level than that of its latch.
+static bool in_table(uint8_t pin) {
+    return promise_void && at_read && table_writes && (table.reads >> pin & 1) && steps_at == last.steps && !vb_pin_any_held();
+}
+
+static uint64_t table_levels;
+
+static void look_up(void) {
+    unsigned row = 0;
+    for (int i = 0; i < table.count; i++) {
+        row |= vb_pin_latch(table.writes[i]) << i;
+    }
+    table_levels = table.rows[row];
+}
+
+// The end of a pulse that a sensor answers: the answer goes among the steps.
+static void plan_answer(void) {
+    static struct vb_step planned[UINT8_MAX];
+    keep_up();
+    uint64_t begin = vb_settled + pulse.delay, levels = last.levels & ~pulse.answer, high = 0;
+    uint64_t next = begin; // the end that comes next
+    answered = begin + pulse.width;
+    size_t n = 0;
+    while (steps_at < last.steps || next != VB_NEVER) {
+        uint64_t t = next;
+        if (steps_at < last.steps && steps[steps_at].t <= next) {
+            t = steps[steps_at].t;
+            levels = steps[steps_at++].levels & ~pulse.answer;
+        } else {
+            high = next == begin ? pulse.answer : 0;
+            next = next == begin ? answered : VB_NEVER;
+        }
+        planned[n++] = (struct vb_step) {t, levels | high};
+    }
+    memcpy(steps, planned, n * sizeof(steps[0]));
+    steps_at = 0;
+    last.steps = n;
+    vb_service_soon();
+}
+
+// A write of which the board knows what comes of it: a sensor's trigger.
+static bool follow_pulse(uint8_t kind, uint8_t a, bool high) {
+    bool has_room = last.steps - steps_at <= UINT8_MAX - 2;
+    pulse_known &= kind == VB_REC_OUT && a == pulse.trigger && !promise_void && !vb_engine_on && has_room;
+    if (!pulse_known) {
+        return false;
+    }
+    bool ends = pulse.high && !high;
+    if (high && !pulse.high) {
+        pulse.rose = vb_settled;
+    }
+    pulse.high = high;
+    if (ends && vb_settled - pulse.rose >= pulse.least && vb_settled > answered) {
+        vb_aside(plan_answer); // as for a request: it leaves nothing on the stack
+    }
+    return true;
+}
+
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
     put_at(kind, a, b, c, t);
     if (is_coupled(kind, a, c)) {
-        line.known = false;
+        line.known = pulse_known = false;
+        table_writes = 0;
         break_promise(false);
     }
 }
@@ -165,15 +244,19 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
         return;
     }
     if (kind == VB_REC_IRQ) {
-        line.known = false;
+        line.known = pulse_known = false;
+        table_writes = 0;
         last.at_read = 0; // it does not know of this interrupt
         if (at_read) {
             break_promise(false); // what was written may be an edge there
         }
     }
     if (is_coupled(kind, a, c)) {
-        follow_line(kind, a, c);
-        break_promise(until_read(kind, a));
+        if (!follow_pulse(kind, a, c)) {
+            follow_line(kind, a, c);
+            follow_table(kind, a);
+            break_promise(until_read(kind, a));
+        }
         if (vb_engine_on) {
             vb_aside(vb_sync); // it may read what this changed, from now on
         }
@@ -224,6 +307,22 @@ static void take_grant(uint8_t *into, size_t len) {
         line.taken = 0;
         line.held = slots.held;
         line.fell = slots.held ? slots.held - slots.hold : 0;
+    }
+    if (last.flags & VB_FLAG_RADIO) {
+        vb_host_read(&vb_link_radio, sizeof(vb_link_radio));
+    }
+    pulse_known = last.flags & VB_FLAG_PULSE;
+    if (pulse_known) {
+        vb_host_read(&pulse, sizeof(pulse));
+        answered = 0;
+    }
+    if (last.flags & VB_FLAG_NEW_TABLE) {
+        vb_host_read(&table, sizeof(table));
+    }
+    if (last.flags & VB_FLAG_TABLE) {
+        hold_table();
+    } else {
+        table_writes = 0;
     }
     steady &= last.same;
     vb_coupled = last.coupled;
@@ -301,6 +400,17 @@ uint64_t vb_link_ask(uint8_t *into, size_t len) {
     return last.value;
 }
 
+bool vb_link_knows(uint64_t flag) { return (last.flags & flag) && !promise_void && !wake_seen; }
+
+static void nothing(void) {
+}
+
+// The stack is used as by vb_link_ask(): what is left on it decides what the next collection of garbage finds.
+uint64_t vb_link_post(uint64_t value) {
+    vb_aside(nothing);
+    return value;
+}
+
 bool vb_link_has_pending(void) { return pending; }
 
 uint64_t vb_link_pending(void) {
@@ -354,11 +464,15 @@ void vb_link_watch(uint8_t pin) {
 bool vb_level(uint8_t pin) {
     vb_clock_settle();
     vb_engine_catch_up();
-    bool follows = promise_void && at_read && line.known && pin == slots.gpio;
-    bool is_void = follows ? wake_seen || tx_due != VB_NEVER : vb_link_void();
+    bool follows = promise_void && at_read && line.known && pin == slots.gpio, told = in_table(pin);
+    bool is_void = follows || told ? wake_seen || tx_due != VB_NEVER : vb_link_void();
     if ((rarely_read >> pin & 1) || is_void || vb_now() >= known_until()) {
         vb_aside(vb_sync);
-        follows = false;
+        follows = told = false;
+    }
+    if (told) {
+        vb_aside(look_up); // as for a request: it leaves nothing on the stack
+        return table_levels >> pin & 1;
     }
     return follows ? vb_pin_latch(pin) && vb_now() >= line.held : vb_link_levels() >> pin & 1;
 }

@@ -61,6 +61,8 @@ void vb_pin_hold(uint8_t pin, bool on) {
     set_bit(&hold.pads, pin, on);
 }
 
+bool vb_pin_any_held(void) { return hold.pads; }
+
 void vb_pin_hold_asleep(bool on) {
     hold.asleep = on;
 }

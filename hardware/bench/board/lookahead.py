@@ -8,7 +8,6 @@ the levels of each step (`circuit/prediction.py`).
 from hardware.bench.board.pins import Pins
 from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.prediction import Prediction
-from hardware.bench.circuit.read_slots import PadSlots
 from hardware.bench.circuit.waves import LevelOutcome
 from hardware.bench.events import EventQueue, VirtualTime
 from hardware.bench.parts.common.module import OutputStep
@@ -20,9 +19,6 @@ FEW = 8
 """For fewer steps it is not worth while to work their outcome out in advance."""
 MOST = 255
 """Steps in one answer."""
-SLOTS = frames.LAYOUT_SLOTS
-MOST_BITS = 80
-"""Bits in one answer."""
 
 
 class Lookahead(EventQueue):
@@ -85,17 +81,3 @@ class Lookahead(EventQueue):
             pins.follow(circuit.put_wave(wave, step, passed))
         self.drop(done)
         return done > 0
-
-
-def pack_slots(slots: PadSlots | None, pins: Pins) -> bytes:
-    """What a chip will send, packed for the board; nothing where that would do more than change
-    levels."""
-    if slots is None:
-        return b""
-    pad = 1 << slots.gpio
-    if pins.watches(pad, pad) or pins.watches(pad, 0):
-        return b""
-    bits = slots.bits[:MOST_BITS]
-    packed = sum(bit << n for n, bit in enumerate(bits)).to_bytes(MOST_BITS // 8, "little")
-    held_ns, hold_ns, longest_ns = slots.held_ns, slots.hold_ns, slots.longest_ns
-    return SLOTS.pack(held_ns, hold_ns, longest_ns, slots.gpio, len(bits), packed)

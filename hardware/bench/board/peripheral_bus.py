@@ -24,6 +24,8 @@ class PeripheralBus:
         self._recorder = recorder
         self._peripherals: dict[type[Peripheral], Peripheral] = {}
         self._by_op: dict[int, Peripheral] = {}
+        self._telling: list[Peripheral] = []
+        """Those that may tell the board an answer in advance."""
         self.interrupts = 0
         """Bit n: channel n has something that the board has not fetched."""
 
@@ -45,10 +47,30 @@ class PeripheralBus:
         self._recorder.note_with(answer.data, *result)
         return answer
 
+    def told(self) -> tuple[int, bytes]:
+        """What the next grant tells the board about answers to its calls: bits of its flags, and
+        the bytes that come with them."""
+        flags, data = 0, b""
+        for peripheral in self._telling:
+            if (told := peripheral.told()) is not None:
+                flags |= peripheral.FLAG
+                data += told
+        return flags, data
+
+    def do_posted(self, op: int, b: int, c: int, data: bytes) -> None:
+        """Does a call for whose answer the board did not wait, now. A trust boundary: it may do so
+        only where it was told the answer. Raises: BadCallError."""
+        peripheral = self._by_op.get(op) or self._connect(op)
+        if not peripheral.has_told(Call(op, b, c, data, self._host.now_ns)):
+            raise BadCallError("a call without a wait for its answer")
+        self.call(op, b, c, data)
+
     def get(self, kind: type[Peripheral]) -> Peripheral:
         """The board's peripheral of a kind."""
         if kind not in self._peripherals:
             self._peripherals[kind] = kind(self._host)
+            if kind.FLAG:
+                self._telling.append(self._peripherals[kind])
         return self._peripherals[kind]
 
     def reset(self) -> None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.circuit.private_lines import PrivateLine
 from hardware.bench.events import NEVER
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, among, text_in
@@ -24,7 +25,9 @@ SERIAL_BIT = 1 << 63
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
 LAST_COUNTS = (*OUTPUTS, frames.REC_IRQ)
 """The kinds of records of which only the last one at a pin counts, as long as nothing happens."""
-APPLIED = frozenset((*LAST_COUNTS, frames.REC_MODE, frames.REC_DAC, frames.REC_TX))
+ALONE = (frames.REC_MODE, frames.REC_DAC, frames.REC_POSTED)
+"""The kinds of records that are always applied one by one."""
+APPLIED = frozenset((*LAST_COUNTS, *ALONE, frames.REC_TX))
 """The kinds of records that do something here."""
 FEW = 8
 """A batch of so few is applied record by record: to choose among them costs as much."""
@@ -42,6 +45,7 @@ class Pins:
     Args:
         note: records levels that are not those of latches: GPIO, level, time.
         output: gets the serial output while `listening`.
+        call: does a call that the board does not wait for: its number, b and c.
     """
 
     def __init__(
@@ -49,15 +53,20 @@ class Pins:
         circuit: BoardSide,
         note: Callable[[Sequence[LevelAt]], None],
         output: Callable[[bytes], None],
+        call: Callable[[int, int, int], None],
     ) -> None:
         self._circuit = circuit
         self._note = note
         self._output_text = output
+        self._call = call
         self.listening = False
         """Whether serial output is passed on, at its own time."""
-        self._rows = NO_ROWS
+        self._batch = b""
+        self._rows, self._times = NO_ROWS, NO_ROWS["t"]
         self._at = self._seen = 0
         """How many records of the batch have been applied, and have been planned."""
+        self._at_ns = NEVER
+        """The time of the first record that has not been applied, of many."""
         self._plan: list[tuple[int, Row]] = []
         """The records to apply one by one, each with its index in the batch. The next one is
         last."""
@@ -84,10 +93,12 @@ class Pins:
     def feed(self, batch: bytes) -> None:
         """Takes the records since the last grant. All earlier ones must have been applied."""
         self._text.clear()
-        self._at = 0
+        self._at, self._at_ns = 0, NEVER
         self._many = len(batch) > FEW * SIZE
         if self._many:
-            self._rows = np.frombuffer(batch, RECORD)
+            self._batch, self._rows = batch, np.frombuffer(batch, RECORD)
+            self._times = self._rows["t"]
+            self._set_at(0)
             self._replan()
         else:
             self._rows = NO_ROWS
@@ -135,7 +146,7 @@ class Pins:
         kind, gpio, b, c, _t_ns = row
         if self._many:
             self._apply_last(index)
-            self._at = index + 1
+            self._set_at(index + 1)
             self._plan_ahead()
         if kind == frames.REC_MODE:
             self._mode(gpio, b & 15, b >> 4, bool(c))
@@ -143,17 +154,48 @@ class Pins:
             self._circuit.pin_dac(gpio, c)
         elif kind in LAST_COUNTS:
             self._output(kind, gpio, b, c)
+        elif kind == frames.REC_POSTED:
+            self._call(gpio, b, c)
         elif kind == frames.REC_TX and self.listening:
             self._collect_text(index, row)
         if self._many and self.apart() != self._planned_for:
             self._replan()
 
+    def line(self) -> PrivateLine | None:
+        """The private line on which that record is an edge, if the program does not watch it."""
+        kind, gpio, _b, _c, _t_ns = self._plan[-1][1]
+        if kind != frames.REC_OUT or (self._on_rise | self._on_fall) >> gpio & 1:
+            return None
+        return self._circuit.line(gpio)
+
+    def step_line(self, line: PrivateLine) -> None:
+        """As `step` and `update`, for an edge on a private line."""
+        index, (_kind, gpio, _b, c, t_ns) = self._plan.pop()
+        self._set_next()
+        if self._many:
+            if self._at < index:
+                self._apply_last(index)
+            self._set_at(index + 1)
+            self._plan_ahead()
+        bit, before = 1 << gpio, self._circuit.levels()
+        self._set_level(bit, bool(c))
+        self._circuit.move_line(line, bool(c))
+        self._note_own_edge(bit, before)
+        levels = self._circuit.levels()
+        if (levels ^ self.levels) & ~self._pwm:
+            self.follow([(t_ns, levels)])
+        self._own = 0
+
+    def is_edge_of(self, line: PrivateLine) -> bool:
+        """Whether the next record is one more edge on a line."""
+        return bool(self._plan) and self._plan[-1][1][:2] == (frames.REC_OUT, line.gpio)
+
     def settle(self, t_ns: int) -> None:
         """Passes the levels of plain outputs at a time to the circuit; no planned record is
         earlier."""
-        if self._many and self._at < len(self._rows):
-            ahead = self._rows["t"][self._at :]
-            self._apply_last(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
+        if self._many and self._at_ns <= t_ns:
+            ahead = self._times[self._at :]
+            self._apply_last(self._at + int(ahead.searchsorted(t_ns, side="right")))
 
     def update(self, now_ns: int) -> bool:
         """Records every level that changed at a pin from outside. Returns whether there was
@@ -232,6 +274,8 @@ class Pins:
 
     def _plan_ahead(self) -> None:
         """Plans further records, until there is one to apply."""
+        if not self._plan and len(self._rows) - self._seen <= MANY:
+            self._plan_few()
         while not self._plan and self._seen < len(self._rows):
             rows = self._rows[self._seen : self._seen + PLANNED_AT_ONCE]
             index = np.flatnonzero(self._apart(rows))[::-1]
@@ -240,9 +284,26 @@ class Pins:
             self._seen += len(rows)
         self._set_next()
 
+    def _plan_few(self) -> None:
+        """As `_plan_ahead`, for all records that are left."""
+        planned, seen = self._planned_for, self._seen
+        for index, row in enumerate(PACKER.iter_unpack(self._batch[seen * SIZE :]), seen):
+            kind, bit = row[0], 1 << row[1]
+            apart = kind in ALONE or (kind in OUTPUTS and planned & bit != 0)
+            apart |= kind == frames.REC_PWM and not self._pwm & bit
+            if apart or (kind == frames.REC_TX and self.listening):
+                self._plan.append((index, row))
+        self._plan.reverse()
+        self._seen = len(self._rows)
+
+    def _set_at(self, number: int) -> None:
+        """So many records of a batch of many have been applied."""
+        self._at = number
+        self._at_ns = int(self._times[number]) if number < len(self._rows) else NEVER
+
     def _apart(self, rows: Records) -> npt.NDArray[np.bool_]:
         kind = rows["kind"]
-        apart = among(kind, (frames.REC_MODE, frames.REC_DAC))
+        apart = among(kind, ALONE)
         # A PWM that begins makes its pin an output, which may be coupled from now on.
         apart |= (kind == frames.REC_PWM) & ~_bits(self._pwm)[rows["a"] & (GPIOS - 1)]
         if self._planned_for & ~SERIAL_BIT:
@@ -257,7 +318,8 @@ class Pins:
 
     def _apply_last(self, end: int) -> None:
         """Applies the last record of each kind at each pin before row `end`, of `LAST_COUNTS`."""
-        start, self._at = self._at, end
+        start = self._at
+        self._set_at(end)
         if start == end:
             return
         rows = self._rows[start:end]

@@ -1,6 +1,7 @@
 """Reads the records of a board: they are checked, counted against the limits, and kept for the
 trace."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, final
 
@@ -63,6 +64,8 @@ class RecordReader:
         """Records in the batch. A long-lived trace drops old records, but not these."""
         self.on_output: Callable[[bytes], None] | None = None
         """Gets the serial output when it comes in, ahead of virtual time."""
+        self.posted: deque[bytes] = deque()
+        """The bytes of the POSTED calls that have come, until the bench does them."""
         self.bits = 0
         """The word size of the board's build, 32 or 64, once it has said hello."""
         self.validator: RecordValidator
@@ -70,6 +73,7 @@ class RecordReader:
     def begin(self, min_write_ns: int, now_ns: int) -> None:
         """A board starts now."""
         self.validator = RecordValidator(min_write_ns, now_ns)
+        self.posted.clear()
         self.batch()
 
     def batch(self) -> bytes:
@@ -98,17 +102,13 @@ class RecordReader:
             return Request(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
             sent = self._recorder.take_call(row)
-            if self._recorder.payload_bytes > self._most_payload:
-                detail = end_reason.PAYLOADS.format(n=self._limits.payload_bytes)
-                return Termination(t_ns, frames.END_RECORDS, detail)
-            return Request(t_ns, kind, a, b, c, sent)
+            return self._too_much(t_ns) or Request(t_ns, kind, a, b, c, sent)
         return Request(t_ns, kind, a, b, c)
 
     def _accept(self, body: bytes) -> Termination | None:
         """Records after which the board does not wait."""
         if len(body) > FEW * SIZE and self._accept_all(np.frombuffer(body, RECORD)):
-            self._keep(body)
-            return None
+            return self._keep(body)
         room = self._room()
         for index, row in enumerate(PACKER.iter_unpack(body)):
             kind, a, _b, _c, t_ns = row
@@ -123,8 +123,7 @@ class RecordReader:
             if self._set_ups > self._most_set_ups:
                 detail = end_reason.SET_UPS.format(n=self._limits.set_ups)
                 return self._cut(body, index, t_ns, frames.END_RECORDS, detail)
-        self._keep(body)
-        return None
+        return self._keep(body)
 
     def _accept_all(self, rows: Records) -> bool:
         """The quick way for a large batch without an error: counts it; False if it has one."""
@@ -157,6 +156,13 @@ class RecordReader:
         )
         return Termination(t_ns, frames.END_RECORDS, detail)
 
+    def _too_much(self, t_ns: int) -> Termination | None:
+        """The end, if calls have sent more bytes than they may."""
+        if self._recorder.payload_bytes <= self._most_payload:
+            return None
+        detail = end_reason.PAYLOADS.format(n=self._limits.payload_bytes)
+        return Termination(t_ns, frames.END_RECORDS, detail)
+
     def _room(self) -> int:
         """How many more records fit into the trace."""
         most = self._limits.records
@@ -164,15 +170,30 @@ class RecordReader:
 
     def _cut(self, body: bytes, count: int, t_ns: int, cause: int, detail: str) -> Termination:
         """Keeps the records before the one that ends the board."""
-        self._keep(body[: count * SIZE])
-        return Termination(t_ns, cause, detail)
+        return self._keep(body[: count * SIZE]) or Termination(t_ns, cause, detail)
 
-    def _keep(self, body: bytes) -> None:
-        self._recorder.take(body)
+    def _keep(self, body: bytes) -> Termination | None:
+        """Keeps records. Returns the end, if a call among them ends the board."""
+        end = self._take_posted(body)
         self._batch.append(body)
         self._kept += len(body) // SIZE
         if self.on_output and (text := _text_of(np.frombuffer(body, RECORD))):
             self.on_output(text)
+        return end
+
+    def _take_posted(self, body: bytes) -> Termination | None:
+        """Passes records on to the trace, where POSTED is a CALL like any other."""
+        kinds, done = body[::SIZE], 0
+        while (index := kinds.find(frames.REC_POSTED, done)) >= 0:
+            self._recorder.take(body[done * SIZE : index * SIZE])
+            _kind, op, b, c, t_ns = PACKER.unpack_from(body, index * SIZE)
+            sent = self._recorder.take_call((frames.REC_CALL, op, b, c, t_ns))
+            self.posted.append(sent)
+            done = index + 1
+            if (end := self._too_much(t_ns)) is not None:
+                return end
+        self._recorder.take(body[done * SIZE :])
+        return None
 
 
 def _text_of(rows: Records) -> bytes:

@@ -30,6 +30,8 @@ ENGINE_WINDOW = 64
 clock, but this many edges take longer."""
 CYCLE_NS = 8
 """A cycle of the fastest clock of such an engine: 125 MHz."""
+AFTER_DATA = (frames.REC_DATA, frames.REC_POSTED)
+"""The records that may follow bytes of a call, beside the request CALL."""
 CALLS_AT_A_TIME = 16
 """Threads and interrupts call in the middle of each other's calls, but never so deep."""
 WRITES = (frames.REC_OUT, frames.REC_PWM, frames.REC_DAC)
@@ -59,6 +61,7 @@ FIELDS = {
     frames.REC_EXC: (0, _TEXT, _ANY),
     frames.REC_GIVEN: (0, _TEXT, _ANY),
     frames.REC_DATA: (1, _TEXT, _ANY),
+    frames.REC_POSTED: (frames.CALL_I2C, frames.CALL_RADIO_STATE, _ANY),
     frames.REC_HEAP: (0, 0, _ANY),
     frames.REC_DAC: (0, _PIN, _BYTE),
     frames.REC_CONVERT: (0, _PIN, 0),
@@ -150,7 +153,7 @@ class RecordValidator:
             return "speaks while it waits for an answer"
         if kind not in FIELDS:
             return f"unknown kind {kind}"
-        if self._has_bytes and kind != frames.REC_DATA:
+        if self._has_bytes and kind not in AFTER_DATA:
             return "bytes of a call that does not come"
         if t_ns < self.last_ns:
             return "time goes back"
@@ -180,9 +183,11 @@ class RecordValidator:
         if not kinds <= ANY_C and (records["c"] > C_MAX.take(kind)).any():
             return False
         data = kind == frames.REC_DATA
-        if frames.REC_DATA in kinds and len(kinds) > 1 and (data[:-1] & ~data[1:]).any():
-            return False
-        if self._has_bytes and not data[0]:
+        if frames.REC_DATA in kinds and len(kinds) > 1:
+            follows = among(kind[1:], AFTER_DATA)
+            if (data[:-1] & ~follows).any():
+                return False
+        if self._has_bytes and int(kind[0]) not in AFTER_DATA:
             return False
         if frames.REC_MODE in kinds and _bad_mode(records["b"][kind == frames.REC_MODE]).any():
             return False

@@ -11,7 +11,8 @@ from typing import Any
 
 from hardware.bench.board import end_reason
 from hardware.bench.board.board_process import BoardProcess, Platform
-from hardware.bench.board.lookahead import Lookahead, pack_slots
+from hardware.bench.board.grant_extras import GrantExtras
+from hardware.bench.board.lookahead import Lookahead
 from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Pins
 from hardware.bench.board.promises import Promises
@@ -118,8 +119,11 @@ class VirtualBoard:
         self.serial = SerialInput()
         self.on_output: Callable[[bytes], None] = lambda data: None
         """Gets the serial output at its own time, while `pins.listening`."""
-        self.pins = Pins(circuit, self.recorder.note_levels, lambda data: self.on_output(data))
+        self.pins = Pins(
+            circuit, self.recorder.note_levels, lambda data: self.on_output(data), self._do_posted
+        )
         self.peripherals = PeripheralBus(self, self.recorder)
+        self._extras = GrantExtras(circuit, self.pins, self.peripherals)
         self.promises = Promises(seed.rng("promises"))
         self._time = time
         self._seed = seed
@@ -248,6 +252,7 @@ class VirtualBoard:
         self.ended = None
         self._woken = False
         self.reader.begin(board.min_write_ns, now)
+        self._extras.forget()
         self.recorder.power(True, frames.END_RESET, now)
         self._converted.clear()
         self.peripherals.reset()
@@ -289,6 +294,7 @@ class VirtualBoard:
         self.recorder.power(False, frames.END_RESET, self.now_ns)
         self.recorder.power(True, frames.END_RESET, self.now_ns)
         self._converted.clear()
+        self._extras.forget()
         self.pins.note_again(self.now_ns)
         self.peripherals.reset()
 
@@ -437,6 +443,14 @@ class VirtualBoard:
         if self._answer.busy_ns:
             self.reader.validator.called(self._answer.busy_ns)
 
+    def _do_posted(self, op: int, b: int, c: int) -> None:
+        """Does a call for whose answer the board did not wait, at its own time."""
+        try:
+            self.peripherals.do_posted(op, b, c, self.reader.posted.popleft())
+        except BadCallError as error:
+            self.terminate(frames.END_FORGED, str(error))
+        self._known_interrupts &= self.peripherals.interrupts
+
     def answer(self, horizon_ns: int, flags: int) -> None:
         """Answers the request. Nothing that the board could notice changes before the horizon."""
         request = self.pending
@@ -460,11 +474,10 @@ class VirtualBoard:
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
         steps, horizon_ns = self.lookahead.steps_until(horizon_ns, self.circuit, self.pins)
         self.reader.validator.granted(horizon_ns, self.now_ns if waited else 0)
-        slots = b""
+        coupled, at_read = self.pins.asked_after()
+        told, extras = 0, b""
         if flags == frames.FLAG_HEADLESS:
-            slots = pack_slots(self.circuit.slots(), self.pins)
-        if slots:
-            flags |= frames.FLAG_SLOTS
+            told, extras = self._extras.pack(coupled & at_read, bool(steps))
         interrupts = self.peripherals.interrupts
         head = REPLY.pack(
             frames.REPLY_GRANT,
@@ -473,15 +486,16 @@ class VirtualBoard:
             FOREVER if horizon_ns >= NEVER else horizon_ns,
             self.pins.levels,
             *self.pins.edges(),
-            *self.pins.asked_after(),
+            coupled,
+            at_read,
             self.circuit.same_readings(),
             value,
-            flags,
+            flags | told,
             interrupts,
         )
         self.pending, self.due_ns = None, NEVER
         self._known_interrupts, self._woken = interrupts, False
-        sent = self._process.send(head + received + b"".join(steps) + slots)
+        sent = self._process.send(head + received + b"".join(steps) + extras)
         if not sent and self._process.unresponsive:
             self.terminate(frames.END_FORGED, "asks, and does not listen")
 

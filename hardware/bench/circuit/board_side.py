@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.circuit.prediction import Prediction, predict
-from hardware.bench.circuit.read_slots import PadSlots
+from hardware.bench.circuit.private_lines import PadSlots, PrivateLine
+from hardware.bench.circuit.pulse_answers import PadAnswer
+from hardware.bench.circuit.read_tables import ReadTable
 from hardware.bench.circuit.waves import LevelOutcome, Wave
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part
@@ -94,6 +96,32 @@ class BoardSide:
         """See `Circuit.lazy`."""
         return self.circuit.lazy() >> self._first & PINS
 
+    def line(self, gpio: int) -> PrivateLine | None:
+        """See `Announcements`."""
+        return self.circuit.announcements.line(gpio)
+
+    def move_line(self, line: PrivateLine, level: bool) -> None:
+        """See `Circuit`."""
+        self.circuit.move_line(line, level)
+
+    def pulse_answer(self) -> PadAnswer | None:
+        """See `Announcements`."""
+        return self.circuit.announcements.pulse_answer()
+
+    def table(self, written: int) -> ReadTable | None:
+        """See `Announcements`; with this board's numbers of the pads."""
+        first = self._first
+        table = self.circuit.announcements.table(written << first)
+        if table is None or not first:
+            return table
+        writes = [gpio - first for gpio in table.writes]
+        return ReadTable(writes, table.reads >> first, [row >> first for row in table.rows])
+
+    def posts_calls(self) -> bool:
+        """Whether the board need not wait for the answers to calls that it knows. Where another
+        board is on its wires, it waits: that one may change the answers."""
+        return self.circuit.SHORTCUTS.posted_calls and len(self.near()) == 1
+
     def pin_out_later(self, gpio: int, level: bool) -> None:
         """See `Circuit`."""
         self.circuit.pin_out_later(self._first + gpio, level)
@@ -147,8 +175,8 @@ class BoardSide:
         return prediction and Prediction(*(mask >> self._first & PINS for mask in prediction))
 
     def slots(self) -> PadSlots | None:
-        """See `Circuit.slots`."""
-        return self.circuit.slots()
+        """See `Announcements`."""
+        return self.circuit.announcements.slots()
 
     def wave(self, step: OutputStep) -> Wave | None:
         """See `Circuit`."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from hardware.bench.circuit.afterimage import Afterimage, MeanView
+from hardware.bench.circuit.announcements import Announcements
 from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Coupling, coupling_of
@@ -23,9 +24,9 @@ from hardware.bench.circuit.meter import Meter, Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.noise import FloatingNets
 from hardware.bench.circuit.pads import Pad
+from hardware.bench.circuit.private_lines import PrivateLine
 from hardware.bench.circuit.pwm_schedule import PwmSchedule
 from hardware.bench.circuit.reach import Reach
-from hardware.bench.circuit.read_slots import PadSlots, find_slots
 from hardware.bench.circuit.shortcuts import ALL, Shortcuts
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
@@ -35,7 +36,6 @@ from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
 from hardware.bench.parts.common.module import OutputStep
-from hardware.bench.parts.common.onewire import OneWireTarget
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -104,9 +104,9 @@ class Circuit:
         self._outputs = 0
         """Mask of the pads that drive at both levels: all others the program may read."""
         self._same_readings = 0
-        targets = [p for p in self.netlist.parts.values() if isinstance(p, OneWireTarget)]
-        self._targets = targets if len(self.sides) == 1 else []
-        """The chips whose answers the board may know in advance."""
+        self.announcements = Announcements(
+            self.electric, self.pads, self.threshold, self.SHORTCUTS
+        )
         self._reach: Reach = like._reach if like else Reach(self.netlist)
         for pad in range(RESET_PAD, len(self.pads), GPIOS):
             if self.netlist.gpio_net[pad] in self.netlist.wired:
@@ -202,6 +202,7 @@ class Circuit:
         """Switches the supply of a board (the first) on or off; also for a reset. All its pads
         float."""
         self.catch_up()
+        self.announcements.pad_changed()
         board_id = board_id or self.board_id
         first = self.netlist.first_pad(board_id)
         pads = range(first, first + GPIOS)
@@ -284,6 +285,7 @@ class Circuit:
         if self._is_behind:
             self._is_behind = False
             changed = self._lazy.catch_up()
+            self.announcements.pad_changed()
             for cluster in changed:
                 self._plan(cluster)
             self._settle(*changed)
@@ -292,14 +294,11 @@ class Circuit:
         """Bit n: the level at GPIO n."""
         return self._levels
 
-    def slots(self) -> PadSlots | None:
-        """What a chip on a 1-Wire bus will send to the board, where that is certain."""
-        for target in self._targets:
-            if target.powered and target.bits_to_send and self.SHORTCUTS.read_slots:
-                slots = find_slots(self.electric, self.pads, self.threshold, target)
-                if slots is not None:
-                    return slots
-        return None
+    def move_line(self, line: PrivateLine, level: bool) -> None:
+        """As `pin_out`, for the pad of a private line."""
+        self.catch_up()
+        self.pads[line.gpio].latch = level
+        self._level_line(line)
 
     def wave(self, step: OutputStep) -> Wave | None:
         """The steps of an output from one on, if nothing can come of them but levels at pads, as
@@ -325,6 +324,7 @@ class Circuit:
         self.afterimage.note_all(changes)
         part.driven[step.pin] = step.level
         self.electric.put(part.id, to.stamps, wave.cluster, to.state)
+        self.announcements.part_changed(part)
         if step.pin in part.listens:
             self._listeners.heard(part, step.pin, to.heard)
         return found
@@ -408,6 +408,7 @@ class Circuit:
     # -- inside -------------------------------------------------------------------------------
 
     def _pad_changed(self, gpio: int) -> None:
+        self.announcements.pad_changed()
         self._plan(self._clusters[gpio])
         self._settle(self._clusters[gpio])
         self._choose_lazy()
@@ -420,12 +421,24 @@ class Circuit:
 
     def _part_changed(self, part: Part) -> None:
         self.afterimage.note(part.id)
-        clusters = self.electric.restamp(part.id)
-        for cluster in clusters:
-            self._plan(cluster)
-        self._settle(*clusters)
+        self.announcements.part_changed(part)
+        clusters, line = self.electric.restamp(part.id), self.announcements.line_of(part)
+        if line is not None and [*line.clusters] == clusters:
+            self._level_line(line)
+        else:
+            for cluster in clusters:
+                self._plan(cluster)
+            self._settle(*clusters)
         if (found := self._supplies.changed(part)) is not None:
             self._faults.update(SUPPLIES, found)
+
+    def _level_line(self, line: PrivateLine) -> None:
+        """As `_settle`, for a private line."""
+        gpio, target = line.gpio, line.target
+        self._same_readings &= ~(1 << gpio)
+        high = self.pads[gpio].latch and target.driven[target.WIRE] is None
+        self._set_level(gpio, high)
+        self._listeners.hear(target, target.WIRE, high)
 
     def _plan(self, cluster: Cluster) -> None:
         """Finds the coupled outputs of a cluster, and plans the edges of their PWM."""

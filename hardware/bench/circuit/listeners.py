@@ -34,6 +34,13 @@ class Listeners:
                 if part.powered:
                     part.level_changed(pin, level)
 
+    def hear(self, part: Part, pin: str, level: bool) -> None:
+        """The level at a pin that hears no other part, now."""
+        if level != self._heard.get((part.id, pin), False):
+            self._heard[part.id, pin] = level
+            if part.powered:
+                part.level_changed(pin, level)
+
     def heard(self, part: Part, pin: str, level: bool) -> None:
         """A part knows the level at a pin already."""
         self._heard[part.id, pin] = level

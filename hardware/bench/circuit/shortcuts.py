@@ -20,6 +20,15 @@ class Shortcuts(NamedTuple):
     """The circuit is not worked out at each step of an announced answer (`waves.py`)."""
     read_slots: bool = True
     """The board need not ask what a chip on a 1-Wire bus sends (`read_slots.py`)."""
+    private_lines: bool = True
+    """The circuit is not worked out at each edge of a 1-Wire line (`private_lines.py`)."""
+    read_tables: bool = True
+    """The board need not ask for the levels that follow from its own writes, where a table tells
+    them (`read_tables.py`)."""
+    pulse_answers: bool = True
+    """The board need not ask how a sensor answers its pulse (`pulse_answers.py`)."""
+    posted_calls: bool = True
+    """The board need not wait for the answer to a call that it knows (POSTED in frames.toml)."""
 
 
 ALL = Shortcuts()

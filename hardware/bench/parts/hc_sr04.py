@@ -1,7 +1,7 @@
 """The HC-SR04 ultrasonic distance sensor: a trigger pulse in, an echo pulse out."""
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.module import FAULT_COUNT, Module
+from hardware.bench.parts.common.module import FAULT_COUNT, Module, PulseAnswer
 from hardware.bench.parts.common.part import FAULT, Control, PartView, World
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import chip, header, pcb, reading
@@ -56,6 +56,7 @@ class HcSr04(Module):
     DRAWS = 0.015
     LISTENS = ("TRIG",)
     OUTPUTS = {"ECHO": False}
+    ANSWERS = True
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
@@ -87,11 +88,21 @@ class HcSr04(Module):
             return self._rng.randrange(*STUCK_NS)
         if self.values["out_of_range"]:
             return NO_ECHO_NS
-        cm = self.values["ghost"] or self.values["distance"]
-        cm *= 1 + self._rng.uniform(-1, 1) * self.values["noise"]
+        return self._length_ns(1 + self._rng.uniform(-1, 1) * self.values["noise"])
+
+    def _length_ns(self, error: float) -> int:
+        """The length of ECHO for what is in front of it, by a factor."""
+        cm = (self.values["ghost"] or self.values["distance"]) * error
         if not self._warm:
             return round(cm * NS_PER_CM)
         return round(2 * cm / 100 / (331.3 + 0.606 * self.values["temperature"]) * 1e9)
+
+    def pulse_answer(self) -> PulseAnswer | None:
+        uncertain = ("noise", "silent", "stuck", "out_of_range", "fault_count")
+        if self._busy_ns >= self.world.now_ns or any(self.values[name] for name in uncertain):
+            return None
+        width_ns = self._length_ns(1.0)
+        return PulseAnswer("TRIG", "ECHO", TRIGGER_NS, BURST_NS, width_ns, self._rose_ns)
 
     def _measure(self) -> None:
         silent, echo_ns = self.values["silent"], self.echo_ns()

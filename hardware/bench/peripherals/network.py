@@ -38,6 +38,7 @@ class Network(Peripheral):
     """Answers the calls of `network` and `socket`."""
 
     CALLS = tuple(range(frames.CALL_RADIO_SWITCH, frames.CALL_SOCKET_CLOSE + 1))
+    FLAG = frames.FLAG_RADIO
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
@@ -47,6 +48,8 @@ class Network(Peripheral):
         self.radio = self.lan.radios[board] = Radio(self.lan.medium, board, ports, self._changed)
         self.sockets = Sockets(self.lan, ports, self._changed)
         self._loop = Host(ports, LOOPBACK, board=board)
+        self._is_new = False
+        """Whether the board has not fetched the state of the radio since it changed."""
         self._do = {
             frames.CALL_RADIO_SWITCH: self._switch,
             frames.CALL_RADIO_CONNECT: self._join,
@@ -73,7 +76,7 @@ class Network(Peripheral):
     def reset(self) -> None:
         self.sockets.forget()
         self.radio.reset()
-        self.board.set_interrupt(frames.CHANNEL_RADIO, False)
+        self._set_new(False)
 
     def call(self, call: Call) -> Answer:
         if (do := self._do.get(call.op)) is not None:
@@ -83,8 +86,18 @@ class Network(Peripheral):
         own = self.sockets.get(call.b)
         return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
 
+    def told(self) -> bytes | None:
+        return self._packed_state() if self._is_new else None
+
+    def has_told(self, call: Call) -> bool:
+        return call.op == frames.CALL_RADIO_STATE
+
     def _changed(self) -> None:
-        self.board.set_interrupt(frames.CHANNEL_RADIO, True)
+        self._set_new(True)
+
+    def _set_new(self, is_new: bool) -> None:
+        self._is_new = is_new
+        self.board.set_interrupt(frames.CHANNEL_RADIO, is_new)
 
     # -- the radio ------------------------------------------------------------------------------
 
@@ -119,13 +132,16 @@ class Network(Peripheral):
         return Answer(len(rows), b"".join(rows), SCAN_NS)
 
     def _state(self, call: Call) -> Answer:
-        self.board.set_interrupt(frames.CHANNEL_RADIO, False)
+        self._set_new(False)
+        return Answer(0, self._packed_state())
+
+    def _packed_state(self) -> bytes:
         radio = self.radio
         joined = radio.joined
         stations = len(radio.own.members) - 1 if radio.own else 0
         here = (MASK, joined.gateway, joined.gateway) if joined else (bytes(4),) * 3
         bssid, rssi = (joined.bssid, joined.rssi) if joined else (bytes(6), 0)
-        state = frames.LAYOUT_RADIO.pack(
+        return frames.LAYOUT_RADIO.pack(
             radio.state,
             radio.reason,
             rssi,
@@ -137,7 +153,6 @@ class Network(Peripheral):
             *here,
             self.sockets.flags(),
         )
-        return Answer(0, state)
 
     def _stations(self, call: Call) -> Answer:
         own = self.radio.own

@@ -89,6 +89,8 @@ class Peripheral:
     """The base class: answers the calls that `CALLS` names."""
 
     CALLS: ClassVar[tuple[int, ...]] = ()
+    FLAG: ClassVar[int] = 0
+    """The `FLAG_…` of a grant that tells the board answers in advance; 0: there are none."""
 
     def __init__(self, board: PeripheralHost) -> None:
         self.board = board
@@ -96,6 +98,15 @@ class Peripheral:
     @abstractmethod
     def call(self, call: Call) -> Answer:
         """Answers a call, at its own time. Raises: BadCallError."""
+
+    def told(self) -> bytes | None:
+        """What a grant with `FLAG` tells the board: as long as nothing happens, it knows the
+        answer to some calls. None: it has to ask."""
+        return None
+
+    def has_told(self, call: Call) -> bool:
+        """Whether the board may know the answer to a call that it makes now."""
+        return False
 
     def reset(self) -> None:
         """The board has gone off, or starts again."""

@@ -7,7 +7,7 @@ section of frames.toml: the values of [by], for example, are the constants BY_â€
 import struct
 from typing import Final
 
-VERSION: Final = 10
+VERSION: Final = 11
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -33,7 +33,9 @@ REC_CONVERT: Final = 13
 REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c = ms wanted, 4294967295 for ever; awake: b = wake reason."""
 REC_DATA: Final = 9
-"""bytes of the CALL that follows: a = number of bytes in b and c (1 to 6)."""
+"""bytes of the CALL or POSTED that follows: a = number of bytes in b and c (1 to 6)."""
+REC_POSTED: Final = 15
+"""a CALL whose answer the board knows: I2C or RADIO_STATE; a, b and c as in CALL."""
 REC_HELLO: Final = 16
 """the first record; a = protocol version, b = 1 esp32, 2 rp2; c = bits of the build: 32 or 64."""
 REC_SYNC: Final = 17
@@ -279,7 +281,17 @@ FLAG_REALTIME: Final = 1
 FLAG_HEADLESS: Final = 2
 """no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
 FLAG_SLOTS: Final = 4
-"""the grant ends with what a chip will answer: layout slots."""
+"""the grant says what a chip will answer: layout slots."""
+FLAG_WRITES: Final = 8
+"""the target of the last write on I2C acknowledges all further ones."""
+FLAG_RADIO: Final = 16
+"""the grant has the state of the radio, which is new: layout radio."""
+FLAG_PULSE: Final = 128
+"""the grant says how a sensor answers pulses: layout pulse."""
+FLAG_TABLE: Final = 32
+"""the table that the board got last holds."""
+FLAG_NEW_TABLE: Final = 64
+"""the grant ends with that table: layout table."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2
@@ -414,6 +426,16 @@ LAYOUT_BLE_CONNECTED: Final = struct.Struct("<BB6s")
 """A connection: 1 if this board is the central, and who is at the other side.
 
 central, type, address
+"""
+LAYOUT_PULSE: Final = struct.Struct("<BBQQQQQ")
+"""How a sensor answers pulses; the level of the trigger now, and when it rose last.
+
+trigger, high, least, delay, width, rose, answer
+"""
+LAYOUT_TABLE: Final = struct.Struct("<B5sQ32Q")
+"""Levels that follow from writes: bit n of the number of a row is the latch of pad writes[n].
+
+count, writes, reads, rows
 """
 LAYOUT_PACKET_NOTE: Final = struct.Struct("<BB4sH4sH")
 """A packet; then its payload.

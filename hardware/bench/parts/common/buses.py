@@ -36,6 +36,11 @@ class I2cPart(Part):
                 return count
         return len(data)
 
+    def i2c_takes_all(self) -> bool:
+        """Whether it acknowledges its address and all bytes of every write, as it is now, and no
+        other part and no pin can notice what is written."""
+        return False
+
     def i2c_read(self) -> int:
         """The next byte for the board."""
         return 0xFF

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import OPEN, Control, Part, Stamp
@@ -37,6 +37,21 @@ class OutputStep:
         return all(o.part is self.part and o.pin == self.pin for o in others)
 
 
+class PulseAnswer(NamedTuple):
+    """How a sensor answers the next pulses at a pin: each that is long enough, and that ends while
+    it is idle, with one pulse at another pin. Times are virtual nanoseconds."""
+
+    trigger: str
+    output: str
+    least_ns: int
+    """The shortest pulse that it answers."""
+    delay_ns: int
+    """From the end of the pulse to the answer."""
+    width_ns: int
+    rose_ns: int
+    """When the trigger rose last."""
+
+
 class Module(Part):
     """A part whose outputs go to its own supply and ground. It needs `SUPPLY`.
 
@@ -47,6 +62,9 @@ class Module(Part):
     """Pins that it drives, and the level after power on; None: not driven."""
     PULL_UPS: ClassVar[dict[str, float]] = {}
     """Resistors on the module from a pin to its supply, in ohms."""
+
+    ANSWERS: ClassVar[bool] = False
+    """Whether it may say in advance how it answers pulses (`pulse_answer`)."""
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
@@ -88,6 +106,11 @@ class Module(Part):
     def ignores(self, pin: str) -> bool:
         """Whether it takes no notice now of the level at a pin that it drives."""
         return pin not in self.listens
+
+    def pulse_answer(self) -> PulseAnswer | None:
+        """How it answers the next pulses, where it is idle now and no chance has a part in it;
+        else None."""
+        return None
 
     def forget(self) -> None:
         """Drop all that was planned."""

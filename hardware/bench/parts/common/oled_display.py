@@ -99,6 +99,9 @@ class OledDisplay(I2cPart, Display):
             at += 1
         return len(data)
 
+    def i2c_takes_all(self) -> bool:
+        return not self.values["silent"]
+
     def i2c_read(self) -> int:
         return 0 if self.controller.on else OFF
 

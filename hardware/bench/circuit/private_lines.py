@@ -1,5 +1,6 @@
-"""Read slots: what a chip on a 1-Wire bus will send is announced to the board, which then reads it
-without a request for each bit.
+"""Private lines: a 1-Wire line with one pad and one chip. Its levels follow from the two alone:
+its edges are done without settling the circuit, and what the chip will send is told to the board,
+which then reads it without a request for each bit.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,15 @@ from hardware.bench.protocol.frames import MODE_OPEN_DRAIN
 from hardware.boards import RESET_PAD
 
 
+class PrivateLine(NamedTuple):
+    """A pad in open drain mode, and the chip that it hears and that hears it."""
+
+    gpio: int
+    target: OneWireTarget
+    clusters: tuple[Cluster]
+    """The cluster that is all of the line."""
+
+
 class PadSlots(NamedTuple):
     """What a chip answers to the next falling edges of a pad."""
 
@@ -28,26 +38,34 @@ class PadSlots(NamedTuple):
     """What it does after a longer pulse is not said here."""
 
 
-def find_slots(
+def find_line(
     electric: Electric, pads: Sequence[Pad], threshold: Threshold, target: OneWireTarget
-) -> PadSlots | None:
-    """The bits that a chip sends next, if it hears nobody but one pad, which is released now, and
-    if that pad hears nobody but the chip: the levels follow from the two alone."""
-    wire, netlist = target.WIRE, electric.netlist
-    cluster = netlist.cluster_of.get(netlist.net(target.id, wire))
+) -> PrivateLine | None:
+    """The line of a chip, if it hears nobody but one pad, if that pad hears nobody but the chip,
+    and if both read the same level there, high where both have released it."""
+    netlist = electric.netlist
+    cluster = netlist.cluster_of.get(netlist.net(target.id, target.WIRE))
     if cluster is None or not _is_private(electric, cluster, target):
         return None
     (gpio,) = cluster.gpios
     pad = pads[gpio]
-    if gpio % GPIOS == RESET_PAD or pad.mode != MODE_OPEN_DRAIN or not pad.latch:
+    if gpio % GPIOS == RESET_PAD or pad.mode != MODE_OPEN_DRAIN or pad.freq_hz:
         return None
     for latch in (False, True):
         for level in (False, None):
-            step = OutputStep(target, wire, level, target.plan)
+            step = OutputStep(target, target.WIRE, level, target.plan)
             wanted = latch and level is None
             if not _is_sure(electric, pad.code_at(latch), threshold, cluster, step, wanted):
                 return None
-    return PadSlots(gpio, target.bits_to_send, target.held_ns, SLOT_NS, LONGEST_NS)
+    return PrivateLine(gpio, target, (cluster,))
+
+
+def find_slots(pads: Sequence[Pad], line: PrivateLine) -> PadSlots | None:
+    """The bits that the chip of a line sends next, if the pad has released it."""
+    target = line.target
+    if not pads[line.gpio].latch:
+        return None
+    return PadSlots(line.gpio, target.bits_to_send, target.held_ns, SLOT_NS, LONGEST_NS)
 
 
 def _is_private(electric: Electric, cluster: Cluster, target: OneWireTarget) -> bool:
@@ -71,12 +89,13 @@ def _is_sure(
     step: OutputStep,
     wanted: bool,
 ) -> bool:
-    """Whether the pad and the chip both read a level, whatever they read before, when the pad has
-    this code and the chip has done this step."""
-    solution = electric.solve(cluster, (code,), electric.stamps_after(cluster, step))
+    """Whether the pad and the chip both read a level, whatever they read before and without a
+    fault, when the pad has this code and the chip has done this step."""
+    stamps = electric.stamps_after(cluster, step)
+    solution = electric.solve(cluster, (code,), stamps)
     net, (gpio,) = electric.netlist.net(step.part.id, step.pin), cluster.gpios
     pad_net = electric.netlist.gpio_net[gpio]
-    if {net, pad_net} & set(solution.floating):
+    if {net, pad_net} & set(solution.floating) or electric.faults(cluster, (code,), stamps):
         return False
     return all(
         threshold.at(net, solution.volts[net], old)

@@ -1,0 +1,316 @@
+"""What the board knows without a request: the answers to some calls, the levels that follow from
+its own writes, the pulse with which a sensor answers. It asks less often, and its trace is the
+same, also when something comes in between."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import pytest
+
+from hardware.bench.circuit.shortcuts import ALL
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import Trace
+from tests.support.grant_count import GrantCount
+from tests.support.network_bench import JOIN, near_ap
+from tests.support.parts_bench import SONAR, SONAR_WIRES, Parts, play
+from tests.support.rig import Hand, printed_lines
+from tests.support.same_trace import Same
+from tests.support.scripted_boards import SECOND, MakeBench
+
+FAMILIES = ("esp32", "rp2")
+OLED: Parts = {"o": ("board-ssd1306", {}), "p": ("board-ssd1306", {"i2cAddress": "0x3d"})}
+OLED_WIRES = ["o:VCC b:3V3", "o:GND b:GND.1", "o:SCL b:22", "o:SDA b:21"]
+OLED_WIRES += ["p:VCC b:3V3", "p:GND b:GND.1", "p:SCL b:22", "p:SDA b:21"]
+KEYPAD: Parts = {"k": ("wokwi-membrane-keypad", {}), "r": ("wokwi-resistor", {"value": "10000"})}
+ROWS, COLUMNS = (25, 26, 27, 32), (33, 14, 12, 13)
+KEYPAD_WIRES = [f"k:R{n} b:{gpio}" for n, gpio in enumerate(ROWS, 1)]
+KEYPAD_WIRES += [f"k:C{n} b:{gpio}" for n, gpio in enumerate(COLUMNS, 1)]
+PICO = dict(zip((*ROWS, *COLUMNS, 22, 21, 18, 19), (*range(2, 10), 21, 20, 18, 19), strict=True))
+"""The pins of the ESP32 here, and what a Pico uses in their place."""
+
+
+def on(family: str, program: str, wires: Sequence[str]) -> tuple[str, list[str]]:
+    """A program and its wires for a family."""
+    if family == "esp32":
+        return program, [*wires]
+    places = {f"b:{old}": f"b:GP{new}" for old, new in PICO.items()}
+    wires = [" ".join(places.get(end, end) for end in wire.split()) for wire in wires]
+    program = program.replace("I2C(0, scl=Pin(22), sda=Pin(21)", "I2C(0, scl=Pin(21), sda=Pin(20)")
+    for name, pins in (("rows", ROWS), ("columns", COLUMNS)):
+        program = program.replace(f"{name} = {pins}", f"{name} = {tuple(PICO[p] for p in pins)}")
+    return program, wires
+
+
+def run(
+    parts: Parts,
+    wires: Sequence[str],
+    program: str,
+    family: str,
+    hands: Sequence[Hand] = (),
+    until_ms: float = 1500,
+) -> Trace:
+    """The trace of a program."""
+    program, wires = on(family, program, wires)
+    return play(parts, wires, program, hands=hands, family=family, until_ms=until_ms)
+
+
+# -- writes to a display -----------------------------------------------------------------------
+
+BUS = """
+from machine import Pin, I2C
+import time
+i2c = I2C(0, scl=Pin(22), sda=Pin(21), freq=400000)
+time.sleep_ms(20)
+def write(address, data):
+    try:
+        print(i2c.writeto(address, data), time.ticks_us())
+    except OSError as e:
+        print('error', e.errno, time.ticks_us())
+"""
+WRITES = {
+    "many": "for n in range(40):\n    write(0x3c, bytes((0x80, 0xA4)))\n"
+    "    write(0x3c, b'\\x40' + bytes(n))",
+    "two displays": "for n in range(20):\n    write(0x3c + n // 3 % 2, bytes((0x80, 0xA4)))",
+    "an empty one": "for n in range(5):\n    write(0x3c, b'')\nprint(i2c.scan())",
+    "reads between": "for n in range(9):\n    write(0x3c, b'\\x00\\xA4')\n"
+    "    print(i2c.readfrom(0x3c, 2), i2c.writeto(0x3c, b'\\x00', False))\n"
+    "    i2c.readfrom(0x3d, 1)",
+    "nobody there": "for n in range(4):\n    write(0x3c, b'\\x00\\xA4'); write(0x50, b'\\x00')",
+    "a slow bus": "i2c = I2C(0, scl=Pin(22), sda=Pin(21), freq=10000)\n"
+    "for n in range(9):\n    write(0x3c, bytes(60))",
+    "garbage": "for n in range(300):\n    i2c.writeto(0x3c, b'\\x40' + bytes(n))\nimport gc\n"
+    "print(gc.mem_free() > 0)",
+}
+OFTEN = "while True:\n    write(0x3c, b'\\x00\\xA4'); time.sleep_ms(3)"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("program", WRITES)
+def test_writes_to_a_display_give_the_same_trace(program: str, family: str, same: Same) -> None:
+    trace = same.trace(
+        lambda: run(OLED, OLED_WIRES, BUS + WRITES[program], family),
+        ALL._replace(posted_calls=False),
+    )
+    printed = printed_lines(trace)
+    assert printed and not any("Error" in line for line in printed)
+    assert ("error" in "".join(printed)) == (program == "nobody there")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_display_that_falls_silent_answers_no_write_any_more(family: str, same: Same) -> None:
+    hands = [Hand(t_ms, "o", "silent", t_ms % 2) for t_ms in (501, 700, 801, 804, 811, 900)]
+    trace = same.trace(
+        lambda: run(OLED, OLED_WIRES, BUS + OFTEN, family, hands), ALL._replace(posted_calls=False)
+    )
+    outcomes = [line.split()[0] for line in printed_lines(trace)]
+    changes = [outcome for outcome, _all in groupby(outcomes)]
+    assert changes == ["2", "error", "2", "error", "2", "error", "2"]
+
+
+def test_writes_to_a_display_take_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GrantCount(monkeypatch)
+    program = BUS + "for n in range(200):\n    i2c.writeto(0x3c, b'\\x00\\xA4')"
+    run(OLED, OLED_WIRES, program, "esp32")
+    assert asked.count < 50
+
+
+# -- the state of the radio --------------------------------------------------------------------
+
+ASKS = (
+    JOIN
+    + """
+import socket
+for n in range(6):
+    wlan.disconnect()
+    while wlan.isconnected():
+        time.sleep_ms(1)
+    print(wlan.status(), wlan.ifconfig()[0])
+    wlan.connect('workshop', 'secret99' if n % 2 else 'wrong')
+    for _ in range(150):
+        time.sleep_ms(20)
+        if wlan.isconnected():
+            break
+    print(wlan.status(), wlan.ifconfig()[0], wlan.isconnected())
+client = socket.socket()
+client.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])
+client.write(b'GET /time HTTP/1.0\\r\\n\\r\\n')
+print(client.read(12))
+"""
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_program_that_asks_for_the_radio_gives_the_same_trace(family: str, same: Same) -> None:
+    def joined() -> Trace:
+        with near_ap(ASKS, family) as bench:
+            bench.run(20 * SECOND)
+            return bench.trace
+
+    trace = same.trace(joined, ALL._replace(posted_calls=False))
+    printed = printed_lines(trace)
+    assert printed[-1] == repr(b"HTTP/1.1 200")
+    assert [line.endswith("True") for line in printed[1:-1:2]] == [False, True] * 3
+
+
+FORGED = {
+    "a read": "data = bytes((7, 0x3c, 1, 0))",
+    "a write nobody was told of": "data = bytes((3, 0x3c, 0, 0, 1))",
+    "no head": "data = b'\\1'",
+}
+
+
+@pytest.mark.parametrize("data", FORGED.values(), ids=FORGED)
+def test_a_board_that_does_not_wait_for_an_answer_it_was_not_told_ends(
+    data: str, hostile: MakeBench
+) -> None:
+    post = f"""{data}
+say({frames.REC_DATA}, len(data), *struct.unpack('<HI', data.ljust(6, bytes(1))), 10)
+say({frames.REC_POSTED}, {frames.CALL_I2C}, 22 | 21 << 8, 400000, 10)
+ask(SYNC, 0, 255, t=20)
+time.sleep(9)"""
+    with hostile(post) as bench:
+        bench.run(SECOND)
+        (end,) = bench.board.ends
+    assert (end.cause, end.detail) == (frames.END_FORGED, "a call without a wait for its answer")
+
+
+# -- a keypad ----------------------------------------------------------------------------------
+
+SCAN = f"""
+from machine import Pin
+import time
+rows = {ROWS}
+columns = {COLUMNS}
+MODE = Pin.OUT
+rows = [Pin(n, MODE, value=1) for n in rows]
+columns = [Pin(n, Pin.IN, Pin.PULL_UP) for n in columns]
+def scan():
+    found = ''
+    for row in rows:
+        row(0)
+        found += ''.join(str(column()) for column in columns)
+        row(1)
+    return found
+"""
+SCANS = {
+    "all rows": "last = ''\nwhile True:\n    now = scan()\n    if now != last:\n"
+    "        print(now, time.ticks_ms())\n    last = now; time.sleep_ms(5)",
+    "without a pause": "for n in range(150):\n    print(scan())",
+    "rows that are read": "for n in range(60):\n    rows[n % 4](n & 1); time.sleep_ms(5)\n"
+    "    print(rows[0](), rows[1](), columns[0](), columns[1]())",
+    "a mode": "for n in range(60):\n    rows[0](n & 1)\n    if n % 7 == 3:\n"
+    "        rows[0].init(Pin.IN); print(rows[0](), columns[0](), scan())\n"
+    "        rows[0].init(Pin.OUT)\n    print(columns[0](), columns[1]()); time.sleep_ms(4)",
+    "an interrupt": "seen = []\ndef saw(pin):\n    seen.append(time.ticks_us())\n"
+    "columns[1].irq(saw, Pin.IRQ_FALLING)\nfor n in range(60):\n"
+    "    print(scan(), len(seen)); time.sleep_ms(5)\n"
+    "columns[1].irq(None)\nprint(scan(), seen)",
+    "a pull": "columns[0].init(Pin.IN)\nfor n in range(50):\n    print(scan()); time.sleep_ms(9)",
+    "a pwm": "from machine import PWM\npwm = PWM(rows[0], freq=1000, duty_u16=20000)\n"
+    "for n in range(30):\n    print(scan()); time.sleep_us(9777)\npwm.deinit()\n"
+    "rows[0].init(Pin.OUT)\nprint(scan())",
+}
+PRESSES = [
+    Hand(100 + 7.3 * n + 40 * (n % 3), "k", key, 1 - n // 8 % 2)
+    for n, key in enumerate("1A5*1A5*290#290#" * 4)
+]
+
+
+@pytest.mark.parametrize("mode", ["OUT", "OPEN_DRAIN"])
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("program", SCANS)
+def test_a_scan_of_a_keypad_gives_the_same_trace(
+    program: str, family: str, mode: str, same: Same
+) -> None:
+    text = (SCAN + SCANS[program]).replace("Pin.OUT", f"Pin.{mode}")
+    trace = same.trace(
+        lambda: run(KEYPAD, KEYPAD_WIRES, text, family, PRESSES, 900),
+        ALL._replace(read_tables=False),
+    )
+    printed = printed_lines(trace)
+    assert len({*printed}) > 1 and not any("Err" in line for line in printed)
+
+
+def test_a_scan_of_a_keypad_takes_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GrantCount(monkeypatch)
+    run(KEYPAD, KEYPAD_WIRES, SCAN + "for n in range(100):\n    scan()", "esp32")
+    assert asked.count < 60
+
+
+# -- a distance sensor -------------------------------------------------------------------------
+
+MEASURE = """
+from machine import Pin, time_pulse_us, Timer
+import time
+trig, echo = Pin(18, Pin.OUT, value=0), Pin(19, Pin.IN)
+led = Pin(2, Pin.OUT)
+time.sleep_ms(10)
+def trigger(us=10):
+    trig(1); time.sleep_us(us); trig(0)
+seen = []
+def saw(pin):
+    seen.append((pin(), time.ticks_us()))
+def measure(us=10):
+    trigger(us)
+    return time_pulse_us(echo, 1, 30000)
+"""
+PULSES = {
+    "often": "for n in range(60):\n    print(measure())",
+    "short triggers": "for us in (1, 5, 8, 9, 10, 11, 30):\n    print(us, measure(us))",
+    "again too soon": "for ms in (0, 1, 3, 5, 6, 7, 9, 20):\n    trigger()\n"
+    "    time.sleep_ms(ms); trigger()\n"
+    "    print(time_pulse_us(echo, 1, 30000)); time.sleep_ms(40)",
+    "by hand": "for n in range(9):\n    trigger()\n    while not echo():\n        pass\n"
+    "    t = time.ticks_us()\n    while echo():\n        led(not led())\n"
+    "    print(time.ticks_diff(time.ticks_us(), t))",
+    "an interrupt": "echo.irq(saw)\nfor n in range(9):\n    trigger(); time.sleep_ms(20)\n"
+    "echo.irq(None)\nprint(measure(), seen)",
+    "a late interrupt": "for n in range(9):\n    trigger(); time.sleep_us(700 * n)\n"
+    "    echo.irq(saw); time.sleep_ms(20); echo.irq(None)\n    print(seen)",
+    "a mode": "for n in range(9):\n    trigger(); trig.init(Pin.IN); time.sleep_us(300 * n)\n"
+    "    trig.init(Pin.OUT, value=0); print(echo(), measure())",
+    "a timer": "t = Timer(0)\nt.init(period=1, callback=lambda t: led(echo()))\n"
+    "for _ in range(9):\n    print(measure())\nt.deinit()",
+    "a held trigger": "trig(1); time.sleep_ms(30); trig(1); trig(0)\n"
+    "print(time_pulse_us(echo, 1, 30000))",
+    "sleep": "for n in range(9):\n    trigger(); time.sleep_ms(n); print(echo())\n"
+    "    time.sleep_ms(30)",
+    "a thread": "import _thread\ndef blink():\n    while True:\n        led(echo())\n"
+    "        time.sleep_us(333)\n"
+    "_thread.start_new_thread(blink, ())\nfor n in range(12):\n    print(measure())",
+}
+MOVES = [Hand(40 + 61.7 * n, "u", "distance", 20 + 37 * n % 300) for n in range(20)]
+SONAR_FAULTS = [
+    Hand(90 + 33.1 * n, "u", ("silent", "noise", "stuck", "ghost", "out_of_range")[n % 5], on)
+    for n, on in enumerate((1, 0.1, 1, 50, 1, 0, 0, 0, 0, 0) * 3)
+]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("program", PULSES)
+def test_a_distance_sensor_gives_the_same_trace(program: str, family: str, same: Same) -> None:
+    text = MEASURE + PULSES[program]
+    if family == "rp2":
+        text = text.replace("Timer(0)", "Timer()")
+    trace = same.trace(
+        lambda: run(SONAR, SONAR_WIRES, text, family, MOVES, 1200),
+        ALL._replace(pulse_answers=False),
+    )
+    printed = printed_lines(trace)
+    assert printed and not any("Err" in line for line in printed)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_distance_sensor_with_faults_gives_the_same_trace(family: str, same: Same) -> None:
+    text = MEASURE + "while True:\n    print(measure()); time.sleep_ms(7)"
+    trace = same.trace(
+        lambda: run(SONAR, SONAR_WIRES, text, family, (*MOVES, *SONAR_FAULTS)),
+        ALL._replace(pulse_answers=False),
+    )
+    assert len({*printed_lines(trace)}) > 8
+
+
+def test_a_measurement_of_a_distance_takes_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GrantCount(monkeypatch)
+    run(SONAR, SONAR_WIRES, MEASURE + "for n in range(100):\n    measure()", "esp32")
+    assert asked.count < 60
