@@ -72,6 +72,11 @@ WRITES = {
     "    write(0x3c, b'\\x40' + bytes(n))",
     "two displays": "for n in range(20):\n    write(0x3c + n // 3 % 2, bytes((0x80, 0xA4)))",
     "an empty one": "for n in range(5):\n    write(0x3c, b'')\nprint(i2c.scan())",
+    "scans": "for n in range(9):\n    print(i2c.scan(), i2c.scan())\n"
+    "    write(0x3c + n % 2, b'\\x00\\xA4')\n"
+    "    write(0x70, b''); time.sleep_ms(n)",
+    "another bus": "other = I2C(1, scl=Pin(19), sda=Pin(18), freq=100000)\nfor n in range(4):\n"
+    "    print(i2c.scan(), other.scan() == [])\n    write(0x50, b'')",
     "reads between": "for n in range(9):\n    write(0x3c, b'\\x00\\xA4')\n"
     "    print(i2c.readfrom(0x3c, 2), i2c.writeto(0x3c, b'\\x00', False))\n"
     "    i2c.readfrom(0x3d, 1)",
@@ -93,7 +98,8 @@ def test_writes_to_a_display_give_the_same_trace(program: str, family: str, same
     )
     printed = printed_lines(trace)
     assert printed and not any("Error" in line for line in printed)
-    assert ("error" in "".join(printed)) == (program == "nobody there")
+    lacks_one = program in ("nobody there", "scans", "another bus")
+    assert ("error" in "".join(printed)) == lacks_one
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -112,6 +118,48 @@ def test_writes_to_a_display_take_few_requests(monkeypatch: pytest.MonkeyPatch) 
     program = BUS + "for n in range(200):\n    i2c.writeto(0x3c, b'\\x00\\xA4')"
     run(OLED, OLED_WIRES, program, "esp32")
     assert asked.count < 50
+
+
+def test_a_scan_of_a_bus_takes_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GrantCount(monkeypatch)
+    run(OLED, OLED_WIRES, BUS + "for n in range(10):\n    i2c.scan()", "esp32")
+    assert asked.count < 150  # 1120 addresses
+
+
+# -- pixels ------------------------------------------------------------------------------------
+
+RING: Parts = {"n": ("wokwi-led-ring", {"pixels": "8"})}
+RING_WIRES = ["n:VCC b:3V3", "n:GND b:GND.1", "n:DIN b:18"]
+SHOWS = """
+from machine import Pin, bitstream, PWM
+from neopixel import NeoPixel
+import time
+ring = NeoPixel(Pin(18), 8)
+for n in range(40):
+    ring[n % 8] = (n, 2 * n, 255 - n)
+    ring.write()
+    time.sleep_us(70 * n)
+bitstream(Pin(18), 0, (400, 850, 800, 450), bytes(range(24)))
+bitstream(Pin(18), 0, (100_000_000, 100_000_000, 1000, 1000), b'\\x81')
+print(time.ticks_us())
+"""
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_pixels_give_the_same_trace(family: str, same: Same) -> None:
+    trace = same.trace(
+        lambda: run(RING, RING_WIRES, SHOWS, family, until_ms=2000),
+        ALL._replace(posted_calls=False),
+    )
+    (ended,) = printed_lines(trace)
+    assert int(ended) > 1_000_000
+
+
+def test_pixels_take_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GrantCount(monkeypatch)
+    program = SHOWS.split("bitstream(Pin")[0]
+    run(RING, RING_WIRES, program, "esp32")
+    assert asked.count < 40
 
 
 # -- the state of the radio --------------------------------------------------------------------

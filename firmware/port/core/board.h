@@ -99,12 +99,13 @@ int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_
 
 // The same for a call whose answer the bench may have told in advance: then the board does not wait. `in` is left as it is.
 struct vb_told {
-    uint64_t flag; // VB_FLAG_RADIO or VB_FLAG_WRITES; 0: neither
+    uint64_t flag; // VB_FLAG_RADIO, for example; 0: it has not
     uint64_t value; // the answer, as in a grant: the status, and the ns that it takes in the high half
 };
 int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
     size_t in_len);
 extern struct vb_radio vb_link_radio; // the answer to RADIO_STATE that the board got last
+extern struct vb_absent vb_link_absent; // what the last grant with VB_FLAG_ABSENT said
 
 #define VB_CALL_MOST (32 * 1024) // bytes of one call, each way; the bench ends a board that sends more
 

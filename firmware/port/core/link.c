@@ -16,6 +16,7 @@ static struct vb_step steps[UINT8_MAX]; // and its steps
 static size_t steps_at;        // the next step
 static struct vb_slots slots; // of the last grant
 struct vb_radio vb_link_radio;
+struct vb_absent vb_link_absent;
 static struct {
     bool known;               // the level at its pad follows from the slots, although the promise is void
     size_t taken;             // bits
@@ -310,6 +311,9 @@ static void take_grant(uint8_t *into, size_t len) {
     }
     if (last.flags & VB_FLAG_RADIO) {
         vb_host_read(&vb_link_radio, sizeof(vb_link_radio));
+    }
+    if (last.flags & VB_FLAG_ABSENT) {
+        vb_host_read(&vb_link_absent, sizeof(vb_link_absent));
     }
     pulse_known = last.flags & VB_FLAG_PULSE;
     if (pulse_known) {

@@ -25,7 +25,14 @@ static void send(uint8_t pin, const uint32_t *timing_ns, const uint8_t *data, si
     } call;
     memcpy(&call.head, timing_ns, sizeof(call.head));
     memcpy(call.data, data, len);
-    vb_call(VB_CALL_BITSTREAM, pin, 0, &call, sizeof(call.head) + len, NULL, 0);
+    size_t ones = 0;
+    for (size_t i = 0; i < len; i++) {
+        ones += __builtin_popcount(data[i]);
+    }
+    uint64_t zero = (uint64_t)timing_ns[0] + timing_ns[1], one = (uint64_t)timing_ns[2] + timing_ns[3];
+    uint64_t ns = one * ones + zero * (8 * len - ones);
+    struct vb_told told = {.flag = ns <= PIECE_NS ? VB_FLAG_STREAMS : 0, .value = ns << 32};
+    vb_call_told(&told, VB_CALL_BITSTREAM, pin, 0, &call, sizeof(call.head) + len, NULL, 0);
 }
 
 void machine_bitstream_high_low(mp_hal_pin_obj_t pin, uint32_t *timing_ns, const uint8_t *buf, size_t len) {

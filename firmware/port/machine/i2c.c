@@ -38,18 +38,24 @@ MP_REGISTER_ROOT_POINTER(void *vb_i2c_buffer); // the buffer of a long transfer
 
 // ---- the call ----
 
-// What the bench may have told of a write. It means the target of the last one with exactly START and STOP.
+// What the bench may have told of a write. It means the bus and the target of the last one with exactly START and STOP.
 static struct vb_told told(i2c_obj_t *self, unsigned flags, uint8_t addr, size_t len) {
     static uint8_t scl, sda, last;
     if (flags != (VB_I2C_START | VB_I2C_STOP)) {
         return (struct vb_told) {0};
     }
-    bool same = self->scl == scl && self->sda == sda && addr == last;
+    bool same_bus = self->scl == scl && self->sda == sda, same = same_bus && addr == last;
     scl = self->scl;
     sda = self->sda;
     last = addr;
     uint64_t ns = (11 + 9 * (uint64_t)len) * (1000000000 / MAX(self->hz, 1));
-    return (struct vb_told) {.flag = same && ns < LONG_NS ? VB_FLAG_WRITES : 0, .value = len | ns << 32};
+    if (ns >= LONG_NS || !same_bus) {
+        return (struct vb_told) {0};
+    }
+    if (len == 0 && (vb_link_absent.addresses[addr / 8] >> addr % 8 & 1)) {
+        return (struct vb_told) {.flag = VB_FLAG_ABSENT, .value = (uint32_t)-MP_ENODEV | ns << 32};
+    }
+    return (struct vb_told) {.flag = same ? VB_FLAG_WRITES : 0, .value = len | ns << 32};
 }
 
 static int call(i2c_obj_t *self, unsigned flags, uint16_t addr, const uint8_t *out, size_t out_len, uint8_t *in,

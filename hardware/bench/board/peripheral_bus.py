@@ -49,13 +49,11 @@ class PeripheralBus:
 
     def told(self) -> tuple[int, bytes]:
         """What the next grant tells the board about answers to its calls: bits of its flags, and
-        the bytes that come with them."""
-        flags, data = 0, b""
+        the bytes that come with them, in the order of the flags."""
+        told: dict[int, bytes] = {}
         for peripheral in self._telling:
-            if (told := peripheral.told()) is not None:
-                flags |= peripheral.FLAG
-                data += told
-        return flags, data
+            told.update(peripheral.told())
+        return sum(told), b"".join([told[flag] for flag in sorted(told)])
 
     def do_posted(self, op: int, b: int, c: int, data: bytes) -> None:
         """Does a call for whose answer the board did not wait, now. A trust boundary: it may do so
@@ -69,7 +67,7 @@ class PeripheralBus:
         """The board's peripheral of a kind."""
         if kind not in self._peripherals:
             self._peripherals[kind] = kind(self._host)
-            if kind.FLAG:
+            if kind.TELLS:
                 self._telling.append(self._peripherals[kind])
         return self._peripherals[kind]
 

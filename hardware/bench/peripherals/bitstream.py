@@ -1,6 +1,7 @@
 """`machine.bitstream`: bytes for the LEDs on a pin's net. Each bit is a high and a low, with
 lengths for 0 and for 1."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from hardware.bench.circuit.netlist import GPIOS
@@ -57,6 +58,7 @@ class Bitstream(Peripheral):
     """Passes the bytes to the LEDs. A frame may come in several calls."""
 
     CALLS = (frames.CALL_BITSTREAM,)
+    TELLS = True
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
@@ -74,6 +76,12 @@ class Bitstream(Peripheral):
         busy_ns = min(timing.length_ns(data), MOST_BUSY_NS)
         self._show(call.b, timing.as_seen(data), call.t_ns, busy_ns)
         return Answer(busy_ns=busy_ns)
+
+    def told(self) -> Mapping[int, bytes]:
+        return {frames.FLAG_STREAMS: b""}
+
+    def has_told(self, call: Call) -> bool:
+        return True
 
     def _show(self, gpio: int, data: bytes, t_ns: int, busy_ns: int) -> None:
         before = self._sent.get(gpio)

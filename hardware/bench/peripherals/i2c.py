@@ -1,6 +1,7 @@
 """The I2C bus behind the board's controllers (I2C specification, UM10204): a part answers if it is
 on the two nets, has power, and is addressed."""
 
+from collections.abc import Mapping
 from errno import ETIMEDOUT
 from functools import partial
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from hardware.bench.peripherals.peripheral import (
 )
 from hardware.bench.protocol import frames
 
-HEAD = frames.LAYOUT_I2C
+HEAD, ABSENT = frames.LAYOUT_I2C, frames.LAYOUT_ABSENT
 STUCK_NS = 50_000_000
 """Time-out of the drivers for a line that is held low (both ports: 50 ms)."""
 SOFT_EXTRA_NS = 6_500
@@ -40,7 +41,7 @@ class I2c(Peripheral):
     """Answers I2C calls of both controllers and of programs that toggle the pins (SoftI2C)."""
 
     CALLS = (frames.CALL_I2C,)
-    FLAG = frames.FLAG_WRITES
+    TELLS = True
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
@@ -49,10 +50,13 @@ class I2c(Peripheral):
         """By bus: the parts that are addressed, until a stop."""
         self._target: tuple[I2cLine, int] | None = None
         """The bus and the address of the last write that had exactly a start and a stop."""
+        self._scans = False
+        """Whether the last call was such a write without a byte."""
 
     def reset(self) -> None:
         self._open.clear()
         self._target = None
+        self._scans = False
 
     def call(self, call: Call) -> Answer:
         if len(call.data) < HEAD.size or not call.c:
@@ -63,6 +67,7 @@ class I2c(Peripheral):
         line = I2cLine(call.b & 0xFF, call.b >> 8)
         if bits == WRITE:
             self._target = line, address
+        self._scans = bits == WRITE and len(call.data) == HEAD.size
         bit_ns = S // call.c + (SOFT_EXTRA_NS if bits & frames.I2C_SOFT else 0)
         if not self._idle(line):
             return Answer(-ETIMEDOUT, b"", STUCK_NS)
@@ -71,23 +76,41 @@ class I2c(Peripheral):
         self._open[line] = transfer.addressed
         return Answer(status, got, min(transfer.bits * bit_ns, MOST_BUSY_NS))
 
-    def told(self) -> bytes | None:
-        return b"" if self._acknowledges() else None
+    def told(self) -> Mapping[int, bytes]:
+        if self._target is None or not self._idle(self._target[0]):
+            return {}
+        told: dict[int, bytes] = {}
+        if self._acknowledges(*self._target):
+            told[frames.FLAG_WRITES] = b""
+        if self._scans:
+            told[frames.FLAG_ABSENT] = ABSENT.pack(self._absent(self._target[0]))
+        return told
 
     def has_told(self, call: Call) -> bool:
         bits, address, count = HEAD.unpack_from(call.data.ljust(HEAD.size, b"\0"))
-        target = I2cLine(call.b & 0xFF, call.b >> 8), address
-        return bits == WRITE and not count and target == self._target and self._acknowledges()
+        line = I2cLine(call.b & 0xFF, call.b >> 8)
+        if bits != WRITE or count or not self._idle(line):
+            return False
+        if len(call.data) == HEAD.size and not self._at(line, address):
+            return True
+        return (line, address) == self._target and self._acknowledges(line, address)
 
-    def _acknowledges(self) -> bool:
-        """Whether all further writes to the last target are acknowledged in full."""
-        if self._target is None:
-            return False
-        line, address = self._target
-        if not self._idle(line):
-            return False
-        found = [p for p in self._parts(line) if p.powered and address in p.i2c_addresses()]
+    def _acknowledges(self, line: I2cLine, address: int) -> bool:
+        """Whether all writes to a target are acknowledged in full."""
+        found = self._at(line, address)
         return len(found) == 1 and found[0].i2c_takes_all()
+
+    def _absent(self, line: I2cLine) -> bytes:
+        """A bit for each address of a bus: 1 where no part answers it."""
+        absent = (1 << 128) - 1
+        for part in self._parts(line):
+            for address in part.i2c_addresses() if part.powered else ():
+                absent &= ~(1 << address)
+        return absent.to_bytes(16, "little")
+
+    def _at(self, line: I2cLine, address: int) -> list[I2cPart]:
+        """The parts with power that answer an address."""
+        return [p for p in self._parts(line) if p.powered and address in p.i2c_addresses()]
 
     def _idle(self, line: I2cLine) -> bool:
         """Whether both lines are high. Without a pull-up they are not."""

@@ -1,6 +1,7 @@
 """The WiFi radio and the sockets of a board: the calls of `network` and `socket`."""
 
 import errno
+from collections.abc import Mapping
 
 from hardware.bench.network.host import GATEWAY, LOOPBACK, Address, Host, Ports
 from hardware.bench.network.lan import lan_of
@@ -38,7 +39,7 @@ class Network(Peripheral):
     """Answers the calls of `network` and `socket`."""
 
     CALLS = tuple(range(frames.CALL_RADIO_SWITCH, frames.CALL_SOCKET_CLOSE + 1))
-    FLAG = frames.FLAG_RADIO
+    TELLS = True
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
@@ -86,8 +87,8 @@ class Network(Peripheral):
         own = self.sockets.get(call.b)
         return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
 
-    def told(self) -> bytes | None:
-        return self._packed_state() if self._is_new else None
+    def told(self) -> Mapping[int, bytes]:
+        return {frames.FLAG_RADIO: self._packed_state()} if self._is_new else {}
 
     def has_told(self, call: Call) -> bool:
         return call.op == frames.CALL_RADIO_STATE

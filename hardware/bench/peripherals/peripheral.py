@@ -6,7 +6,7 @@ registered."""
 
 import random
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from hardware.bench.circuit.board_side import BoardSide
@@ -89,8 +89,8 @@ class Peripheral:
     """The base class: answers the calls that `CALLS` names."""
 
     CALLS: ClassVar[tuple[int, ...]] = ()
-    FLAG: ClassVar[int] = 0
-    """The `FLAG_…` of a grant that tells the board answers in advance; 0: there are none."""
+    TELLS: ClassVar[bool] = False
+    """Whether it may tell the board the answers to calls in advance (`told`)."""
 
     def __init__(self, board: PeripheralHost) -> None:
         self.board = board
@@ -99,10 +99,10 @@ class Peripheral:
     def call(self, call: Call) -> Answer:
         """Answers a call, at its own time. Raises: BadCallError."""
 
-    def told(self) -> bytes | None:
-        """What a grant with `FLAG` tells the board: as long as nothing happens, it knows the
-        answer to some calls. None: it has to ask."""
-        return None
+    def told(self) -> Mapping[int, bytes]:
+        """The flags (`FLAG_…`) and the bytes with which a grant tells the board the answers to
+        some calls, as long as nothing happens."""
+        return {}
 
     def has_told(self, call: Call) -> bool:
         """Whether the board may know the answer to a call that it makes now."""

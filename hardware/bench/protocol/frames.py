@@ -35,7 +35,7 @@ REC_SLEEP: Final = 12
 REC_DATA: Final = 9
 """bytes of the CALL or POSTED that follows: a = number of bytes in b and c (1 to 6)."""
 REC_POSTED: Final = 15
-"""a CALL whose answer the board knows: I2C or RADIO_STATE; a, b and c as in CALL."""
+"""a CALL whose answer the board knows: I2C, BITSTREAM or RADIO_STATE; a, b and c as in CALL."""
 REC_HELLO: Final = 16
 """the first record; a = protocol version, b = 1 esp32, 2 rp2; c = bits of the build: 32 or 64."""
 REC_SYNC: Final = 17
@@ -286,6 +286,10 @@ FLAG_WRITES: Final = 8
 """the target of the last write on I2C acknowledges all further ones."""
 FLAG_RADIO: Final = 16
 """the grant has the state of the radio, which is new: layout radio."""
+FLAG_ABSENT: Final = 256
+"""the grant says at which addresses of an I2C bus nobody answers: layout absent."""
+FLAG_STREAMS: Final = 512
+"""the board knows the answer to each BITSTREAM."""
 FLAG_PULSE: Final = 128
 """the grant says how a sensor answers pulses: layout pulse."""
 FLAG_TABLE: Final = 32
@@ -426,6 +430,11 @@ LAYOUT_BLE_CONNECTED: Final = struct.Struct("<BB6s")
 """A connection: 1 if this board is the central, and who is at the other side.
 
 central, type, address
+"""
+LAYOUT_ABSENT: Final = struct.Struct("<16s")
+"""A bit for each address of an I2C bus: 1 where nobody answers.
+
+addresses
 """
 LAYOUT_PULSE: Final = struct.Struct("<BBQQQQQ")
 """How a sensor answers pulses; the level of the trigger now, and when it rose last.
