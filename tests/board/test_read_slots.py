@@ -87,6 +87,13 @@ PROGRAMS = {
     "bus.readbit(); print(hex(bus.readbyte())); power(1); print(bus.readbit()); read()",
     "a timer": "t = Timer(0)\nt.init(period=1, callback=lambda t: led(dq()))\n"
     "for _ in range(3):\n    read()\nt.deinit()",
+    "resets": "for us in (300, 431, 432, 433, 480, 900):\n"
+    "    for wait in (10, 29, 31, 70, 149, 151, 300):\n"
+    "        low(us); time.sleep_us(wait); led(dq()); low(3); led(dq())\n"
+    "        time.sleep_us(200); print(dq(), bus.readbit())",
+    "waits for presence": "for _ in range(15):\n    low(480)\n    while dq():\n        pass\n"
+    "    t = time.ticks_us()\n    while not dq():\n        pass\n"
+    "    print(time.ticks_diff(time.ticks_us(), t)); time.sleep_ms(1)",
     "a hard reset": "start(); print(bus.readbyte())\n"
     "if machine.reset_cause() == machine.PWRON_RESET:\n    machine.reset()\n"
     "print(bus.readbyte()); start(); print(bus.readbyte())",

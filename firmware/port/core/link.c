@@ -20,7 +20,9 @@ struct vb_absent vb_link_absent;
 static struct {
     bool known;               // the level at its pad follows from the slots, although the promise is void
     size_t taken;             // bits
+    bool unknown_bit;         // the slot since the last falling edge has no bit that is known
     uint64_t fell, held;      // the last falling edge of the line; until when the chip holds it low
+    uint64_t from, until;     // the chip's presence: it holds the line low then, too
 } line;
 static struct vb_pulse pulse;
 static bool pulse_known;      // the answer to the next pulse is known
@@ -53,8 +55,11 @@ static void keep_up(void) {
 
 uint64_t vb_horizon(void) {
     keep_up();
-    if (promise_void && line.known && vb_now() < line.held) {
-        return MIN(line.held, last.horizon);
+    if (promise_void && line.known) {
+        uint64_t now = vb_now(), next = now < line.held ? line.held : now < line.from ? line.from : line.until;
+        if (now < next) {
+            return MIN(next, last.horizon);
+        }
     }
     return steps_at < last.steps ? MIN(steps[steps_at].t, last.horizon) : last.horizon;
 }
@@ -135,14 +140,21 @@ static bool is_coupled(uint8_t kind, uint8_t a, uint32_t c) {
 
 // Something that may change levels. Of the pad of the slots the board knows what comes of its own edges.
 static void follow_line(uint8_t kind, uint8_t a, bool level) {
+    uint64_t pulse = vb_settled - line.fell;
     if (kind != VB_REC_OUT || a != slots.gpio) {
         line.known = false;
+    } else if (level && pulse >= slots.reset) {
+        line.from = vb_settled + slots.wait;
+        line.until = line.from + slots.presence;
+        line.taken = slots.count;
     } else if (level) {
-        line.known &= vb_settled - line.fell < slots.longest;
+        line.known &= pulse < slots.longest && !line.unknown_bit;
+    } else if (vb_settled < line.until) {
+        line.known = false;
     } else if (vb_settled > line.held) { // else the line is low already
-        line.known &= line.taken < slots.count;
         line.fell = vb_settled;
-        if (line.known) {
+        line.unknown_bit = line.taken >= slots.count; // perhaps it is the beginning of a reset
+        if (!line.unknown_bit) {
             bool bit = slots.bits[line.taken / 8] >> line.taken % 8 & 1;
             line.held = bit ? 0 : line.fell + slots.hold;
             line.taken++;
@@ -307,6 +319,8 @@ static void take_grant(uint8_t *into, size_t len) {
         vb_host_read(&slots, sizeof(slots));
         line.taken = 0;
         line.held = slots.held;
+        line.from = line.until = 0;
+        line.unknown_bit = false;
         line.fell = slots.held ? slots.held - slots.hold : 0;
     }
     if (last.flags & VB_FLAG_RADIO) {
@@ -478,7 +492,8 @@ bool vb_level(uint8_t pin) {
         vb_aside(look_up); // as for a request: it leaves nothing on the stack
         return table_levels >> pin & 1;
     }
-    return follows ? vb_pin_latch(pin) && vb_now() >= line.held : vb_link_levels() >> pin & 1;
+    bool is_held = vb_now() < line.held || (vb_now() >= line.from && vb_now() < line.until);
+    return follows ? vb_pin_latch(pin) && !is_held : vb_link_levels() >> pin & 1;
 }
 
 // ---- wakes ----

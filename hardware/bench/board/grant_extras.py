@@ -63,8 +63,9 @@ def _pack_slots(slots: PadSlots | None, pins: Pins) -> bytes:
         return b""
     bits = slots.bits[:MOST_BITS]
     packed = sum(bit << n for n, bit in enumerate(bits)).to_bytes(MOST_BITS // 8, "little")
-    held_ns, hold_ns, longest_ns = slots.held_ns, slots.hold_ns, slots.longest_ns
-    return SLOTS.pack(held_ns, hold_ns, longest_ns, slots.gpio, len(bits), packed)
+    times = slots.held_ns, slots.hold_ns, slots.longest_ns
+    reset = slots.reset_ns, slots.wait_ns, slots.presence_ns
+    return SLOTS.pack(*times, *reset, slots.gpio, len(bits), packed)
 
 
 def _pack_pulse(found: PadAnswer | None, pins: Pins) -> bytes:

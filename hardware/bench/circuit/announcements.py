@@ -54,7 +54,7 @@ class Announcements:
     def slots(self) -> PadSlots | None:
         """What a chip on a 1-Wire bus will send to the board, where that is certain."""
         for target in self._targets if self._shortcuts.read_slots else ():
-            if target.powered and target.bits_to_send and (line := self._line_of(target)):
+            if target.powered and (line := self._line_of(target)):
                 slots = find_slots(self._pads, line)
                 if slots is not None:
                     return slots

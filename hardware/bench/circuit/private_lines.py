@@ -11,7 +11,14 @@ from hardware.bench.circuit.meter import Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.parts.common.module import Module, OutputStep
-from hardware.bench.parts.common.onewire import LONGEST_NS, SLOT_NS, OneWireTarget
+from hardware.bench.parts.common.onewire import (
+    LONGEST_NS,
+    PRESENCE_NS,
+    RESET_NS,
+    SLOT_NS,
+    WAIT_NS,
+    OneWireTarget,
+)
 from hardware.bench.protocol.frames import MODE_OPEN_DRAIN
 from hardware.boards import RESET_PAD
 
@@ -35,7 +42,13 @@ class PadSlots(NamedTuple):
     hold_ns: int
     """For how long after an edge it holds the line low, for a 0."""
     longest_ns: int
-    """What it does after a longer pulse is not said here."""
+    """What it does after a longer pulse is not said here, up to one that resets it."""
+    reset_ns: int
+    """The shortest pulse that resets it; 0: it answers no pulse at all."""
+    wait_ns: int
+    """From the end of such a pulse to its presence pulse."""
+    presence_ns: int
+    """How long that is."""
 
 
 def find_line(
@@ -61,11 +74,15 @@ def find_line(
 
 
 def find_slots(pads: Sequence[Pad], line: PrivateLine) -> PadSlots | None:
-    """The bits that the chip of a line sends next, if the pad has released it."""
+    """The bits that the chip of a line sends next, if the pad has released it, and how it answers
+    a reset."""
     target = line.target
-    if not pads[line.gpio].latch:
+    if not pads[line.gpio].latch or target.in_presence:
         return None
-    return PadSlots(line.gpio, target.bits_to_send, target.held_ns, SLOT_NS, LONGEST_NS)
+    if target.unresponsive and target.driven[target.WIRE] is not None:
+        return None  # it may hold the line for ever
+    reset = (0, 0, 0) if target.unresponsive else (RESET_NS, WAIT_NS, PRESENCE_NS)
+    return PadSlots(line.gpio, target.bits_to_send, target.held_ns, SLOT_NS, LONGEST_NS, *reset)
 
 
 def _is_private(electric: Electric, cluster: Cluster, target: OneWireTarget) -> bool:

@@ -361,10 +361,10 @@ LAYOUT_STEP: Final = struct.Struct("<QQ")
 
 t, levels
 """
-LAYOUT_SLOTS: Final = struct.Struct("<QIIBB10s")
+LAYOUT_SLOTS: Final = struct.Struct("<QIIIIIBB10s")
 """What a chip answers to the next falling edges of a pad: so many bits, the lowest one first.
 
-held, hold, longest, gpio, count, bits
+held, hold, longest, reset, wait, presence, gpio, count, bits
 """
 LAYOUT_I2C: Final = struct.Struct("<BBH")
 """Bytes of an I2C call: [i2c] bits, address, count to read; then the bytes to write.

@@ -69,6 +69,11 @@ class OneWireTarget(Module):
         return self._bits[self._sent :] if known and self._bits else ()
 
     @property
+    def in_presence(self) -> bool:
+        """Whether it was reset just now, and takes no notice of the wire."""
+        return self._in_presence
+
+    @property
     def held_ns(self) -> int:
         """Until when it holds the wire low, for a 0; 0: it does not."""
         return self._held_ns if self._held_ns > self.world.now_ns else 0
