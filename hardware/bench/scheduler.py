@@ -216,7 +216,7 @@ class Scheduler:
         end_ns = now_ns + REPORT_NS if self._interactive else board.promises.end_ns(now_ns)
         horizon_ns = min(until_ns, self._horizon_ns(board), end_ns)
         with self._inbox.lock:
-            board.answer(horizon_ns, self._flags)
+            board.answer(horizon_ns, self._flags, is_watched=self._interactive)
             self._inbox.answered()
 
     # -- when something happens ---------------------------------------------------------------

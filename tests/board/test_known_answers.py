@@ -77,6 +77,8 @@ WRITES = {
     "    write(0x70, b''); time.sleep_ms(n)",
     "another bus": "other = I2C(1, scl=Pin(19), sda=Pin(18), freq=100000)\nfor n in range(4):\n"
     "    print(i2c.scan(), other.scan() == [])\n    write(0x50, b'')",
+    "a pin of its own": "sda = Pin(21, Pin.OUT, value=1)\nwrite(0x3c, b'\\x00\\xA4')\nsda(0)\n"
+    "write(0x3c, b'\\x00\\xA4'); sda(1); write(0x3c, b'\\x00\\xA4')",
     "reads between": "for n in range(9):\n    write(0x3c, b'\\x00\\xA4')\n"
     "    print(i2c.readfrom(0x3c, 2), i2c.writeto(0x3c, b'\\x00', False))\n"
     "    i2c.readfrom(0x3d, 1)",
@@ -98,7 +100,7 @@ def test_writes_to_a_display_give_the_same_trace(program: str, family: str, same
     )
     printed = printed_lines(trace)
     assert printed and not any("Error" in line for line in printed)
-    lacks_one = program in ("nobody there", "scans", "another bus")
+    lacks_one = program in ("nobody there", "scans", "another bus", "a pin of its own")
     assert ("error" in "".join(printed)) == lacks_one
 
 
@@ -124,6 +126,34 @@ def test_a_scan_of_a_bus_takes_few_requests(monkeypatch: pytest.MonkeyPatch) -> 
     asked = GrantCount(monkeypatch)
     run(OLED, OLED_WIRES, BUS + "for n in range(10):\n    i2c.scan()", "esp32")
     assert asked.count < 150  # 1120 addresses
+
+
+MEMORY: Parts = {"m": ("warsha-24lc256", {})}
+MEMORY_WIRES = ["m:VCC b:3V3", "m:GND b:GND.1", "m:SCL b:22", "m:SDA b:21"]
+POLLS = """
+for n in range(4):
+    i2c.writeto(0x50, bytes((0, n, 7)))
+    polls = 0
+    while True:
+        polls += 1
+        try:
+            i2c.writeto(0x50, b'')
+            break
+        except OSError:
+            pass
+    print(polls, i2c.scan(), i2c.readfrom_mem(0x50, n, 1, addrsize=16))
+"""
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_memory_that_is_polled_while_it_is_busy_gives_the_same_trace(
+    family: str, same: Same
+) -> None:
+    trace = same.trace(
+        lambda: run(MEMORY, MEMORY_WIRES, BUS + POLLS, family), ALL._replace(posted_calls=False)
+    )
+    printed = printed_lines(trace)
+    assert len(printed) == 4 and all(line.endswith(r"b'\x07'") for line in printed)
 
 
 # -- pixels ------------------------------------------------------------------------------------
@@ -202,13 +232,13 @@ def test_a_program_that_asks_for_the_radio_gives_the_same_trace(family: str, sam
 
 FORGED = {
     "a read": "data = bytes((7, 0x3c, 1, 0))",
-    "a write nobody was told of": "data = bytes((3, 0x3c, 0, 0, 1))",
+    "a write without a stop": "data = bytes((1, 0x3c, 0, 0, 1))",
     "no head": "data = b'\\1'",
 }
 
 
 @pytest.mark.parametrize("data", FORGED.values(), ids=FORGED)
-def test_a_board_that_does_not_wait_for_an_answer_it_was_not_told_ends(
+def test_a_board_that_does_not_wait_for_an_answer_that_it_cannot_know_ends(
     data: str, hostile: MakeBench
 ) -> None:
     post = f"""{data}
@@ -303,6 +333,8 @@ def measure(us=10):
     return time_pulse_us(echo, 1, 30000)
 """
 PULSES = {
+    "a timer triggers": "timer = Timer(0)\ntimer.init(period=3, callback=lambda t: trigger())\n"
+    "for n in range(9):\n    print(time_pulse_us(echo, 1, 30000))\ntimer.deinit()",
     "often": "for n in range(60):\n    print(measure())",
     "short triggers": "for us in (1, 5, 8, 9, 10, 11, 30):\n    print(us, measure(us))",
     "again too soon": "for ms in (0, 1, 3, 5, 6, 7, 9, 20):\n    trigger()\n"
@@ -356,6 +388,20 @@ def test_a_distance_sensor_with_faults_gives_the_same_trace(family: str, same: S
         ALL._replace(pulse_answers=False),
     )
     assert len({*printed_lines(trace)}) > 8
+
+
+def test_the_voltage_of_an_echo_gives_the_same_trace(same: Same) -> None:
+    wires = [wire.replace("b:19", "b:34") for wire in SONAR_WIRES]
+    text = (
+        MEASURE.replace("Pin(19, Pin.IN)", "Pin(32, Pin.IN)")
+        + "from machine import ADC\nadc = ADC(Pin(34))\nfor n in range(9):\n"
+        "    print(adc.read_u16() > 9999, end=' '); trigger(); time.sleep_us(700 * n)\n"
+        "    print(adc.read_u16() > 9999); time.sleep_ms(20)"
+    )
+    trace = same.trace(
+        lambda: run(SONAR, wires, text, "esp32", MOVES), ALL._replace(pulse_answers=False)
+    )
+    assert {"False True", "False False"} == {*printed_lines(trace)}
 
 
 def test_a_measurement_of_a_distance_takes_no_request(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,15 +140,15 @@ static bool is_coupled(uint8_t kind, uint8_t a, uint32_t c) {
 
 // Something that may change levels. Of the pad of the slots the board knows what comes of its own edges.
 static void follow_line(uint8_t kind, uint8_t a, bool level) {
-    uint64_t pulse = vb_settled - line.fell;
+    uint64_t low_ns = vb_settled - line.fell;
     if (kind != VB_REC_OUT || a != slots.gpio) {
         line.known = false;
-    } else if (level && pulse >= slots.reset) {
+    } else if (level && low_ns >= slots.reset) {
         line.from = vb_settled + slots.wait;
         line.until = line.from + slots.presence;
         line.taken = slots.count;
     } else if (level) {
-        line.known &= pulse < slots.longest && !line.unknown_bit;
+        line.known &= low_ns < slots.longest && !line.unknown_bit;
     } else if (vb_settled < line.until) {
         line.known = false;
     } else if (vb_settled > line.held) { // else the line is low already
@@ -198,6 +198,7 @@ static void plan_answer(void) {
     uint64_t begin = vb_settled + pulse.delay, levels = last.levels & ~pulse.answer, high = 0;
     uint64_t next = begin; // the end that comes next
     answered = begin + pulse.width;
+    steady &= ~pulse.answer;
     size_t n = 0;
     while (steps_at < last.steps || next != VB_NEVER) {
         uint64_t t = next;
@@ -218,8 +219,8 @@ static void plan_answer(void) {
 
 // A write of which the board knows what comes of it: a sensor's trigger.
 static bool follow_pulse(uint8_t kind, uint8_t a, bool high) {
-    bool has_room = last.steps - steps_at <= UINT8_MAX - 2;
-    pulse_known &= kind == VB_REC_OUT && a == pulse.trigger && !promise_void && !vb_engine_on && has_room;
+    bool is_alone = !vb_engine_on && !vb_thread_others(); // each step is a request for them
+    pulse_known &= kind == VB_REC_OUT && a == pulse.trigger && !promise_void && is_alone && last.steps - steps_at <= UINT8_MAX - 2;
     if (!pulse_known) {
         return false;
     }
@@ -418,7 +419,7 @@ uint64_t vb_link_ask(uint8_t *into, size_t len) {
     return last.value;
 }
 
-bool vb_link_knows(uint64_t flag) { return (last.flags & flag) && !promise_void && !wake_seen; }
+bool vb_link_knows(uint64_t flag) { return (last.flags & flag) && !vb_link_void(); }
 
 static void nothing(void) {
 }

@@ -23,7 +23,8 @@ static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeo
             return false;
         }
         if (!vb_serve_caused()) {
-            vb_wait_until(turn_after(begin, now, MIN(vb_horizon(), deadline)));
+            uint64_t others = MIN(vb_alarm_next(), vb_thread_due()); // they may write the pin that this one follows
+            vb_wait_until(turn_after(begin, now, MIN(MIN(vb_horizon(), others), deadline)));
         }
     }
     return true;

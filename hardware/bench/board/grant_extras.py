@@ -28,54 +28,49 @@ class GrantExtras:
         """The board starts again, and knows nothing."""
         self._table = None
 
-    def pack(self, written: int, has_steps: bool) -> tuple[int, bytes]:
+    def pack(self, written: int, stepped: int) -> tuple[int, bytes]:
         """The bits of the flags of a grant, and the bytes at its end.
 
         Args:
             written: mask of the outputs whose effects the board may know in advance.
-            has_steps: whether levels change before the horizon; tables do not say how.
+            stepped: mask of the pads whose levels change before the horizon.
         """
         flags, data = 0, b""
-        if slots := _pack_slots(self._circuit.slots(), self._pins):
-            flags, data = frames.FLAG_SLOTS, slots
+        slots = self._circuit.slots()
+        if slots is not None and not self._watches(1 << slots.gpio):
+            flags, data = frames.FLAG_SLOTS, _pack_slots(slots)
         if self._circuit.posts_calls():
             told, answers = self._peripherals.told()
             flags, data = flags | told, data + answers
         if not written:
             return flags, data
-        if pulse := _pack_pulse(self._circuit.pulse_answer(), self._pins):
-            flags, data = flags | frames.FLAG_PULSE, data + pulse
-        if not has_steps and (table := self._circuit.table(written)) is not None:
+        pulse = self._circuit.pulse_answer()
+        if pulse is not None and not pulse.pads & stepped and not self._watches(pulse.pads):
+            flags, data = flags | frames.FLAG_PULSE, data + _pack_pulse(pulse)
+        if not stepped and (table := self._circuit.table(written)) is not None:
             flags |= frames.FLAG_TABLE
             if table != self._table:
                 self._table = table
                 flags, data = flags | frames.FLAG_NEW_TABLE, data + _pack_table(table)
         return flags, data
 
+    def _watches(self, pads: int) -> bool:
+        """Whether a change of these pads would do more than change levels."""
+        return self._pins.watches(pads, pads) or self._pins.watches(pads, 0)
 
-def _pack_slots(slots: PadSlots | None, pins: Pins) -> bytes:
-    """What a chip will send, packed for the board; nothing where that would do more than change
-    levels."""
-    if slots is None:
-        return b""
-    pad = 1 << slots.gpio
-    if pins.watches(pad, pad) or pins.watches(pad, 0):
-        return b""
+
+def _pack_slots(slots: PadSlots) -> bytes:
     bits = slots.bits[:MOST_BITS]
     packed = sum(bit << n for n, bit in enumerate(bits)).to_bytes(MOST_BITS // 8, "little")
     times = slots.held_ns, slots.hold_ns, slots.longest_ns
     reset = slots.reset_ns, slots.wait_ns, slots.presence_ns
-    return SLOTS.pack(*times, *reset, slots.gpio, len(bits), packed)
+    return bytes(SLOTS.pack(*times, *reset, slots.gpio, len(bits), packed))
 
 
-def _pack_pulse(found: PadAnswer | None, pins: Pins) -> bytes:
-    """How a sensor answers pulses, packed for the board; nothing where that would do more than
-    change levels."""
-    if found is None or pins.watches(found.pads, found.pads) or pins.watches(found.pads, 0):
-        return b""
+def _pack_pulse(found: PadAnswer) -> bytes:
     answer = found.answer
     times = answer.least_ns, answer.delay_ns, answer.width_ns, answer.rose_ns
-    return PULSE.pack(found.gpio, found.high, *times, found.pads)
+    return bytes(PULSE.pack(found.gpio, found.high, *times, found.pads))
 
 
 def _pack_table(table: ReadTable) -> bytes:

@@ -27,12 +27,13 @@ class Lookahead(EventQueue):
 
     def steps_until(
         self, horizon_ns: int, circuit: BoardSide, pins: Pins
-    ) -> tuple[list[bytes], int]:
-        """The steps before a horizon, packed for the board, and the horizon. It comes sooner where
-        the next step has effects besides levels, or is of another part."""
+    ) -> tuple[list[bytes], int, int]:
+        """The steps before a horizon, packed for the board; a mask of the pads that they reach;
+        and the horizon. It comes sooner where the next step has effects besides levels, or is of
+        another part."""
         known: dict[OutputStep, Prediction | None] = {}
         steps: list[bytes] = []
-        levels = pins.levels
+        levels, reached = pins.levels, 0
         for t_ns, _number, step, _actor in self.until(horizon_ns):
             assert isinstance(step, OutputStep)
             if step not in known:
@@ -44,10 +45,11 @@ class Lookahead(EventQueue):
                 known[step] = prediction
             prediction = known[step]
             if prediction is None or len(steps) == MOST:
-                return steps, t_ns
+                return steps, reached, t_ns
+            reached |= prediction.pads
             levels = levels & ~prediction.pads | prediction.levels
             steps.append(STEP.pack(t_ns, levels))
-        return steps, horizon_ns
+        return steps, reached, horizon_ns
 
     def play_wave(self, until_ns: int, circuit: BoardSide, pins: Pins, time: VirtualTime) -> bool:
         """Does all steps of the next one's output before a time in which nothing else happens.

@@ -55,13 +55,15 @@ class PeripheralBus:
             told.update(peripheral.told())
         return sum(told), b"".join([told[flag] for flag in sorted(told)])
 
-    def do_posted(self, op: int, b: int, c: int, data: bytes) -> None:
-        """Does a call for whose answer the board did not wait, now. A trust boundary: it may do so
-        only where it was told the answer. Raises: BadCallError."""
+    def do_posted(self, op: int, b: int, c: int, data: bytes) -> Answer:
+        """Does a call for whose answer the board did not wait, now. Raises: BadCallError.
+
+        A trust boundary: only calls of some kinds come so, and a board that was not told the
+        answer gets none."""
         peripheral = self._by_op.get(op) or self._connect(op)
-        if not peripheral.has_told(Call(op, b, c, data, self._host.now_ns)):
+        if not peripheral.may_be_told(Call(op, b, c, data, self._host.now_ns)):
             raise BadCallError("a call without a wait for its answer")
-        self.call(op, b, c, data)
+        return self.call(op, b, c, data)
 
     def get(self, kind: type[Peripheral]) -> Peripheral:
         """The board's peripheral of a kind."""

@@ -162,7 +162,8 @@ class Pins:
             self._replan()
 
     def line(self) -> PrivateLine | None:
-        """The private line on which that record is an edge, if the program does not watch it."""
+        """The private line on which the next record to apply is an edge, if the program does not
+        watch it."""
         kind, gpio, _b, _c, _t_ns = self._plan[-1][1]
         if kind != frames.REC_OUT or (self._on_rise | self._on_fall) >> gpio & 1:
             return None

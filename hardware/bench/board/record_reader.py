@@ -173,27 +173,29 @@ class RecordReader:
         return self._keep(body[: count * SIZE]) or Termination(t_ns, cause, detail)
 
     def _keep(self, body: bytes) -> Termination | None:
-        """Keeps records. Returns the end, if a call among them ends the board."""
-        end = self._take_posted(body)
+        """Keeps records. Returns the end, if a call among them ends the board: then those after it
+        are not kept."""
+        count, end = self._take_posted(body)
+        body = body[: count * SIZE]
         self._batch.append(body)
-        self._kept += len(body) // SIZE
+        self._kept += count
         if self.on_output and (text := _text_of(np.frombuffer(body, RECORD))):
             self.on_output(text)
         return end
 
-    def _take_posted(self, body: bytes) -> Termination | None:
-        """Passes records on to the trace, where POSTED is a CALL like any other."""
+    def _take_posted(self, body: bytes) -> tuple[int, Termination | None]:
+        """Passes records on to the trace, where POSTED is a CALL like any other. Returns how many,
+        and the end, if one of them ends the board."""
         kinds, done = body[::SIZE], 0
         while (index := kinds.find(frames.REC_POSTED, done)) >= 0:
             self._recorder.take(body[done * SIZE : index * SIZE])
             _kind, op, b, c, t_ns = PACKER.unpack_from(body, index * SIZE)
-            sent = self._recorder.take_call((frames.REC_CALL, op, b, c, t_ns))
-            self.posted.append(sent)
+            self.posted.append(self._recorder.take_call((frames.REC_CALL, op, b, c, t_ns)))
             done = index + 1
             if (end := self._too_much(t_ns)) is not None:
-                return end
+                return done, end
         self._recorder.take(body[done * SIZE :])
-        return None
+        return len(kinds), None
 
 
 def _text_of(rows: Records) -> bytes:

@@ -61,7 +61,7 @@ FIELDS = {
     frames.REC_EXC: (0, _TEXT, _ANY),
     frames.REC_GIVEN: (0, _TEXT, _ANY),
     frames.REC_DATA: (1, _TEXT, _ANY),
-    frames.REC_POSTED: (frames.CALL_I2C, frames.CALL_RADIO_STATE, _ANY),
+    frames.REC_POSTED: (0, _BYTE, _ANY),  # the peripherals say which calls come so
     frames.REC_HEAP: (0, 0, _ANY),
     frames.REC_DAC: (0, _PIN, _BYTE),
     frames.REC_CONVERT: (0, _PIN, 0),
@@ -145,6 +145,13 @@ class RecordValidator:
         """Sets how long the call takes that was checked last. It began at the time that the board
         named: in realtime the bench may get it later."""
         self._busy_until_ns.append(self.last_ns + busy_ns)
+
+    def posted(self, now_ns: int, busy_ns: int) -> bool:
+        """As `called`, for a call that the board does not wait for and that begins now. False when
+        too many others still run."""
+        self._busy_until_ns = [over_ns for over_ns in self._busy_until_ns if over_ns > now_ns]
+        self._busy_until_ns.append(now_ns + busy_ns)
+        return len(self._busy_until_ns) <= CALLS_AT_A_TIME
 
     def check(self, record: Row) -> str | None:
         """Why a record is refused; None when it is valid."""

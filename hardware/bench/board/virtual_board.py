@@ -446,13 +446,16 @@ class VirtualBoard:
     def _do_posted(self, op: int, b: int, c: int) -> None:
         """Does a call for whose answer the board did not wait, at its own time."""
         try:
-            self.peripherals.do_posted(op, b, c, self.reader.posted.popleft())
+            answer = self.peripherals.do_posted(op, b, c, self.reader.posted.popleft())
+            if not self.reader.validator.posted(self.now_ns, answer.busy_ns):
+                raise BadCallError("calls in the middle of too many others")
         except BadCallError as error:
             self.terminate(frames.END_FORGED, str(error))
         self._known_interrupts &= self.peripherals.interrupts
 
-    def answer(self, horizon_ns: int, flags: int) -> None:
-        """Answers the request. Nothing that the board could notice changes before the horizon."""
+    def answer(self, horizon_ns: int, flags: int, *, is_watched: bool) -> None:
+        """Answers the request. Nothing that the board could notice changes before the horizon,
+        unless people watch, who act at any time."""
         request = self.pending
         assert isinstance(request, Request) and self._process
         if self.reader.validator.resetting and request.kind == frames.REC_HELLO:
@@ -472,12 +475,14 @@ class VirtualBoard:
             horizon_ns = min(horizon_ns, self.lookahead.next_ns)
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
-        steps, horizon_ns = self.lookahead.steps_until(horizon_ns, self.circuit, self.pins)
+        steps, stepped, horizon_ns = self.lookahead.steps_until(
+            horizon_ns, self.circuit, self.pins
+        )
         self.reader.validator.granted(horizon_ns, self.now_ns if waited else 0)
         coupled, at_read = self.pins.asked_after()
         told, extras = 0, b""
-        if flags == frames.FLAG_HEADLESS:
-            told, extras = self._extras.pack(coupled & at_read, bool(steps))
+        if flags == frames.FLAG_HEADLESS and not is_watched:
+            told, extras = self._extras.pack(coupled & at_read, stepped)
         interrupts = self.peripherals.interrupts
         head = REPLY.pack(
             frames.REPLY_GRANT,

@@ -13,6 +13,7 @@ from hardware.bench.circuit.read_tables import ReadTable
 from hardware.bench.circuit.waves import LevelOutcome, Wave
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part
+from hardware.bench.protocol.frames import MODE_OPEN_DRAIN
 from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import HardwareError
 from hardware.i18n import _
@@ -118,9 +119,14 @@ class BoardSide:
         return ReadTable(writes, table.reads >> first, [row >> first for row in table.rows])
 
     def posts_calls(self) -> bool:
-        """Whether the board need not wait for the answers to calls that it knows. Where another
-        board is on its wires, it waits: that one may change the answers."""
-        return self.circuit.SHORTCUTS.posted_calls and len(self.near()) == 1
+        """Whether the board need not wait for the answers to calls that it knows. With other
+        boards on the bench it waits: one of them may change the answers."""
+        return self.circuit.SHORTCUTS.posted_calls and len(self.circuit.sides) == 1
+
+    def are_open_drain(self, *gpios: int) -> bool:
+        """Whether these pads are in open drain mode."""
+        pads = self.circuit.pads
+        return all(pads[self._first + gpio].mode == MODE_OPEN_DRAIN for gpio in gpios)
 
     def pin_out_later(self, gpio: int, level: bool) -> None:
         """See `Circuit`."""

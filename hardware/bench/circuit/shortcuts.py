@@ -19,7 +19,7 @@ class Shortcuts(NamedTuple):
     waves: bool = True
     """The circuit is not worked out at each step of an announced answer (`waves.py`)."""
     read_slots: bool = True
-    """The board need not ask what a chip on a 1-Wire bus sends (`read_slots.py`)."""
+    """The board need not ask what a chip on a 1-Wire bus sends (`private_lines.py`)."""
     private_lines: bool = True
     """The circuit is not worked out at each edge of a 1-Wire line (`private_lines.py`)."""
     read_tables: bool = True

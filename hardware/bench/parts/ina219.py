@@ -46,6 +46,7 @@ class Ina219(Module, I2cPart):
     }
     SIZE = (96, 88)
     SUPPLY = ("VCC", "GND", 3.0)
+    FIXED_ADDRESS = True
     CONTROLS = {"gain": Control(0.9, 1.1, fault=True), "silent": FAULT}
     ATTRS = {"i2cAddress": "0x40"}
 

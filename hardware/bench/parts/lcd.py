@@ -49,6 +49,7 @@ class Lcd1602(I2cPart, Display):
     """
 
     TYPES = ("wokwi-lcd1602",)
+    FIXED_ADDRESS = True
     TITLE = both("LCD, 2 lines of 16")
     GROUP = "displays"
     CONTROLS = {"silent": FAULT}

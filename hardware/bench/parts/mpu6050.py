@@ -74,6 +74,7 @@ class Mpu6050(RegisterTarget):
     SUPPLY = ("VCC", "GND", 2.4)
     OUTPUTS = {"SDA": None, "INT": None}
     ADDRESS = 0x68
+    FIXED_ADDRESS = False  # AD0 chooses it
     COUNT = 128
 
     def __init__(self, spec: PartSpec) -> None:

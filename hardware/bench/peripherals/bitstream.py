@@ -80,7 +80,7 @@ class Bitstream(Peripheral):
     def told(self) -> Mapping[int, bytes]:
         return {frames.FLAG_STREAMS: b""}
 
-    def has_told(self, call: Call) -> bool:
+    def may_be_told(self, call: Call) -> bool:
         return True
 
     def _show(self, gpio: int, data: bytes, t_ns: int, busy_ns: int) -> None:

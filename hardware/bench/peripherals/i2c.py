@@ -77,27 +77,25 @@ class I2c(Peripheral):
         return Answer(status, got, min(transfer.bits * bit_ns, MOST_BUSY_NS))
 
     def told(self) -> Mapping[int, bytes]:
-        if self._target is None or not self._idle(self._target[0]):
+        if self._target is None:
             return {}
+        line, address = self._target
+        if not (self._idle(line) and self.board.circuit.are_open_drain(*line)):
+            return {}  # the board writes a push-pull output without a request
         told: dict[int, bytes] = {}
-        if self._acknowledges(*self._target):
+        if self._acknowledges(line, address):
             told[frames.FLAG_WRITES] = b""
-        if self._scans:
-            told[frames.FLAG_ABSENT] = ABSENT.pack(self._absent(self._target[0]))
+        if self._scans and all(part.FIXED_ADDRESS for part in self._parts(line)):
+            told[frames.FLAG_ABSENT] = ABSENT.pack(self._absent(line))
         return told
 
-    def has_told(self, call: Call) -> bool:
-        bits, address, count = HEAD.unpack_from(call.data.ljust(HEAD.size, b"\0"))
-        line = I2cLine(call.b & 0xFF, call.b >> 8)
-        if bits != WRITE or count or not self._idle(line):
-            return False
-        if len(call.data) == HEAD.size and not self._at(line, address):
-            return True
-        return (line, address) == self._target and self._acknowledges(line, address)
+    def may_be_told(self, call: Call) -> bool:
+        bits, _address, count = HEAD.unpack_from(call.data.ljust(HEAD.size, b"\0"))
+        return bits == WRITE and not count
 
     def _acknowledges(self, line: I2cLine, address: int) -> bool:
         """Whether all writes to a target are acknowledged in full."""
-        found = self._at(line, address)
+        found = [p for p in self._parts(line) if p.powered and address in p.i2c_addresses()]
         return len(found) == 1 and found[0].i2c_takes_all()
 
     def _absent(self, line: I2cLine) -> bytes:
@@ -107,10 +105,6 @@ class I2c(Peripheral):
             for address in part.i2c_addresses() if part.powered else ():
                 absent &= ~(1 << address)
         return absent.to_bytes(16, "little")
-
-    def _at(self, line: I2cLine, address: int) -> list[I2cPart]:
-        """The parts with power that answer an address."""
-        return [p for p in self._parts(line) if p.powered and address in p.i2c_addresses()]
 
     def _idle(self, line: I2cLine) -> bool:
         """Whether both lines are high. Without a pull-up they are not."""

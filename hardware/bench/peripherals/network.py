@@ -90,7 +90,7 @@ class Network(Peripheral):
     def told(self) -> Mapping[int, bytes]:
         return {frames.FLAG_RADIO: self._packed_state()} if self._is_new else {}
 
-    def has_told(self, call: Call) -> bool:
+    def may_be_told(self, call: Call) -> bool:
         return call.op == frames.CALL_RADIO_STATE
 
     def _changed(self) -> None:

@@ -104,8 +104,8 @@ class Peripheral:
         some calls, as long as nothing happens."""
         return {}
 
-    def has_told(self, call: Call) -> bool:
-        """Whether the board may know the answer to a call that it makes now."""
+    def may_be_told(self, call: Call) -> bool:
+        """Whether a call is of a kind whose answer the board may know."""
         return False
 
     def reset(self) -> None:

@@ -281,20 +281,20 @@ FLAG_REALTIME: Final = 1
 FLAG_HEADLESS: Final = 2
 """no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
 FLAG_SLOTS: Final = 4
-"""the grant says what a chip will answer: layout slots."""
+"""the grant says what a chip on a one-wire bus answers: layout slots."""
 FLAG_WRITES: Final = 8
 """the target of the last write on I2C acknowledges all further ones."""
-FLAG_RADIO: Final = 16
-"""the grant has the state of the radio, which is new: layout radio."""
-FLAG_ABSENT: Final = 256
-"""the grant says at which addresses of an I2C bus nobody answers: layout absent."""
-FLAG_STREAMS: Final = 512
+FLAG_STREAMS: Final = 16
 """the board knows the answer to each BITSTREAM."""
+FLAG_RADIO: Final = 32
+"""the grant has the state of the radio, which is new: layout radio."""
+FLAG_ABSENT: Final = 64
+"""the grant says at which addresses of an I2C bus nobody answers: layout absent."""
 FLAG_PULSE: Final = 128
 """the grant says how a sensor answers pulses: layout pulse."""
-FLAG_TABLE: Final = 32
+FLAG_TABLE: Final = 256
 """the table that the board got last holds."""
-FLAG_NEW_TABLE: Final = 64
+FLAG_NEW_TABLE: Final = 512
 """the grant ends with that table: layout table."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""

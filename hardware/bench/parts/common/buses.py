@@ -16,6 +16,9 @@ class I2cPart(Part):
 
     SCL: ClassVar[str] = "SCL"
     SDA: ClassVar[str] = "SDA"
+    FIXED_ADDRESS: ClassVar[bool] = False
+    """Whether its addresses change only with a control or its supply: not by themselves, and not
+    with a level at a pin."""
 
     def i2c_addresses(self) -> Collection[int]:
         """The 7-bit addresses that it answers now."""

@@ -48,6 +48,7 @@ class OledDisplay(I2cPart, Display):
     SUPPLY = ("VCC", "GND", 2.8)
     CONTROLS = {"silent": FAULT}
     ATTRS = {"i2cAddress": "0x3c"}
+    FIXED_ADDRESS = True
     SCREEN: ClassVar[tuple[float, float, float, float]]
     """Left, top, width, height of the dots."""
 

@@ -19,6 +19,7 @@ class RegisterTarget(Module, I2cPart):
     on."""
 
     ADDRESS: ClassVar[int]
+    FIXED_ADDRESS = True
     COUNT: ClassVar[int] = 256
     """Number of registers; after the last one the pointer is 0 again."""
     PULL_OHMS: ClassVar[float] = 4700.0
