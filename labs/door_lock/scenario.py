@@ -77,8 +77,12 @@ def hidden_code(rng: random.Random) -> str:
 
 
 def digits(rng: random.Random, without: str = "") -> str:
-    """Four different digits, none of them in `without`."""
-    return "".join(rng.sample([d for d in "0123456789" if d not in without], 4))
+    """Four different digits, none of them in `without`, and not the public code: a program that
+    knows only that one opens the door for no other."""
+    left = [d for d in "0123456789" if d not in without]
+    while (found := "".join(rng.sample(left, 4))) == PUBLIC_CODE:
+        pass
+    return found
 
 
 def files(rng: random.Random, code: str, echo: int) -> dict[str, bytes | None]:
