@@ -397,7 +397,8 @@ def order(plan: Sequence[Request | Call]) -> list[int]:
 def separates(plan: Sequence[Request | Call]) -> bool:
     """Whether both wrong orders differ: one queue for all, and priority without an end. And three
     of each kind wait at the reset, and two tickets at the end; a lamp goes out, and one is lit at
-    the reset."""
+    the reset. When the broker goes away nobody waits: a program that does a repeated call twice
+    has called the same tickets by then."""
     one_queue = [
         replace(event, national_id="") if isinstance(event, Request) else event for event in plan
     ]
@@ -412,6 +413,8 @@ def separates(plan: Sequence[Request | Call]) -> bool:
         and min(order(plan[EVENTS:])[:2]) >= 0
         and darkens(before)
         and order(before)[-1] >= 0
+        and sum(isinstance(event, Request) for event in plan[: EVENTS + TAIL])
+        == sum(ticket >= 0 for ticket in order(plan[: EVENTS + TAIL]))
     )
 
 
