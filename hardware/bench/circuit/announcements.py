@@ -7,10 +7,10 @@ from hardware.bench.circuit.meter import Threshold
 from hardware.bench.circuit.netlist import Cluster
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.private_lines import PadSlots, PrivateLine, find_line, find_slots
-from hardware.bench.circuit.pulse_answers import PadAnswer, find_answer
+from hardware.bench.circuit.pulse_answers import PadAnswer, SensorPads, find_pads
 from hardware.bench.circuit.read_tables import ReadTable, find_table
 from hardware.bench.circuit.shortcuts import Shortcuts
-from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.module import Module, PulseAnswer
 from hardware.bench.parts.common.onewire import OneWireTarget
 from hardware.bench.parts.common.part import Part
 
@@ -37,12 +37,15 @@ class Announcements:
         self._sensors = [part for part in parts if isinstance(part, Module) and part.ANSWERS]
         self._lines: dict[str, PrivateLine | None] = {}
         """The line of each chip."""
+        self._sensor_pads: dict[str, SensorPads | None] = {}
+        """The pads of each sensor."""
         self._tables: dict[int, ReadTable | None] = {}
         """The tables that were asked for, by their masks."""
 
     def pad_changed(self) -> None:
         """More than the level of a pad has changed, or its supply."""
         self._lines.clear()
+        self._sensor_pads.clear()
         self._tables.clear()
 
     def part_changed(self, part: Part) -> None:
@@ -50,6 +53,9 @@ class Announcements:
         self._tables.clear()
         if part not in self._targets:
             self._lines.clear()
+        for id, known in list(self._sensor_pads.items()):
+            if part.id != id and (known is None or part.id in known.parts):
+                del self._sensor_pads[id]
 
     def slots(self) -> PadSlots | None:
         """What a chip on a 1-Wire bus will send to the board, where that is certain."""
@@ -86,10 +92,16 @@ class Announcements:
     def pulse_answer(self) -> PadAnswer | None:
         """What a sensor will answer to pulses, where that is certain."""
         for sensor in self._sensors if self._shortcuts.pulse_answers else ():
-            found = find_answer(self._electric, self._pads, self._threshold, sensor)
-            if found is not None:
-                return found
+            answer = sensor.pulse_answer() if sensor.powered else None
+            if answer is not None and (found := self._pads_of(sensor, answer)) is not None:
+                return PadAnswer(found.gpio, self._pads[found.gpio].latch, answer, found.pads)
         return None
+
+    def _pads_of(self, sensor: Module, answer: PulseAnswer) -> SensorPads | None:
+        if sensor.id not in self._sensor_pads:
+            found = find_pads(self._electric, self._pads, self._threshold, sensor, answer)
+            self._sensor_pads[sensor.id] = found
+        return self._sensor_pads[sensor.id]
 
     def _line_of(self, target: OneWireTarget) -> PrivateLine | None:
         if target.id not in self._lines:

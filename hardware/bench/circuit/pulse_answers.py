@@ -15,6 +15,17 @@ from hardware.bench.protocol.frames import MODE_OUT
 from hardware.boards import RESET_PAD
 
 
+class SensorPads(NamedTuple):
+    """The pads of a sensor that hears one of them and nobody else."""
+
+    gpio: int
+    """The pad of the trigger."""
+    pads: int
+    """Mask of the pads where its answer is high while it lasts, and low before and after it."""
+    parts: frozenset[str]
+    """The ids of the parts on its two nets and on those that they depend on."""
+
+
 class PadAnswer(NamedTuple):
     """How a sensor answers the next pulses of a pad."""
 
@@ -27,14 +38,15 @@ class PadAnswer(NamedTuple):
     """Mask of the pads where the answer is high while it lasts, and low before and after it."""
 
 
-def find_answer(
-    electric: Electric, pads: Sequence[Pad], threshold: Threshold, sensor: Module
-) -> PadAnswer | None:
-    """The answer of a sensor that hears one output pad and nobody else, if the program alone can
-    notice it."""
-    answer = sensor.pulse_answer() if sensor.powered else None
-    if answer is None:
-        return None
+def find_pads(
+    electric: Electric,
+    pads: Sequence[Pad],
+    threshold: Threshold,
+    sensor: Module,
+    answer: PulseAnswer,
+) -> SensorPads | None:
+    """The pads of a sensor that hears one output pad and nobody else, if the program alone can
+    notice its answer."""
     netlist = electric.netlist
     heard = netlist.cluster_of.get(netlist.net(sensor.id, answer.trigger))
     if heard is None or not _is_sure(electric, pads, threshold, heard, sensor, answer):
@@ -50,7 +62,8 @@ def find_answer(
     (gpio,) = heard.gpios
     if rise.levels != rise.pads or fall.levels or gpio // GPIOS != _board(rise.pads):
         return None
-    return PadAnswer(gpio, pads[gpio].latch, answer, rise.pads)
+    echo = netlist.cluster_of[netlist.net(sensor.id, answer.output)]
+    return SensorPads(gpio, rise.pads, frozenset((*heard.parts, *echo.parts)))
 
 
 def _board(mask: int) -> int | None:

@@ -50,6 +50,8 @@ class I2c(Peripheral):
         """By bus: the parts that are addressed, until a stop."""
         self._target: tuple[I2cLine, int] | None = None
         """The bus and the address of the last write that had exactly a start and a stop."""
+        self._is_used = False
+        """Whether there was a call since the board was told something: the next one comes soon."""
         self._scans = False
         """Whether the last call was such a write without a byte."""
 
@@ -67,6 +69,7 @@ class I2c(Peripheral):
         line = I2cLine(call.b & 0xFF, call.b >> 8)
         if bits == WRITE:
             self._target = line, address
+        self._is_used = True
         self._scans = bits == WRITE and len(call.data) == HEAD.size
         bit_ns = S // call.c + (SOFT_EXTRA_NS if bits & frames.I2C_SOFT else 0)
         if not self._idle(line):
@@ -77,8 +80,9 @@ class I2c(Peripheral):
         return Answer(status, got, min(transfer.bits * bit_ns, MOST_BUSY_NS))
 
     def told(self) -> Mapping[int, bytes]:
-        if self._target is None:
+        if self._target is None or not self._is_used:
             return {}
+        self._is_used = False
         line, address = self._target
         if not (self._idle(line) and self.board.circuit.are_open_drain(*line)):
             return {}  # the board writes a push-pull output without a request
