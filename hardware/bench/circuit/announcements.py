@@ -39,8 +39,9 @@ class Announcements:
         """The line of each chip."""
         self._sensor_pads: dict[str, SensorPads | None] = {}
         """The pads of each sensor."""
-        self._tables: dict[int, ReadTable | None] = {}
-        """The tables that were asked for, by their masks."""
+        self._tables: dict[int, tuple[ReadTable | None, frozenset[str]]] = {}
+        """The tables that were asked for, by their masks, and the ids of the parts on their
+        nets."""
 
     def pad_changed(self) -> None:
         """More than the level of a pad has changed, or its supply."""
@@ -50,7 +51,9 @@ class Announcements:
 
     def part_changed(self, part: Part) -> None:
         """A part drives other levels, or is another one for its circuit."""
-        self._tables.clear()
+        for written, (_table, parts) in list(self._tables.items()):
+            if part.id in parts:
+                del self._tables[written]
         if part not in self._targets:
             self._lines.clear()
         for id, known in list(self._sensor_pads.items()):
@@ -87,7 +90,7 @@ class Announcements:
             return None
         if written not in self._tables:
             self._tables[written] = self._find_table(written)
-        return self._tables[written]
+        return self._tables[written][0]
 
     def pulse_answer(self) -> PadAnswer | None:
         """What a sensor will answer to pulses, where that is certain."""
@@ -109,11 +112,13 @@ class Announcements:
             self._lines[target.id] = line
         return self._lines[target.id]
 
-    def _find_table(self, written: int) -> ReadTable | None:
+    def _find_table(self, written: int) -> tuple[ReadTable | None, frozenset[str]]:
+        parts: set[str] = set()
         for gpio in range(written.bit_length()):
             if written >> gpio & 1:
                 cluster = self._clusters[gpio]
+                parts.update(cluster.parts)
                 table = find_table(self._electric, self._pads, self._threshold, cluster, written)
                 if table is not None:
-                    return table
-        return None
+                    return table, frozenset(parts)
+        return None, frozenset(parts)
