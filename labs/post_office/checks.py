@@ -482,8 +482,7 @@ def open_delays(run: Run) -> list[Millis] | None:
 
 def leaked(run: Run, text: str) -> bool:
     """Whether a text has five digits in a row of one of the ids."""
-    secret = parts(run)
-    return any(text[n : n + LEAK] in secret for n in range(len(text) - LEAK + 1))
+    return any(part in text for part in parts(run))
 
 
 @once

@@ -323,6 +323,9 @@ class Pins:
         self._set_at(end)
         if start == end:
             return
+        kinds = self._batch[start * SIZE : end * SIZE : SIZE]
+        if not any([kind in kinds for kind in LAST_COUNTS]):
+            return  # the bytes of a call, for example
         rows = self._rows[start:end]
         if len(rows) > MANY:
             rows = rows[self._last_ones(rows)]
