@@ -230,6 +230,44 @@ def test_a_program_that_asks_for_the_radio_gives_the_same_trace(family: str, sam
     assert [line.endswith("True") for line in printed[1:-1:2]] == [False, True] * 3
 
 
+WAITS = (
+    JOIN
+    + """
+import gc, select, socket
+server = socket.getaddrinfo('http.warsha', 80)[0][-1]
+objects = [bytes(16) for _ in range(1500)]
+for n in range(30):
+    client = socket.socket()
+    client.connect(server)
+    client.write(b'GET /time HTTP/1.0\\r\\n\\r\\n')
+    poller = select.poll()
+    poller.register(client, select.POLLIN)
+    start = time.ticks_ms()
+    gc.collect()
+    time.sleep_us(53 * n)
+    gc.collect()
+    poller.poll(3000)
+    print(time.ticks_diff(time.ticks_ms(), start))
+    client.close()
+"""
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_answer_that_comes_while_the_board_collects_garbage_ends_a_poll(
+    family: str, same: Same
+) -> None:
+    def polled() -> Trace:
+        with near_ap(WAITS, family) as bench:
+            bench.run(100 * SECOND)
+            return bench.trace
+
+    waits_ms = [
+        int(line) for line in printed_lines(same.trace(polled, ALL._replace(posted_calls=False)))
+    ]
+    assert len(waits_ms) == 30 and max(waits_ms) < 100
+
+
 FORGED = {
     "a read": "data = bytes((7, 0x3c, 1, 0))",
     "a write without a stop": "data = bytes((1, 0x3c, 0, 0, 1))",

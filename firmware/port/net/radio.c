@@ -50,6 +50,7 @@ void vb_net_fetch(void) {
     vb_call_told(&told, VB_CALL_RADIO_STATE, 0, 0, NULL, 0, &vb_link_radio, sizeof(vb_link_radio));
     vb_net = vb_link_radio;
     vb_net_fetched++;
+    vb_events++; // who waits has perhaps looked before
     vb_socket_call(before);
 }
 
