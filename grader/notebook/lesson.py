@@ -28,6 +28,9 @@ OWN_CELLS = ("setup", "predict", "program", "host", "explain", "scenario")
 
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _MARKED = re.compile(r'[\u0600-\u06ff]|<div[^>]* lang="')
+_CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)
+_UNITS = "ns|µs|ms|s|min|h|k?Hz|MHz|[µm]?V|[µm]?A|m?W|k?Wh|k?Ω|°C|%|[mc]?m|k?g|[KM]B|bytes|baud"
+_BEFORE_UNIT = re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?!\w))")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
 
 
@@ -106,9 +109,12 @@ def _check_text(text: str, fail: Fail) -> None:
 
 def _mark_english(cell: NotebookNode) -> None:
     """Mark an English text, as lesson.md marks an Arabic one: JupyterLab can then show one
-    language. A text that the trainee writes has no mark."""
+    language. A text that the trainee writes has no mark. No line ends between a number and its
+    unit; code has plain spaces, as a trainee may copy it."""
     if not (_MARKED.search(cell.source) or cell.metadata or cells.is_notes(cell.source)):
-        cell.source = f'<div dir="ltr" lang="en">\n\n{cell.source}\n\n</div>'
+        pieces = _CODE.split(cell.source)  # every second one is code
+        pieces[::2] = [_BEFORE_UNIT.sub("\u00a0", text) for text in pieces[::2]]
+        cell.source = f'<div dir="ltr" lang="en">\n\n{"".join(pieces)}\n\n</div>'
 
 
 def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:

@@ -56,6 +56,16 @@ def test_arabic_and_english_are_cells_of_their_own(tmp_path: Path) -> None:
     assert texts[1].endswith("\n\n</div>")
 
 
+def test_an_english_number_and_its_unit_stay_on_one_line(tmp_path: Path) -> None:
+    written = "Every 500 ms `sleep_ms(500 ms)` waits for 500 minutes."
+    (text,) = (
+        cell.source
+        for cell in build(tmp_path, LESSON.replace("Every 500 ms.", written, 1)).cells
+        if "minutes" in cell.source
+    )
+    assert "Every 500\u00a0ms `sleep_ms(500 ms)` waits for 500 minutes." in text
+
+
 def test_the_reference_completes_what_is_given(tmp_path: Path) -> None:
     program = cell_named(build(tmp_path), "program").source
     assert program.startswith(
