@@ -1,5 +1,5 @@
 # make demo    set up, grade a sample class on virtual boards, show the scores
-# make test    lint, types and tests, on all processors: some minutes
+# make test    lint, types and tests, on all processors: 20 minutes or more
 # make test-all  the long tests, too: every attack, kill and pair, 64 bits, other Pythons, the Pico's own firmware
 # make lab     open JupyterLab on the trainee's course, with a virtual bench
 # make esptool-js  get the program with which a browser writes MicroPython (needs npm; `make setup` does it where npm is)

@@ -54,7 +54,7 @@ DEATHS = frozenset((frames.END_CRASH, frames.END_FORGED, frames.END_KILLED))
 END_KILLED, but a board takes SIGSEGV for a fault of its own, and reports it at a wrong time."""
 
 MANY_RECORDS = 250_000
-"""A trace with more of them takes megabytes. References make a few thousand."""
+"""A trace with more of them takes megabytes. References make fewer."""
 
 Program = Mapping[str, bytes]
 """The files that a trainee hands in for the board, by name; one of them is main.py."""
