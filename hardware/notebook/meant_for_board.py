@@ -48,6 +48,9 @@ def advice(cell: str, error: BaseException | None, magics: list[str]) -> str:
     if isinstance(error, SyntaxError) and str(error.msg).startswith(_NOT_PYTHON):
         return " ".join(one.describe(language()) for one in stray_characters.find(cell)[:1])
     if isinstance(error, UsageError | SyntaxError) and (found := _CELL_MAGIC.match(first)):
+        if found[1] in magics and not rest:
+            empty = _("This cell is empty: write below its first line, %%{name}.")
+            return empty.format(name=found[1])
         near = difflib.get_close_matches(found[1].casefold(), magics, 1, 0.75)
         return _("Is it %%{name}? Begin the line with it.").format(name=near[0]) if near else ""
     if (name := _missing(error)) and (is_of_board(name) or given_on_board(name)):

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from hardware.errors import BoardTimeout, DeviceError, HardwareError
 from hardware.i18n import _, reason
-from hardware.notebook import stray_characters
+from hardware.notebook import hints, stray_characters
 from hardware.notebook.cell_failure import MAIN, CellFailed, explain
 from hardware.notebook.cell_output import CellOutput, WithoutLastTraceback
 from hardware.notebook.input_box import answering
@@ -49,7 +49,11 @@ def run_cell(
         _note_pause()
         current.note_program(body)
         if background:
+            if found := hints.syntax_hint(cell):
+                place = _("cell line {number}").format(number=found[0])
+                raise CellFailed([f"{place}: {found[1]}"])
             board.exec_detached(lead + body)
+            print_note(_("it runs in the background: board.serial has its output and its errors"))
             return
         with CellOutput() as output, answering(body):
             board.run(lead + body, timeout_s=timeout_s, on_output=output.write)

@@ -84,16 +84,18 @@ class Session:
 
         Raises:
             BoardNotFound, BoardBusy, DiagramError: from the port or the bench; its cure says on
-                which board cells still run. When there is none, cells run nowhere.
+                which board cells still run: the one that is connected, or that of the lab. When
+                there is neither, cells run nowhere.
         """
         try:
             return self._connect(url)
         except HardwareError as error:
-            if self.board is None:
-                self._refused = url
-            else:
-                stays = _("Cells still run on {url}.").format(url=self.url)
-                error.cure = f"{error.cure} {stays}".strip()
+            stays = _("Cells still run on {url}.").format(url=self.url)
+            if self.board is None and self.proposed:
+                stays = _("Cells still run on the virtual board of the lab.")
+            elif self.board is None:
+                self._refused, stays = url, ""
+            error.cure = f"{error.cure} {stays}".strip()
             raise
 
     def _connect(self, url: str) -> Board:

@@ -4,6 +4,7 @@ Of what mypy finds, only what fails on the board is told: a learner's program ma
 a number and then a text.
 """
 
+import ast
 import importlib.util
 import os
 import re
@@ -26,7 +27,7 @@ MYPY = (
     *("--show-error-codes", "--no-pretty"),
 )
 FATAL = {
-    *("attr-defined", "name-defined", "import-not-found"),
+    *("syntax", "attr-defined", "name-defined", "import-not-found"),
     *("call-arg", "call-overload", "arg-type", "operator"),
 }
 """The kinds of mypy's findings that are errors on the board."""
@@ -73,7 +74,8 @@ def _need_tools() -> Path:
 
 
 def _findings(program: str, in_repl: bool, above: int, stub: Path) -> Iterator[str]:
-    earlier = [text for text in current.ran() if text != program] if in_repl else []
+    ran = [text for text in current.ran() if text != program] if in_repl else []
+    earlier = filter(_is_python, ran)  # mypy reads nothing behind a syntax error
     before = "".join(f"{text}\n" for text in earlier)
     told = set()
     for found in _FOUND.finditer(_mypy(before + program, stub)):
@@ -82,6 +84,14 @@ def _findings(program: str, in_repl: bool, above: int, stub: Path) -> Iterator[s
         if found[3] in FATAL and number > above and text and (number, text) not in told:
             told.add((number, text))
             yield _line(number, text, program, above)
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):  # ValueError: a null byte
+        return False
+    return True
 
 
 def _mypy(source: str, stub: Path) -> str:
@@ -95,7 +105,8 @@ def _mypy(source: str, stub: Path) -> str:
         capture_output=True,
         text=True,
     )
-    if done.returncode > 1:  # 1: it has found something
+    found_syntax = "[syntax]" in done.stdout
+    if done.returncode > 1 and not found_syntax:  # 1: it has found something
         last = (done.stdout + done.stderr).strip().rpartition("\n")[2]
         raise HardwareError(
             _("mypy failed: {message}").format(message=last),

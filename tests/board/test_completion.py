@@ -167,6 +167,16 @@ def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
     assert "Did you mean 'right.py'?" in notebook.run("%board check rightx.py")
 
 
+def test_an_earlier_cell_with_a_syntax_error_does_not_stop_the_check(
+    notebook: NotebookKernel, connected: str
+) -> None:
+    notebook.run("%%board\nfor i in range(3)")
+    notebook.run("%%board\nlamp.valuex(1)")
+    assert notebook.run("%board check").splitlines()[1] == "    lamp.valuex(1)"
+    notebook.run("%%board\nx = = 1")
+    assert notebook.run("%board check").startswith("cell line 2: ")
+
+
 def test_arguments_of_magics_are_the_names_of_the_lab(notebook: NotebookKernel) -> None:
     notebook.run("%lab buttons")
     assert notebook.complete("%bench press ") == ["BTN_1", "BTN_2", "btn1", "btn2"]

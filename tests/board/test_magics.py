@@ -525,6 +525,8 @@ def advised(shell: InteractiveShell) -> Iterator[InteractiveShell]:
         ("%%bord\nprint(1)", "Is it %%board?"),
         ("%%Board\nprint(1)", "Is it %%board?"),
         ("%% board\nprint(1)", "Is it %%board?"),
+        ("%%board", "This cell is empty: write below its first line, %%board."),
+        ("%%board main.py\n", "This cell is empty"),
         (" %%board\nprint(1)", "Is it %%board?"),
         ("٪٪board\nprint(1)", "line 1, column 1: an Arabic percent sign; write % instead"),
         ("x = 1\nprint(x + ٢)", "line 2, column 11: an Arabic digit ٢; write 2 instead"),
@@ -634,6 +636,24 @@ def test_without_a_board_no_cell_runs_where_nobody_asked(shell: InteractiveShell
         assert "2\n" not in shown.splitlines()
     run(shell, "%board connect esp32")
     assert run(shell, "%%board", "print(2)") == "2\n"
+
+
+def test_after_a_failed_connection_cells_run_on_the_bench_of_the_lab(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_default", "proposed"):  # put back at the end
+        monkeypatch.setattr(current, name, getattr(current, name))
+    current.propose(BUTTONS, {}, {})
+    shown = run(shell, "%board connect /dev/ttyNone")
+    assert "Cells still run on the virtual board of the lab." in shown
+    assert run(shell, "%%board", "print(2)") == "2\n"
+
+
+def test_a_cell_in_the_background_says_where_its_output_is(shell: InteractiveShell) -> None:
+    run(shell, "%board connect esp32")
+    assert "board.serial has its output" in run(shell, "%%board --background", "print(7)")
+    shown = run(shell, "%%board --background", "print(7")
+    assert "cell line 2" in shown and "board.serial" not in shown
 
 
 def test_a_bare_board_in_a_lab_says_how_to_return(
@@ -759,7 +779,7 @@ def test_a_cell_stops_after_its_time(shell: InteractiveShell) -> None:
 
 def test_a_cell_in_the_background_talks_over_the_serial_line(shell: InteractiveShell) -> None:
     program = ["import sys", "while True: print('got', sys.stdin.readline().strip())"]
-    assert run(shell, "%%board --background", *program) == ""
+    assert "board.serial" in run(shell, "%%board --background", *program)
     talk = "board.serial.write('a\\n'); print(board.serial.readline(9))"
     assert run(shell, talk) == "got a\n"
     assert run(shell, "%%board", "print(2)") == "2\n"
