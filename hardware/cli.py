@@ -20,7 +20,7 @@ from hardware import program_files
 from hardware.atomic_file import check_writable
 from hardware.doctor import Check, CheckResult
 from hardware.errors import DiagramError, HardwareError
-from hardware.i18n import _, language, reason
+from hardware.i18n import _, at_place, language, reason
 from hardware.wire.text import TextStream
 
 if TYPE_CHECKING:
@@ -308,7 +308,7 @@ def lint(
         print(as_json(findings))
     else:
         for finding in findings:
-            _print_finding(finding, f"{diagram}: {finding.text} ({finding.rule})")
+            _print_finding(finding, at_place(diagram, f"{finding.text} ({finding.rule})"))
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 

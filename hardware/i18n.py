@@ -95,6 +95,13 @@ def at_place(place: object, text: str) -> str:
     return f"{_FIRST_STRONG}{place}{_END}: {text}" if language() == "ar" else f"{place}: {text}"
 
 
+def in_a_row(parts: Iterable[str]) -> str:
+    """Parts of a line with commas between them. In Arabic each keeps a direction of its own."""
+    if language() == "ar":
+        return "، ".join(f"{_FIRST_STRONG}{part}{_END}" for part in parts)
+    return ", ".join(parts)
+
+
 @cache
 def arabic(text: str) -> str:
     """The Arabic of an English message, or the message itself when the catalogue has none."""

@@ -11,12 +11,13 @@ from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab
 from grader.lab.run import Run
 from grader.score.card import number
+from grader.score.misconceptions import message
 from grader.score.results import ItemResult, LabScore, Observer
 from grader.score.score import score
 from grader.version import engine_version
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
-from hardware.i18n import _
+from hardware.i18n import _, language
 from hardware.paths import port_build
 
 PointsAndKey = tuple[float, str]
@@ -44,6 +45,10 @@ class ReplayCase:
             return "–"
         points, key = self.given[item.id]
         return number(points) if key == item.key else f"{number(points)} {key}".rstrip()
+
+    def why(self, item: ItemResult) -> str:
+        """Why points are missing, as the trainee reads it; "" if none are."""
+        return message(self.lab, item).get(language()) or item.key if item.key else ""
 
     def remarks(self) -> list[str]:
         """What an instructor should know about the mark, one sentence each."""

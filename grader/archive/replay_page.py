@@ -96,8 +96,9 @@ class ReplayPage:
 def _page(case: ReplayCase, marks: LabScore, seeds: str) -> str:
     record, lang = case.record, language()
     title = f"{record.student} · {record.lab} · {record.number}"
+    names = _stamp_words()
     stamp = "".join(
-        f"<tr><th>{escape(key)}</th><td><code>{escape(value)}</code></td></tr>"
+        f"<tr><th>{escape(names.get(key, key))}</th><td><code>{escape(value)}</code></td></tr>"
         for key, value in record.stamp.items()
     )
     remarks = (*case.remarks(), *case.changed())
@@ -119,6 +120,21 @@ def _page(case: ReplayCase, marks: LabScore, seeds: str) -> str:
     )
 
 
+def _stamp_words() -> dict[str, str]:
+    """What decides a mark, in words."""
+    return {
+        "submission": _("hash of the submission"),
+        "timestamp": _("handed in at"),
+        "lab": _("hash of the lab"),
+        "board": _("board"),
+        "seeds": _("seeds"),
+        "port": _("build of the virtual board"),
+        "engine": _("build of the bench and the checks"),
+        "sandbox": _("sandbox of the functions on the computer"),
+        "team": _("team"),
+    }
+
+
 def _text(head: str, text: str) -> str:
     return f"<h2>{escape(head)}</h2><pre>{escape(text)}</pre>"
 
@@ -127,7 +143,8 @@ def _marks(case: ReplayCase, marks: LabScore) -> str:
     heads = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
     rows = [_row("th", heads)]
     for id, item in marks.items.items():
-        values = (id, case.then(item), number(item.points), item.measured, item.expected, item.key)
+        points = case.then(item), number(item.points)
+        values = (id, *points, item.measured, item.expected, case.why(item))
         rows.append(_row("td", values))
     return f"<table>{''.join(rows)}</table>"
 

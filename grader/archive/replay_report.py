@@ -77,7 +77,8 @@ def _print_marks(out: Console, case: ReplayCase, marks: LabScore) -> bool:
     names = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
     table = _table(case.record, names)
     for id, item in marks.items.items():
-        cells = (case.then(item), number(item.points), item.measured, item.expected, item.key)
+        points = case.then(item), number(item.points)
+        cells = (*points, item.measured, item.expected, case.why(item))
         table.add_row(id, *map(one_line, cells))
     out.print(table)
     for order, seed in enumerate(marks.seeds, 1):  # as on the page

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from grader.errors import LabError
-from grader.lab.lab import LABS, contents, find
+from grader.lab.lab import LABS, contents, find, slugs
 from hardware.i18n import _
 
 EXAMPLE = "blinker"
@@ -31,6 +31,9 @@ def new_lab(slug: str, *, like: str = EXAMPLE, id: str = "", labs: Path = LABS) 
             _("{id} cannot be the id of a lab").format(id=repr(id)),
             _("letters and digits, for example L21"),
         )
+    if taken := [one for one in slugs(labs) if id and find(one, labs).id == id]:
+        cause = _("the id {id} is that of the lab {slug}")
+        raise LabError(cause.format(id=id, slug=taken[0]), _("choose another id"))
     source = find(like, labs)
     place = labs / slug
     if place.exists():

@@ -192,7 +192,7 @@ class DiagramReader:
         for key in ("parts", "connections"):
             if not isinstance(raw.get(key), list):
                 what = _("there is no list {key!r}").format(key=key)
-                raise self.fail("", what, _("Add {sample}").format(sample=f'"{key}": [ … ].'))
+                raise self.fail("", what, _("Add {sample}.").format(sample=f'"{key}": [ … ]'))
         self.require_size(raw)
         if raw.get("dependencies"):
             chips = raw["dependencies"]
@@ -229,7 +229,7 @@ class DiagramReader:
         for key in ("type", "id"):
             value = item.get(key)
             if value is None or value == "":
-                cure = _("Add {sample}").format(sample=f'"{key}": "…".')
+                cure = _("Add {sample}.").format(sample=f'"{key}": "…"')
                 raise self.fail(where, _("has no {key!r}").format(key=key), cure)
             if not isinstance(value, str):
                 what = _("{key!r} is {value!r}").format(key=key, value=value)

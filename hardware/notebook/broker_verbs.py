@@ -9,6 +9,7 @@ from hardware.bench.network.mqtt.session import matches
 from hardware.bench.pcap import pcap
 from hardware.errors import HardwareError
 from hardware.i18n import _, at_place, reason
+from hardware.notebook.running import print_note
 from hardware.notebook.session import Session
 
 
@@ -58,6 +59,7 @@ def capture(session: Session, file: Path) -> None:
         raise HardwareError(
             at_place(file, reason(error)), _("Give a path that is writable.")
         ) from None
+    print_note(_("{file} is here: Wireshark opens it").format(file=file))
 
 
 def put_page(session: Session, file: Path) -> None:
@@ -71,3 +73,4 @@ def put_page(session: Session, file: Path) -> None:
             at_place(file, reason(error)), _("Check the name and the folder.")
         ) from None
     bench.ask_now(lambda bench: bench.network.http.pages.update(page))
+    print_note(_("boards get it from {url}").format(url=f"http://http.warsha/{file.name}"))

@@ -60,6 +60,10 @@ class WavePart:
             end_ns = min(round(self.to_s * 1e9), trace.end_ns)
         if self.from_s is not None:
             begin_ns = round(self.from_s * 1e9)
+            if self.to_s is not None and self.from_s >= self.to_s:
+                cause = _("{begin:g} s is not before {end:g} s.")
+                cure = _("Write the earlier time behind --from.")
+                raise HardwareError(cause.format(begin=self.from_s, end=self.to_s), cure)
             if begin_ns >= (trace.end_ns if self.to_s is None else end_ns):
                 cause = _("Nothing is after {at:g} s in this part.").format(at=self.from_s)
                 raise HardwareError(cause, _now(trace))

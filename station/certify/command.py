@@ -16,7 +16,7 @@ from rich.text import Text
 from grader.disk import report_disk_full
 from grader.terminal import one_line
 from hardware.atomic_file import check_writable
-from hardware.i18n import _
+from hardware.i18n import _, in_a_row
 from station.errors import StationError
 
 if TYPE_CHECKING:
@@ -133,11 +133,12 @@ def _print_outcome(console: Console, outcome: "PortOutcome", record: "Kept | Non
     from station.certify.measurement import verdict_word
 
     mark, style = MARKS[outcome.verdict]
-    head = f"{verdict_word(outcome.verdict)} {outcome.port}"
+    parts = [outcome.port]
     if result := outcome.result:
         count = _("measurements: {count}").format(count=len(result.measurements))
-        head += f", {result.identity.mac}, {result.plan.board.title}, {count}"
-        head += "" if not record else f", {record.file}"
+        parts += [result.identity.mac, result.plan.board.title, count]
+        parts += [str(record.file)] if record else []
+    head = f"{verdict_word(outcome.verdict)} {in_a_row(parts)}"
     console.print(Text(f"{mark} ", style=style) + one_line(head), soft_wrap=True)
     told = list(_found(result)) if result else []
     if outcome.error:

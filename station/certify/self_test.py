@@ -296,10 +296,10 @@ def board_type(identity: Identity, wanted: str = "") -> BoardType:
         kind = boards.load(wanted)
         if kind in same_chip:
             return kind
-        cause = _("this board says that it is {machine!r}, not a {title}")
+        cause = _("this board says that it is {machine!r}, and not {title}")
         raise StationError(
             cause.format(machine=identity.machine, title=kind.title),
-            _("name its type: --type"),
+            _("give its own type with --type, or leave --type out"),
         )
     if len(fitting) == 1:
         return fitting[0]

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.terminal import one_line
-from hardware.i18n import _
+from hardware.i18n import _, in_a_row
 from station.errors import StationError
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def shown_verdict(outcome: "FlashOutcome") -> tuple[str, str, str]:
 
 def _print_outcome(console: Console, outcome: "FlashOutcome") -> None:
     mark, style, word = shown_verdict(outcome)
-    parts = [f"{word} {outcome.port}"]
+    parts = [outcome.port]
     if outcome.identity:
         parts += [outcome.board, outcome.identity.title]
     if outcome.image:
@@ -228,7 +228,8 @@ def _print_outcome(console: Console, outcome: "FlashOutcome") -> None:
         elif not outcome.image.hash_is_known:
             parts.append(_("its hash was taken at the first download"))
     parts.append(f"{outcome.seconds:.0f} s")
-    console.print(Text(f"{mark} ", style=style) + one_line(", ".join(parts)), soft_wrap=True)
+    head = f"{word} {in_a_row(parts)}"
+    console.print(Text(f"{mark} ", style=style) + one_line(head), soft_wrap=True)
     for line in filter(None, (*outcome.remarks, outcome.cause, outcome.cure)):
         shade = "" if line == outcome.cause else "dim"
         console.print(Text("    ") + one_line(line), style=shade, soft_wrap=True)

@@ -6,13 +6,14 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from hardware.boards import load as load_type
+from hardware.errors import BoardNotFound
 from hardware.i18n import _
 from station.errors import Refused, UnknownCode
 from station.inventory import codes
 from station.inventory.database import Change
 from station.inventory.tables import (
     CODE,
-    NAME,
     BoardRow,
     Condition,
     FaultRow,
@@ -24,6 +25,14 @@ from station.inventory.tables import (
 NOTE = 1000
 """The most characters of a note, or of the description of a fault."""
 LARGEST_FLASH = 1 << 32
+
+
+def checked_type(name: str) -> str:
+    """A board type; "" for none. Raises: Refused: later the page and the tests look it up."""
+    try:
+        return load_type(name).name if name else ""
+    except BoardNotFound as error:
+        raise Refused(str(error), error.cure) from error
 
 
 def register(
@@ -49,7 +58,7 @@ def register(
     given = {
         "asset_tag": tag,
         "chip": None if chip is None else codes.plain(chip, CODE),
-        "type": None if type is None else codes.plain(type, NAME),
+        "type": None if type is None else checked_type(type),
         "flash_bytes": flash_bytes,
         "note": None if note is None else codes.plain(note, NOTE),
         "condition": condition,

@@ -17,7 +17,7 @@ from station.inventory import boards, codes, lending, stock
 from station.inventory.csv_form import FIELDS
 from station.inventory.database import Change, Inventory
 from station.inventory.roster import Roster
-from station.inventory.tables import CODE, NAME, STATES, BoardRow
+from station.inventory.tables import CODE, STATES, BoardRow
 
 CONDITIONS = ("new", "ready", "half-written")
 
@@ -139,7 +139,7 @@ def _check_size(text: str) -> None:
 
 _CHECKS: dict[str, Callable[[str], object]] = {
     "asset_tag": codes.checked_code,
-    "type": partial(codes.plain, most=NAME),
+    "type": boards.checked_type,
     "chip": partial(codes.plain, most=CODE),
     "note": partial(codes.plain, most=boards.NOTE),
     "fault": partial(codes.plain, most=boards.NOTE),

@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hardware.i18n import arabic, both, language
+from hardware.i18n import _, arabic, both, language
 from station.inventory.tables import BoardRow, EventRow
 
 Kind = Literal[
@@ -66,9 +66,24 @@ def events(session: Session, board: BoardRow) -> list[EventRow]:
     return list(session.scalars(found))
 
 
+def _result_word(result: str) -> str:
+    """The result of a flash or of a test, as the commands print it."""
+    words = {
+        "pass": _("PASS"),
+        "fail": _("FAIL"),
+        "error": _("NOT TESTED"),
+        "good": _("GOOD"),
+        "half-written": _("HALF-WRITTEN"),
+        "failed": _("NOT FLASHED"),
+    }
+    return words.get(result, result)
+
+
 def sentence(event: EventRow) -> str:
     """What happened. A kind that this version does not know is shown as it is stored."""
     detail: dict[str, str] = json.loads(event.detail)
     text = _TEXTS.get(event.kind, "")
     text = arabic(text) if language() == "ar" else text
+    if "result" in detail:
+        detail["result"] = _result_word(detail["result"])
     return text.format(**detail) if text else f"{event.kind} {event.detail}"

@@ -113,3 +113,12 @@ def test_sockets_of_killed_kernels_are_removed(live: LiveBench) -> None:
         os.utime(path, (0, 0))
     with listening, WidgetServer(counted(live)) as server:
         assert {path.name for path in folder.iterdir()} == {server.name, young.name, used.name}
+
+
+def test_a_page_shows_what_the_board_sent_before_it_was_opened(live: LiveBench) -> None:
+    end = monotonic() + WAIT_S
+    while not live.output["board"].last_line().startswith(b">>> "):
+        assert monotonic() < end
+        threading.Event().wait(0.02)
+    shown = BenchSource.of_page(live).tails["board"].since(0)[0]
+    assert b"MicroPython v" in shown and shown.endswith(b">>> ")

@@ -72,6 +72,7 @@ def test_a_fault_that_is_told_in_arabic_is_in_the_inventory(tmp_path: Path) -> N
     (tmp_path / "short.json").write_text(json.dumps(jig))
     done = warsha(tmp_path, "certify", "--jig", "--port", "bench:short.json", language="ar")
     assert done.returncode == 3, done.stdout + done.stderr
+    assert "معيبة \u2068bench:short.json\u2069، \u2068" in done.stdout  # each with its direction
     (board,) = json.loads(warsha(tmp_path, "boards", "list", "--json").stdout)
     assert board["state"] == "faulty", done.stdout
     warsha(tmp_path, "certify", "--jig", "--port", "bench:short.json")  # told in English now

@@ -100,6 +100,7 @@ def test_what_is_not_given_again_stays(three: Inventory) -> None:
         ({"mac": mac(9), "note": "a\u202eb"}, "contains"),
         ({"mac": mac(9), "note": "x" * 1001}, "too long"),
         ({"mac": mac(9), "flash_bytes": 0}, "is no size"),
+        ({"mac": mac(9), "type": "esp32_devkitv1"}, "There is no board type esp32_devkitv1"),
     ],
 )
 def test_a_wrong_value_is_refused(three: Inventory, wrong: dict[str, str], message: str) -> None:

@@ -80,7 +80,7 @@ class Nodes:
         for key in needed:
             if key not in keys:
                 what = _("{key} is missing").format(key=key)
-                raise self.fail(node, what, _("Add {sample}").format(sample=f"{key}: …"))
+                raise self.fail(node, what, _("Add {sample}.").format(sample=f"{key}: …"))
         return keys
 
     def optional(

@@ -97,7 +97,8 @@ def find_board(name: str) -> BoardType:
     what = _("There is no board type {name}.").format(name=name)
     if _only_in_wokwi(wanted):
         raise BoardNotFound(what, _("No bench has it: docs/measured/wokwi-parts.md says why."))
-    raise BoardNotFound(what, diagrams.suggest(name, [board.name for board in known]))
+    names = {one for board in known for one in (board.name, board.family)}
+    raise BoardNotFound(what, diagrams.suggest(name, names))
 
 
 def _only_in_wokwi(wanted: str) -> bool:

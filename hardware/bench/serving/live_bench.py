@@ -110,6 +110,10 @@ class LiveBench:
         self._host_network = HostNetwork(self._bench)
         self._host_network.allow(reach, mode)
         self._lines = SerialLines(self._bench, baud, images, tell)
+        self.output = {board: SerialTail() for board in self.board_types}
+        """The last output of each board, since the start of the bench."""
+        for board, tail in self.output.items():
+            self._lines.of(board).add_tail(tail)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._closing = False

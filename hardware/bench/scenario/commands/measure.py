@@ -60,7 +60,7 @@ class ExpectEdges(Command):
             raise nodes.fail(keys["edge"], wrong, _("Write rising, falling or any."))
         if not {"count", "min", "max"} & set(keys):
             what = _("count, min and max are missing")
-            raise nodes.fail(node, what, _("Add {sample}").format(sample="count: 10"))
+            raise nodes.fail(node, what, _("Add {sample}.").format(sample="count: 10"))
         minimum = nodes.count(keys.get("min") or keys["count"]) if _any(keys, "min") else 0
         maximum = nodes.count(keys.get("max") or keys["count"]) if _any(keys, "max") else 2**31
         return cls(_place(keys, nodes), edge, minimum, maximum)
@@ -146,7 +146,7 @@ class ExpectPwm(Command):
             duty = nodes.quantity(keys["duty"], "%")
         if frequency is None and duty is None:
             what = _("neither frequency, period nor duty")
-            raise nodes.fail(node, what, _("Add {sample}").format(sample="duty: 50%"))
+            raise nodes.fail(node, what, _("Add {sample}.").format(sample="duty: 50%"))
         return cls(_place(keys, nodes), frequency, duty, _tolerance(keys, nodes))
 
     def run(self, context: CommandContext) -> None:

@@ -51,10 +51,7 @@ class BenchSource(ViewSource):
     @classmethod
     def of_page(cls, live: LiveBench, editor_url: str = "") -> Self:
         """For a page: its consoles show all that the boards send."""
-        tails = {board: SerialTail() for board in live.board_types}
-        for board, tail in tails.items():
-            live.keep_output(tail, board)
-        return cls(live, tails, editor_url, PageFiles(live, tails))
+        return cls(live, live.output, editor_url, PageFiles(live, live.output))
 
     def first_message(self) -> Mapping[str, Any]:
         """See `ViewSource`."""
