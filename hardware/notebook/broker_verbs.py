@@ -4,6 +4,7 @@ subscribes, a listener captures the packets, and the web server gets a page."""
 from pathlib import Path
 from typing import NamedTuple
 
+from hardware.atomic_file import check_writable
 from hardware.bench.network.mqtt.packets import MqttError
 from hardware.bench.network.mqtt.session import matches
 from hardware.bench.pcap import pcap
@@ -52,6 +53,7 @@ def capture(session: Session, file: Path) -> None:
     Raises: HardwareError when the file cannot be written."""
     bench = session.need_bench()
     board = session.board_id or next(iter(bench.board_types))
+    check_writable(file)
     content = bench.ask_now(lambda bench: pcap(bench.traces[board]))
     try:
         file.write_bytes(content)

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hardware.atomic_file import check_writable
 from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.decode.buses import Bus, buses
 from hardware.bench.decode.wire_edges import scope_edges
@@ -128,6 +129,7 @@ def save_trace(session: Session, file: Path, names: Sequence[str], part: WavePar
     """
     shown = _look(session, names, part)
     signals = _pins_of(shown)
+    check_writable(file)
     try:
         if is_session := file.suffix == SESSION:
             unit_ns = write_session(file, shown.trace, signals, shown.window)

@@ -100,7 +100,7 @@ def test_a_cell_captures_the_packets_of_its_board(shell: InteractiveShell, tmp_p
     content = (tmp_path / "run.pcap").read_bytes()
     assert content.startswith(bytes.fromhex("4d3cb2a1"))
     assert b"lab/status" in content
-    assert "missing" in run(shell, f"%bench pcap {tmp_path}/missing/run.pcap")
+    assert "there is no such folder" in run(shell, f"%bench pcap {tmp_path}/missing/run.pcap")
 
 
 UPDATE = """\
