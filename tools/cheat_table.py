@@ -117,7 +117,13 @@ def main() -> None:
     cells = cells_of(PAGE.read_text(encoding="utf-8"))
     for lab in [lab for lab in labs if lab.slug in (chosen.labs or slugs())]:
         runs = [t for board in lab.boards for t in tasks(lab, board, chosen.seeds)]
-        gains = list(attack(runs))
+        gains = []
+        for gain in attack(runs):
+            gains.append(gain)
+            print(
+                f"{lab.slug} {len(gains)}/{len(runs)} {gain.task.name}: {gain.points:g}",
+                flush=True,
+            )
         for name in [cheat.__name__ for cheat in (*NO_WORK, *HALF_WORK)]:
             found = cell([gain for gain in gains if gain.task.cheat == name])
             cells[shown(lab.slug), shown(name)] = found
