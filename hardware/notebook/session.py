@@ -221,7 +221,7 @@ class Session:
 
     def will_open_bench(self) -> bool:
         """Whether the next cell for the board opens the bench that a lab has proposed."""
-        return self.board is None and self.proposed and not self._refused
+        return self.board is None and self.proposed
 
     def need_bench(self) -> LiveBench:
         """The virtual bench. Raises: BoardNotFound when a real board is connected."""

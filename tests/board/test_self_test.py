@@ -315,7 +315,7 @@ def test_the_type_of_a_board_is_found_or_asked_for() -> None:
     with bench_of("pi_pico_w") as (_live, board):
         pico = identify(board)
     assert board_type(pico).name == "pi_pico_w"
-    with pytest.raises(StationError, match="not a ESP32 DevKit V1"):
+    with pytest.raises(StationError, match="and not ESP32 DevKit V1"):
         board_type(pico, ESP32)
     with bench_of("esp32") as (_live, board):
         esp32 = identify(board)
