@@ -638,15 +638,21 @@ def test_without_a_board_no_cell_runs_where_nobody_asked(shell: InteractiveShell
     assert run(shell, "%%board", "print(2)") == "2\n"
 
 
-def test_after_a_failed_connection_cells_run_on_the_bench_of_the_lab(
-    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def in_lab(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+    """A notebook whose `%lab` cell has run, and no other."""
     for name in ("_default", "proposed"):  # put back at the end
         monkeypatch.setattr(current, name, getattr(current, name))
     current.propose(BUTTONS, {}, {})
-    shown = run(shell, "%board connect /dev/ttyNone")
+    return shell
+
+
+def test_after_a_failed_connection_cells_run_on_the_bench_of_the_lab(
+    in_lab: InteractiveShell,
+) -> None:
+    shown = run(in_lab, "%board connect /dev/ttyNone")
     assert "Cells still run on the virtual board of the lab." in shown
-    assert run(shell, "%%board", "print(2)") == "2\n"
+    assert run(in_lab, "%%board", "print(2)") == "2\n"
 
 
 def test_a_cell_in_the_background_says_where_its_output_is(shell: InteractiveShell) -> None:
@@ -656,14 +662,9 @@ def test_a_cell_in_the_background_says_where_its_output_is(shell: InteractiveShe
     assert "cell line 2" in shown and "board.serial" not in shown
 
 
-def test_a_bare_board_in_a_lab_says_how_to_return(
-    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("_default", "proposed"):  # put back at the end
-        monkeypatch.setattr(current, name, getattr(current, name))
-    current.propose(BUTTONS, {}, {})
-    assert "run its %lab cell" in run(shell, "%board connect esp32")
-    assert "%lab" not in run(shell, f"%board connect {BUTTONS}")
+def test_a_bare_board_in_a_lab_says_how_to_return(in_lab: InteractiveShell) -> None:
+    assert "run its %lab cell" in run(in_lab, "%board connect esp32")
+    assert "%lab" not in run(in_lab, f"%board connect {BUTTONS}")
 
 
 def test_long_output_is_in_a_file_and_its_end_in_the_cell(
