@@ -11,6 +11,7 @@ from pprint import pformat
 from urllib.parse import quote
 
 from grader.archive.replay import ReplayCase, signals
+from grader.html_text import rich
 from grader.lab.episode import Episode
 from grader.lab.run import Run
 from grader.score.card import card_html, number
@@ -150,7 +151,7 @@ def _marks(case: ReplayCase, marks: LabScore) -> str:
 
 
 def _row(tag: str, values: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}><bdi>{escape(v)}</bdi></{tag}>' for v in values)}</tr>"
+    return f"<tr>{''.join(f'<{tag}><bdi>{rich(v)}</bdi></{tag}>' for v in values)}</tr>"
 
 
 def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:
