@@ -1,6 +1,6 @@
 """What the board knows without a request: the answers to some calls, the levels that follow from
-its own writes, the pulse with which a sensor answers. It asks less often, and its trace is the
-same, also when something comes in between."""
+its own writes, the pulse with which a sensor answers, the next readings of the ADC. It asks less
+often, and its trace is the same, also when something comes in between."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -288,6 +288,184 @@ time.sleep(9)"""
         bench.run(SECOND)
         (end,) = bench.board.ends
     assert (end.cause, end.detail) == (frames.END_FORGED, "a call without a wait for its answer")
+
+
+# -- sockets -----------------------------------------------------------------------------------
+
+NET = (
+    JOIN
+    + """
+import gc, select, socket
+server = socket.getaddrinfo('http.warsha', 80)[0][-1]
+GET = b'GET /time HTTP/1.0\\r\\n\\r\\n'
+def tell(*words):
+    print(*words, time.ticks_us())
+def attempt(fn, *args):
+    try:
+        tell(fn(*args))
+    except OSError as e:
+        tell('errno', e.errno)
+def opened(where=server):
+    client = socket.socket()
+    client.connect(where)
+    return client
+"""
+)
+SOCKETS = {
+    "pages": "for n in range(12):\n    client = opened(); client.write(GET[:5]); tell(n)\n"
+    "    client.write(GET[5:]); tell(client.read(9))\n"
+    "    time.sleep_ms(7 * n); tell(len(client.read())); client.close()",
+    "unread": "for n in range(9):\n    client = opened(); client.write(GET); "
+    "time.sleep_ms(3 * n)\n"
+    "    client.close(); tell(n)",
+    "closed while it connects": "for n in range(9):\n    client = socket.socket()\n"
+    "    client.setblocking(False); attempt(client.connect, server)\n"
+    "    time.sleep_us(900 * n); client.close(); tell(n)",
+    "does not wait": "for n in range(6):\n    client = socket.socket(); "
+    "client.setblocking(False)\n"
+    "    attempt(client.connect, server); attempt(client.send, GET); time.sleep_ms(2 * n)\n"
+    "    attempt(client.send, GET); attempt(client.recv, 99); time.sleep_ms(20)\n"
+    "    attempt(client.recv, 9); attempt(client.recv, 2000)\n"
+    "    attempt(client.recv, 9); attempt(client.connect, server); client.close(); "
+    "attempt(client.send, GET)",
+    "as many as there are": "many = []\nfor n in range(20):\n    try:\n"
+    "        many.append(opened())\n"
+    "    except OSError as e:\n        tell(len(many), e.errno)\nfor client in many[::2]:\n"
+    "    client.write(GET)\nfor client in many:\n    client.close()\n"
+    "client = opened(); client.write(GET); tell(client.read(12))",
+    "nobody there": "for n in range(5):\n    client = socket.socket()\n"
+    "    attempt(client.connect, (server[0], 9)); attempt(client.send, GET)\n"
+    "    attempt(client.connect, server); client.close()",
+    "addresses": "for name in ('10.13.38.1', '1.2.3', '1.2.3.256', '01.002.3.4', '1..2.3',\n"
+    "        '1.2.3.4.', '127.0.0.1', 'localhost', '1.2.3.4.5', '', 'http.warsha', '1.2.3.4 ',\n"
+    "        '0001.2.3.4'):\n    attempt(socket.getaddrinfo, name, 80)",
+    "more than a window": "client = opened(); client.settimeout(3)\n"
+    "client.write(b'POST /time HTTP/1.0\\r\\nContent-Length: 60000\\r\\n\\r\\n')\n"
+    "for n in range(16):\n    attempt(client.write, bytes(n * 500)); time.sleep_ms(n)\n"
+    "tell(client.read(12))",
+    "its own server": "mine = socket.socket(); mine.bind(('0.0.0.0', 8080)); mine.listen(2)\n"
+    "for n in range(6):\n    to = wlan.ifconfig()[0] if n % 2 else '127.0.0.1'\n"
+    "    client = opened((to, 8080))\n"
+    "    other, where = mine.accept(); client.write(b'ab'); tell(other.read(2))\n"
+    "    other.write(b'cd'); other.close(); tell(client.read())\n    client.close()",
+    "datagrams": "udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+    "udp.connect(server)\nfor n in range(9):\n    attempt(udp.send, b'x' * n)\n"
+    "    client = opened(); client.write(GET)\n"
+    "    tell(client.read(3)); client.close()",
+    "poll": "poller = select.poll()\nfor n in range(9):\n    client = opened()\n"
+    "    poller.register(client, select.POLLIN); client.write(GET); gc.collect()\n"
+    "    tell(len(poller.poll(50))); tell(client.recv(40)); time.sleep_ms(n)\n"
+    "    tell(len(poller.poll(50))); poller.unregister(client); client.close()",
+    "garbage": "for n in range(40):\n    client = opened(); client.write(GET); client.read(2)\n"
+    "    tell(n)\ngc.collect(); tell('done')",
+    "the network leaves": "for n in range(5):\n    client = opened(); client.write(GET)\n"
+    "    wlan.disconnect(); time.sleep_ms(n)\n    attempt(client.write, GET); client.close()\n"
+    "    attempt(socket.getaddrinfo, '10.13.38.1', 80); wlan.connect('workshop', 'secret99')\n"
+    "    while not wlan.isconnected():\n        time.sleep_ms(20)",
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("program", SOCKETS)
+def test_sockets_give_the_same_trace(program: str, family: str, same: Same) -> None:
+    def ran() -> Trace:
+        with near_ap(NET + SOCKETS[program], family) as bench:
+            bench.run(60 * SECOND)
+            return bench.trace
+
+    printed = printed_lines(same.trace(ran, ALL._replace(posted_calls=False)))
+    assert len(printed) > 4 and not any("Error" in line for line in printed[:-1])
+
+
+PUBLISHES = (
+    JOIN
+    + """
+from umqtt.simple import MQTTClient
+client = MQTTClient('board', 'broker.warsha', keepalive=60)
+client.connect()
+for n in range(50):
+    client.publish('workshop/temperature', '{"t": %d}' % n, qos=n & 1)
+print('done')
+"""
+)
+
+
+def test_a_message_takes_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GrantCount(monkeypatch)
+    with near_ap(PUBLISHES) as bench:
+        bench.run(5 * SECOND)
+        assert printed_lines(bench.trace)[-1] == "done"
+    assert asked.count < 150  # 4 writes each, and an answer to each second one
+
+
+def test_a_board_that_does_not_wait_when_it_sends_a_datagram_ends(hostile: MakeBench) -> None:
+    post = f"""say({frames.REC_POSTED}, {frames.CALL_SOCKET_SEND_TO}, 0, 80, 10)
+ask(SYNC, 0, 255, t=20)
+time.sleep(9)"""
+    with hostile(post) as bench:
+        bench.run(SECOND)
+        (end,) = bench.board.ends
+    assert (end.cause, end.detail) == (frames.END_FORGED, "a call without a wait for its answer")
+
+
+# -- readings of the ADC -----------------------------------------------------------------------
+
+DIALS: Parts = {
+    name: ("wokwi-potentiometer", {"value": value}) for name, value in (("x", "300"), ("y", "700"))
+}
+ADC_PINS = {"esp32": (34, 35), "rp2": (26, 27)}
+READS = """
+from machine import ADC, Pin, PWM
+import time
+x, y = ADC(Pin(X)), ADC(Pin(Y))
+led = Pin(2, Pin.OUT)
+"""
+READINGS = {
+    "each second": "while True:\n    print(x.read_u16(), y.read_u16()); time.sleep_ms(600)",
+    "often": "while True:\n    print(x.read_u16(), y.read_u16()); time.sleep_ms(3)",
+    "one of them": "while True:\n    print(x.read_u16()); time.sleep_ms(40)\n"
+    "    if time.ticks_ms() % 7 == 0:\n        print(y.read_u16())",
+    "many at once": "while True:\n    print(sum(x.read_u16() + y.read_u16() for n in range(40)))\n"
+    "    time.sleep_ms(90)",
+    "a lamp between": "while True:\n    led(1); print(x.read_u16()); led(0); print(y.read_u16())\n"
+    "    time.sleep_ms(9)",
+    "a timer": "from machine import Timer\nt = Timer(T)\n"
+    "t.init(period=30, callback=lambda t: print(y.read_u16()))\n"
+    "while True:\n    print(x.read_u16()); time.sleep_ms(31)",
+}
+DIAL_MOVES = [Hand(60 + 61.7 * n, "xy"[n % 2], "position", n * 0.037 % 1) for n in range(40)]
+DIAL_NOISE = [Hand(400 + 300 * n, "x", "noise", 0.1 * (n % 2)) for n in range(6)]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("program", READINGS)
+def test_readings_give_the_same_trace(program: str, family: str, same: Same) -> None:
+    x, y = ADC_PINS[family]
+    text = READS.replace("X", str(x)).replace("Y", str(y)) + READINGS[program]
+    text = text.replace("Timer(T)", "Timer(0)" if family == "esp32" else "Timer()")
+    prefix = "" if family == "esp32" else "GP"
+    wires = [f"{dial}:SIG b:{prefix}{pin}" for dial, pin in (("x", x), ("y", y))]
+    ground = "b:GND.1"
+    wires += [f"{dial}:VCC b:3V3" for dial in "xy"] + [f"{dial}:GND {ground}" for dial in "xy"]
+    trace = same.trace(
+        lambda: play(
+            DIALS, wires, text, hands=(*DIAL_MOVES, *DIAL_NOISE), family=family, until_ms=3000
+        ),
+        ALL._replace(posted_calls=False),
+        ALL._replace(same_readings=False),
+    )
+    printed = printed_lines(trace)
+    assert len({*printed}) > 2 and not any("Err" in line for line in printed)
+
+
+def test_two_dials_take_one_request_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GrantCount(monkeypatch)
+    text = READS.replace("X", "34").replace("Y", "35") + READINGS["often"]
+    wires = ["x:SIG b:34", "y:SIG b:35", "x:VCC b:3V3", "y:VCC b:3V3"]
+    wires += ["x:GND b:GND.1", "y:GND b:GND.1"]
+    moves = [Hand(60 + n, "xy"[n % 2], "position", n * 0.037 % 1) for n in range(600)]
+    play(DIALS, wires, text, hands=moves, until_ms=700)
+    assert asked.count < 900  # one for each move, and few for 400 readings
 
 
 # -- a keypad ----------------------------------------------------------------------------------

@@ -97,15 +97,25 @@ extern uint64_t vb_coupled;                // bit n: output n may change an inpu
 // leave it unchanged, surplus ones are dropped. The caller charges for the processor's work.
 int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len);
 
-// The same for a call whose answer the bench may have told in advance: then the board does not wait. `in` is left as it is.
+// The same for a call whose answer the bench may have told in advance: then the board does not wait.
 struct vb_told {
     uint64_t flag; // VB_FLAG_RADIO, for example; 0: it has not
     uint64_t value; // the answer, as in a grant: the status, and the ns that it takes in the high half
+    const void *bytes; // and its bytes
+    size_t len;
+    uint64_t after; // how many ns later the board may notice an effect of the call; 0: never
 };
 int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
     size_t in_len);
 extern struct vb_radio vb_link_radio; // the answer to RADIO_STATE that the board got last
 extern struct vb_absent vb_link_absent; // what the last grant with VB_FLAG_ABSENT said
+extern struct vb_sockets vb_link_sockets; // and with VB_FLAG_SOCKETS
+#define VB_LINK_RECEIVED 1460
+extern uint8_t vb_link_received[VB_LINK_RECEIVED]; // the bytes behind it
+
+// What each call begins with: interrupts up to now are served, and the last grant still holds. Who then looks at what it told
+// passes no time before the call.
+void vb_call_begin(void);
 
 #define VB_CALL_MOST (32 * 1024) // bytes of one call, each way; the bench ends a board that sends more
 

@@ -23,17 +23,21 @@ static void put_data(const uint8_t *p, size_t len) {
     }
 }
 
-int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
-    size_t in_len) {
+void vb_call_begin(void) {
     vb_clock_settle();
     vb_engine_catch_up();
     if (vb_now() >= vb_horizon()) {
         vb_aside(vb_sync); // no call is sent after the horizon
     }
+}
+
+int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
+    size_t in_len) {
+    vb_call_begin();
     bool known = vb_link_knows(told->flag);
     put_data(out, out_len);
     vb_link_put(known ? VB_REC_POSTED : VB_REC_CALL, op, b, c);
-    uint64_t value = known ? vb_link_post(told->value) : vb_link_ask(in, in_len);
+    uint64_t value = vb_link_call(told, known, in, in_len);
     vb_wait_until(vb_now() + (value >> 32));
     return (int32_t)value;
 }

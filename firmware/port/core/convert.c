@@ -23,7 +23,7 @@ static void report(uint8_t pin) {
 // not tell which readings asked the bench.
 uint64_t vb_convert(uint8_t pin) {
     static uint64_t last[VB_PINS]; // and 1 more: 0 is no reading
-    uint64_t uv = vb_link_convert(pin);
+    uint64_t uv = vb_link_convert(pin, last[pin] - 1);
     if (last[pin] == uv + 1) {
         report(pin);
     }

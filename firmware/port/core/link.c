@@ -17,6 +17,8 @@ static size_t steps_at;        // the next step
 static struct vb_slots slots; // of the last grant
 struct vb_radio vb_link_radio;
 struct vb_absent vb_link_absent;
+struct vb_sockets vb_link_sockets;
+uint8_t vb_link_received[VB_LINK_RECEIVED];
 static struct {
     bool known;               // the level at its pad follows from the slots, although the promise is void
     size_t taken;             // bits
@@ -305,6 +307,16 @@ static void take_bytes(uint8_t *into, size_t len) {
     }
 }
 
+static void take_readings(void) {
+    struct vb_readings told;
+    vb_host_read(&told, sizeof(told));
+    for (size_t i = 0; i < told.count; i++) {
+        steady |= 1ull << told.pins[i];
+        steady_uv[told.pins[i]] = told.microvolts[i];
+        steady_until[told.pins[i]] = VB_NEVER;
+    }
+}
+
 static void take_grant(uint8_t *into, size_t len) {
     bool followed = vb_realtime();
     uint64_t levels = vb_link_levels();
@@ -330,6 +342,14 @@ static void take_grant(uint8_t *into, size_t len) {
     if (last.flags & VB_FLAG_ABSENT) {
         vb_host_read(&vb_link_absent, sizeof(vb_link_absent));
     }
+    if (last.flags & VB_FLAG_SOCKETS) {
+        vb_host_read(&vb_link_sockets, sizeof(vb_link_sockets));
+        vb_host_read(vb_link_received, MIN(vb_link_sockets.count, VB_LINK_RECEIVED));
+    }
+    steady &= last.same;
+    if (last.flags & VB_FLAG_READINGS) {
+        take_readings();
+    }
     pulse_known = last.flags & VB_FLAG_PULSE;
     if (pulse_known) {
         vb_host_read(&pulse, sizeof(pulse));
@@ -343,7 +363,6 @@ static void take_grant(uint8_t *into, size_t len) {
     } else {
         table_writes = 0;
     }
-    steady &= last.same;
     vb_coupled = last.coupled;
     pending = last.pending;
     promise_void = wake_seen = at_read = false;
@@ -403,32 +422,41 @@ void vb_hello(void) {
     take_grant(NULL, 0);
 }
 
+static const struct vb_told *told;
+static bool is_posted;
 static uint8_t *asked_into;
 static size_t asked_len;
+static uint64_t answer;
 
-static void ask_aside(void) {
+static void call_aside(void) {
     static uint8_t nowhere;
-    vb_flush();
-    take_grant(asked_into ? asked_into : &nowhere, asked_into ? asked_len : 0);
+    if (!is_posted) {
+        vb_flush();
+        take_grant(asked_into ? asked_into : &nowhere, asked_into ? asked_len : 0);
+        answer = last.value;
+        return;
+    }
+    if (told->len) {
+        memcpy(asked_into, told->bytes, MIN(told->len, asked_len));
+    }
+    if (told->after) {
+        last.horizon = MIN(last.horizon, vb_settled + told->after);
+        vb_service_soon();
+    }
+    answer = told->value;
 }
 
-uint64_t vb_link_ask(uint8_t *into, size_t len) {
+// One function for both: what is left on the stack decides what the next collection of garbage finds.
+uint64_t vb_link_call(const struct vb_told *what, bool post, uint8_t *into, size_t len) {
+    told = what;
+    is_posted = post;
     asked_into = into;
     asked_len = len;
-    vb_aside(ask_aside);
-    return last.value;
+    vb_aside(call_aside);
+    return answer;
 }
 
 bool vb_link_knows(uint64_t flag) { return (last.flags & flag) && !vb_link_void(); }
-
-static void nothing(void) {
-}
-
-// The stack is used as by vb_link_ask(): what is left on it decides what the next collection of garbage finds.
-uint64_t vb_link_post(uint64_t value) {
-    vb_aside(nothing);
-    return value;
-}
 
 bool vb_link_has_pending(void) { return pending; }
 
@@ -441,19 +469,28 @@ uint64_t vb_link_pending(void) {
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }
 
 static uint8_t asked_pin;
-static void ask_adc(void) { ask(VB_REC_ADC, asked_pin); }
+static bool is_known;
+static uint64_t reading_before;
 
-uint64_t vb_link_convert(uint8_t pin) {
+static void convert_aside(void) {
+    if (!is_known) {
+        ask(VB_REC_ADC, asked_pin);
+        steady |= 1ull << asked_pin;
+        steady_uv[asked_pin] = last.value;
+        uint64_t held = last.value >> 32;
+        steady_until[asked_pin] = held == VB_HELD_FOREVER ? VB_NEVER : vb_now() + held;
+    } else if (steady_uv[asked_pin] != reading_before) {
+        vb_link_put(VB_REC_READING, asked_pin, 0, 0);
+    }
+}
+
+uint64_t vb_link_convert(uint8_t pin, uint64_t before) {
     vb_clock_settle();
     bool known = steady >> pin & 1 && vb_now() < MIN(last.horizon, steady_until[pin]);
-    if (!known || promise_void || wake_seen) {
-        asked_pin = pin;
-        vb_aside(ask_adc);
-        steady |= 1ull << pin;
-        steady_uv[pin] = last.value;
-        uint64_t held = last.value >> 32;
-        steady_until[pin] = held == VB_HELD_FOREVER ? VB_NEVER : vb_now() + held;
-    }
+    is_known = known && !promise_void && !wake_seen;
+    asked_pin = pin;
+    reading_before = before;
+    vb_aside(convert_aside);
     return steady_uv[pin];
 }
 

@@ -42,10 +42,10 @@ static mp_obj_t socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     if (family != AF_INET || (kind != SOCK_STREAM && kind != SOCK_DGRAM)) {
         mp_raise_OSError(VB_IS_ESP32 ? 123 : MP_EINVAL); // newlib: EPROTONOSUPPORT
     }
-    int32_t fd = vb_net_call(VB_CALL_SOCKET_OPEN, kind, 0, NULL, 0, NULL, 0);
+    int32_t fd = vb_socket_request(VB_CALL_SOCKET_OPEN, kind, 0, NULL, 0, NULL, 0);
     if (fd == -MP_ENFILE) { // sockets without a reference are closed by the collector
         gc_collect();
-        fd = vb_net_call(VB_CALL_SOCKET_OPEN, kind, 0, NULL, 0, NULL, 0);
+        fd = vb_socket_request(VB_CALL_SOCKET_OPEN, kind, 0, NULL, 0, NULL, 0);
     }
     vb_net_check(fd);
     vb_net.sockets[fd] = kind == SOCK_DGRAM ? VB_SOCKET_WRITABLE : 0;
@@ -59,7 +59,7 @@ void vb_socket_lookup(mp_obj_t name_in, uint8_t *ip) {
     const char *name = mp_obj_str_get_data(name_in, &len);
     if (len == 0) {
         memset(ip, 0, 4);
-    } else if (vb_net_call(VB_CALL_LOOKUP, 0, 0, name, MIN(len, 255), ip, 4) < 0) {
+    } else if (vb_socket_request(VB_CALL_LOOKUP, 0, 0, name, MIN(len, 255), ip, 4) < 0) {
         mp_raise_OSError(VB_IS_ESP32 ? -202 : -2); // EAI_FAIL; what lwip_getaddrinfo_cb says
     }
 }
@@ -108,7 +108,7 @@ static mp_obj_t socket_accept(mp_obj_t self_in) {
     int32_t fd;
     for (;;) {
         uint32_t before = vb_net_fetched;
-        fd = vb_net_call(VB_CALL_SOCKET_ACCEPT, self->fd, 0, NULL, 0, &peer, sizeof(peer));
+        fd = vb_socket_request(VB_CALL_SOCKET_ACCEPT, self->fd, 0, NULL, 0, &peer, sizeof(peer));
         if (fd != -MP_EAGAIN) {
             break;
         }
@@ -134,7 +134,8 @@ static mp_obj_t socket_connect(mp_obj_t self_in, mp_obj_t pair) {
     socket_obj_t *self = vb_socket_opened(self_in);
     uint8_t ip[4];
     uint32_t port = get_address(pair, ip);
-    int32_t status = vb_net_call(VB_CALL_SOCKET_CONNECT, self->fd, port, ip, 4, NULL, 0);
+    bool is_new = self->type == SOCK_STREAM && self->state == VB_SOCKET_NEW;
+    int32_t status = (is_new ? vb_socket_request : vb_net_call)(VB_CALL_SOCKET_CONNECT, self->fd, port, ip, 4, NULL, 0);
     if (status >= 0 || status == -VB_ERRNO_INPROGRESS) {
         self->state = VB_SOCKET_CONNECTED;
     }
@@ -260,7 +261,7 @@ static mp_uint_t socket_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg
     if (request == MP_STREAM_CLOSE) {
         if (self->fd >= 0) {
             set_callback(self, MP_OBJ_NULL);
-            vb_net_call(VB_CALL_SOCKET_CLOSE, self->fd, 0, NULL, 0, NULL, 0);
+            vb_socket_request(VB_CALL_SOCKET_CLOSE, self->fd, 0, NULL, 0, NULL, 0);
             vb_net.sockets[self->fd] = 0;
             self->fd = -1;
         }

@@ -41,6 +41,9 @@ socket_obj_t *vb_socket_opened(mp_obj_t self);  // raises EBADF for a closed one
 
 void vb_socket_lookup(mp_obj_t name, uint8_t *ip); // the address of a host; raises the chip's errors
 
+// net/socket_known.c: as vb_net_call(), for calls whose answer the board may know. Of SOCKET_CONNECT only those of new streams.
+int32_t vb_socket_request(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len);
+
 // net/socket_data.c
 mp_uint_t vb_socket_read(mp_obj_t self, void *buf, mp_uint_t size, int *errcode);
 mp_uint_t vb_socket_write(mp_obj_t self, const void *data, mp_uint_t len, int *errcode);

@@ -19,7 +19,7 @@ static mp_uint_t send_piece(socket_obj_t *self, const uint8_t *data, size_t len,
     len = MIN(len, PIECE);
     for (;;) {
         uint32_t before = vb_net_fetched;
-        int32_t status = vb_net_call(VB_CALL_SOCKET_SEND, self->fd, 0, data, len, NULL, 0);
+        int32_t status = vb_socket_request(VB_CALL_SOCKET_SEND, self->fd, 0, data, len, NULL, 0);
         if (status >= 0) {
             if (!(status & VB_STATUS_MORE)) {
                 vb_net_clear(self->fd, VB_SOCKET_WRITABLE, before);
@@ -110,7 +110,7 @@ static int32_t receive(socket_obj_t *self, uint8_t op, void *to, size_t most, in
         uint32_t before = vb_net_fetched;
         int32_t status = -MP_EAGAIN;
         if (vb_net.sockets[self->fd] & VB_SOCKET_READABLE) {
-            status = vb_net_call(op, self->fd, most, NULL, 0, to, most);
+            status = vb_socket_request(op, self->fd, most, NULL, 0, to, most);
         }
         if (status != -MP_EAGAIN) {
             if (status >= 0 && !(status & VB_STATUS_MORE)) {

@@ -1,15 +1,21 @@
 """Grant extras: what a board that runs by itself is told with a grant, so that it need not ask
 for what is certain: see [flag] in frames.toml."""
 
+from collections.abc import Iterable
+
 from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Pins
 from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.private_lines import PadSlots
 from hardware.bench.circuit.pulse_answers import PadAnswer
 from hardware.bench.circuit.read_tables import MOST_WRITES, ReadTable
+from hardware.bench.events import NEVER
 from hardware.bench.protocol import frames
 
 SLOTS, TABLE, PULSE = frames.LAYOUT_SLOTS, frames.LAYOUT_TABLE, frames.LAYOUT_PULSE
+READINGS = frames.LAYOUT_READINGS
+MOST_READINGS = 7
+"""Pads in one grant, as many as the layout has."""
 MOST_BITS = 80
 """Bits of a chip in one grant."""
 
@@ -28,12 +34,13 @@ class GrantExtras:
         """The board starts again, and knows nothing."""
         self._table = None
 
-    def pack(self, written: int, stepped: int) -> tuple[int, bytes]:
+    def pack(self, written: int, stepped: int, converted: Iterable[int]) -> tuple[int, bytes]:
         """The bits of the flags of a grant, and the bytes at its end.
 
         Args:
             written: mask of the outputs whose effects the board may know in advance.
             stepped: mask of the pads whose levels change before the horizon.
+            converted: the GPIOs of which the program has read the ADC.
         """
         flags, data = 0, b""
         slots = self._circuit.slots()
@@ -42,6 +49,8 @@ class GrantExtras:
         if self._circuit.posts_calls():
             told, answers = self._peripherals.told()
             flags, data = flags | told, data + answers
+            if (readings := self._readings(converted)) is not None:
+                flags, data = flags | frames.FLAG_READINGS, data + readings
         if not written:
             return flags, data
         pulse = self._circuit.pulse_answer()
@@ -53,6 +62,17 @@ class GrantExtras:
                 self._table = table
                 flags, data = flags | frames.FLAG_NEW_TABLE, data + _pack_table(table)
         return flags, data
+
+    def _readings(self, converted: Iterable[int]) -> bytes | None:
+        """What the ADC reads at pads where it has changed since the board was told, and where a
+        conversion has no effect on the next one."""
+        circuit, same = self._circuit, self._circuit.same_readings()
+        new = [gpio for gpio in converted if not same >> gpio & 1]
+        new = [gpio for gpio in new if circuit.holds_ns(gpio) >= NEVER][:MOST_READINGS]
+        if not new:
+            return None
+        microvolts = [circuit.microvolts(gpio) for gpio in new] + [0] * (MOST_READINGS - len(new))
+        return READINGS.pack(len(new), bytes(new), *microvolts)
 
     def _watches(self, pads: int) -> bool:
         """Whether a change of these pads would do more than change levels."""

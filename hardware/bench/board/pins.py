@@ -25,7 +25,7 @@ SERIAL_BIT = 1 << 63
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
 LAST_COUNTS = (*OUTPUTS, frames.REC_IRQ)
 """The kinds of records of which only the last one at a pin counts, as long as nothing happens."""
-ALONE = (frames.REC_MODE, frames.REC_DAC, frames.REC_POSTED)
+ALONE = (frames.REC_MODE, frames.REC_DAC, frames.REC_POSTED, frames.REC_READING)
 """The kinds of records that are always applied one by one."""
 APPLIED = frozenset((*LAST_COUNTS, *ALONE, frames.REC_TX))
 """The kinds of records that do something here."""
@@ -46,6 +46,7 @@ class Pins:
         note: records levels that are not those of latches: GPIO, level, time.
         output: gets the serial output while `listening`.
         call: does a call that the board does not wait for: its number, b and c.
+        convert: does a conversion at a GPIO that the board does not wait for.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class Pins:
         note: Callable[[Sequence[LevelAt]], None],
         output: Callable[[bytes], None],
         call: Callable[[int, int, int], None],
+        convert: Callable[[int], object],
     ) -> None:
         self._circuit = circuit
         self._note = note
         self._output_text = output
         self._call = call
+        self._convert = convert
         self.listening = False
         """Whether serial output is passed on, at its own time."""
         self._batch = b""
@@ -156,6 +159,8 @@ class Pins:
             self._output(kind, gpio, b, c)
         elif kind == frames.REC_POSTED:
             self._call(gpio, b, c)
+        elif kind == frames.REC_READING:
+            self._convert(gpio)
         elif kind == frames.REC_TX and self.listening:
             self._collect_text(index, row)
         if self._many and self.apart() != self._planned_for:

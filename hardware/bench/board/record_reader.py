@@ -1,6 +1,7 @@
 """Reads the records of a board: they are checked, counted against the limits, and kept for the
 trace."""
 
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, final
@@ -19,6 +20,8 @@ from hardware.bench.trace.recorder import Recorder
 FEW = 64
 """Up to this many records, a loop in Python is faster than numpy."""
 TEXTS = (frames.REC_TX, frames.REC_EXC, frames.REC_GIVEN)
+NOT_IN_TRACE = re.compile(bytes((ord("["), frames.REC_POSTED, frames.REC_READING, ord("]"))))
+"""Finds the kinds of records for which the trace has others."""
 RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""
 
@@ -184,14 +187,18 @@ class RecordReader:
         return end
 
     def _take_posted(self, body: bytes) -> tuple[int, Termination | None]:
-        """Passes records on to the trace, where POSTED is a CALL like any other. Returns how many,
-        and the end, if one of them ends the board."""
+        """Passes records on to the trace, where POSTED is a CALL like any other. In the place of
+        READING the bench notes what the ADC reads. Returns how many, and the end, if one of them
+        ends the board."""
         kinds, done = body[::SIZE], 0
-        while (index := kinds.find(frames.REC_POSTED, done)) >= 0:
+        while (found := NOT_IN_TRACE.search(kinds, done)) is not None:
+            index = found.start()
             self._recorder.take(body[done * SIZE : index * SIZE])
-            _kind, op, b, c, t_ns = PACKER.unpack_from(body, index * SIZE)
-            self.posted.append(self._recorder.take_call((frames.REC_CALL, op, b, c, t_ns)))
+            kind, op, b, c, t_ns = PACKER.unpack_from(body, index * SIZE)
             done = index + 1
+            if kind == frames.REC_READING:
+                continue
+            self.posted.append(self._recorder.take_call((frames.REC_CALL, op, b, c, t_ns)))
             if (end := self._too_much(t_ns)) is not None:
                 return done, end
         self._recorder.take(body[done * SIZE :])

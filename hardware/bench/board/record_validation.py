@@ -65,6 +65,7 @@ FIELDS = {
     frames.REC_HEAP: (0, 0, _ANY),
     frames.REC_DAC: (0, _PIN, _BYTE),
     frames.REC_CONVERT: (0, _PIN, 0),
+    frames.REC_READING: (0, _PIN, 0),
     frames.REC_SLEEP: (frames.SLEEP_AWAKE, frames.SLEEP_DEEP, _ANY),
     frames.REC_STATE: (frames.STATE_BOOT, frames.STATE_LOADER, _BYTE),
 }

@@ -120,7 +120,11 @@ class VirtualBoard:
         self.on_output: Callable[[bytes], None] = lambda data: None
         """Gets the serial output at its own time, while `pins.listening`."""
         self.pins = Pins(
-            circuit, self.recorder.note_levels, lambda data: self.on_output(data), self._do_posted
+            circuit,
+            self.recorder.note_levels,
+            lambda data: self.on_output(data),
+            self._do_posted,
+            self._convert,
         )
         self.peripherals = PeripheralBus(self, self.recorder)
         self._extras = GrantExtras(circuit, self.pins, self.peripherals)
@@ -482,7 +486,7 @@ class VirtualBoard:
         coupled, at_read = self.pins.asked_after()
         told, extras = 0, b""
         if flags == frames.FLAG_HEADLESS and not is_watched:
-            told, extras = self._extras.pack(coupled & at_read, stepped)
+            told, extras = self._extras.pack(coupled & at_read, stepped, self._converted)
         interrupts = self.peripherals.interrupts
         head = REPLY.pack(
             frames.REPLY_GRANT,

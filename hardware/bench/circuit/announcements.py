@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.meter import Threshold
-from hardware.bench.circuit.netlist import Cluster
+from hardware.bench.circuit.netlist import Cluster, Netlist
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.private_lines import PadSlots, PrivateLine, find_line, find_slots
 from hardware.bench.circuit.pulse_answers import PadAnswer, SensorPads, find_pads
@@ -34,6 +34,8 @@ class Announcements:
         self._clusters: list[Cluster] = [netlist.cluster_of[net] for net in netlist.gpio_net]
         parts = netlist.parts.values() if len(netlist.boards) == 1 else ()
         self._targets = [part for part in parts if isinstance(part, OneWireTarget)]
+        self._near = {target.id: _near(netlist, target) for target in self._targets}
+        """The ids of the parts on the line of each chip."""
         self._sensors = [part for part in parts if isinstance(part, Module) and part.ANSWERS]
         self._lines: dict[str, PrivateLine | None] = {}
         """The line of each chip."""
@@ -54,8 +56,9 @@ class Announcements:
         for written, (_table, parts) in list(self._tables.items()):
             if part.id in parts:
                 del self._tables[written]
-        if part not in self._targets:
-            self._lines.clear()
+        for target in self._targets if part not in self._targets else ():
+            if part.id in self._near[target.id]:
+                self._lines.pop(target.id, None)
         for id, known in list(self._sensor_pads.items()):
             if part.id != id and (known is None or part.id in known.parts):
                 del self._sensor_pads[id]
@@ -122,3 +125,8 @@ class Announcements:
                 if table is not None:
                     return table, frozenset(parts)
         return None, frozenset(parts)
+
+
+def _near(netlist: Netlist, target: OneWireTarget) -> tuple[str, ...]:
+    cluster = netlist.cluster_of.get(netlist.net(target.id, target.WIRE))
+    return cluster.parts if cluster else ()

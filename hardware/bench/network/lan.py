@@ -13,7 +13,15 @@ from itertools import count
 from typing import Any
 
 from hardware.bench.network.bluetooth.air import BleAir
-from hardware.bench.network.host import GATEWAY, LOOPBACK, Address, Host, Ports, parse_ip
+from hardware.bench.network.host import (
+    GATEWAY,
+    LOOPBACK,
+    Address,
+    Host,
+    Ports,
+    Subnet,
+    parse_ip,
+)
 from hardware.bench.network.host_gateway import HostGateway
 from hardware.bench.network.http import HttpServer, listener
 from hardware.bench.network.mqtt.broker import MqttBroker, OpenRules
@@ -135,6 +143,11 @@ class Lan:
         for subnet in subnets:
             total_ns += subnet.latency_ns + self._random.randrange(subnet.latency_ns // 4 + 1)
         return total_ns
+
+    @staticmethod
+    def least_delay_ns(subnet: Subnet) -> int:
+        """The least time that a packet of a station in a network takes to the next host."""
+        return WIRE_NS + subnet.latency_ns
 
     def delivers(self, source: Host, target: Host) -> bool:
         """See `Link`."""

@@ -34,6 +34,19 @@ LOST_LOOKUP_NS = 4_200_000_000
 WORK_NS = 25_000
 """Time of the network stack for one call, and for each kilobyte; a GUESS."""
 
+KNOWN = (
+    frames.CALL_RADIO_STATE,
+    frames.CALL_LOOKUP,
+    frames.CALL_SOCKET_OPEN,
+    frames.CALL_SOCKET_CONNECT,
+    frames.CALL_SOCKET_SEND,
+    frames.CALL_SOCKET_RECEIVE,
+    frames.CALL_SOCKET_CLOSE,
+)
+"""The calls whose answers the board may know. Their answers are not sent to it."""
+MOST_TOLD = 1460
+"""Received bytes that a grant tells; the port's buffer has as many."""
+
 
 class Network(Peripheral):
     """Answers the calls of `network` and `socket`."""
@@ -51,6 +64,9 @@ class Network(Peripheral):
         self._loop = Host(ports, LOOPBACK, board=board)
         self._is_new = False
         """Whether the board has not fetched the state of the radio since it changed."""
+        self._is_used = False
+        """Whether there was a call of a socket since the board was told something: the next one
+        comes soon."""
         self._do = {
             frames.CALL_RADIO_SWITCH: self._switch,
             frames.CALL_RADIO_CONNECT: self._join,
@@ -78,8 +94,10 @@ class Network(Peripheral):
         self.sockets.forget()
         self.radio.reset()
         self._set_new(False)
+        self._is_used = False
 
     def call(self, call: Call) -> Answer:
+        self._is_used |= call.op >= frames.CALL_LOOKUP
         if (do := self._do.get(call.op)) is not None:
             return do(call)
         if call.op == frames.CALL_SOCKET_CLOSE:
@@ -88,10 +106,23 @@ class Network(Peripheral):
         return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
 
     def told(self) -> Mapping[int, bytes]:
-        return {frames.FLAG_RADIO: self._packed_state()} if self._is_new else {}
+        told = {}
+        if self._is_new:
+            told[frames.FLAG_RADIO] = self._packed_state()
+        if (joined := self._tells_of_sockets()) is not None:
+            told[frames.FLAG_SOCKETS] = self._packed_sockets(joined)
+            self._is_used = False
+        return told
+
+    def _tells_of_sockets(self) -> AccessPoint | None:
+        """The network of the station, if the board is told of its sockets now."""
+        expects_a_call = self._is_used or self._is_new
+        if not expects_a_call or self.radio.own or not self.sockets.are_remote():
+            return None
+        return self.radio.joined
 
     def may_be_told(self, call: Call) -> bool:
-        return call.op == frames.CALL_RADIO_STATE
+        return call.op in KNOWN
 
     def _changed(self) -> None:
         self._set_new(True)
@@ -154,6 +185,12 @@ class Network(Peripheral):
             *here,
             self.sockets.flags(),
         )
+
+    def _packed_sockets(self, joined: AccessPoint) -> bytes:
+        number, received = self.sockets.received(MOST_TOLD) if self._is_new else (0, b"")
+        after_ns = self.lan.least_delay_ns(joined)
+        head = after_ns, WORK_NS, *self.sockets.rooms(), number, len(received)
+        return frames.LAYOUT_SOCKETS.pack(*head) + received
 
     def _stations(self, call: Call) -> Answer:
         own = self.radio.own

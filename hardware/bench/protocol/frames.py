@@ -7,7 +7,7 @@ section of frames.toml: the values of [by], for example, are the constants BY_â€
 import struct
 from typing import Final
 
-VERSION: Final = 11
+VERSION: Final = 12
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -34,8 +34,10 @@ REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c = ms wanted, 4294967295 for ever; awake: b = wake reason."""
 REC_DATA: Final = 9
 """bytes of the CALL or POSTED that follows: a = number of bytes in b and c (1 to 6)."""
+REC_READING: Final = 1
+"""a = pin: the program gets an ADC reading that a grant has told, another one than before."""
 REC_POSTED: Final = 15
-"""a CALL whose answer the board knows: I2C, BITSTREAM or RADIO_STATE; a, b and c as in CALL."""
+"""a CALL whose answer the board knows (which ones: see above); a, b and c as in CALL."""
 REC_HELLO: Final = 16
 """the first record; a = protocol version, b = 1 esp32, 2 rp2; c = bits of the build: 32 or 64."""
 REC_SYNC: Final = 17
@@ -296,6 +298,10 @@ FLAG_TABLE: Final = 256
 """the table that the board got last holds."""
 FLAG_NEW_TABLE: Final = 512
 """the grant ends with that table: layout table."""
+FLAG_SOCKETS: Final = 1024
+"""the board knows the answers to some calls of sockets: layout sockets."""
+FLAG_READINGS: Final = 2048
+"""the grant says what the ADC reads at some pads: layout readings."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2
@@ -435,6 +441,16 @@ LAYOUT_ABSENT: Final = struct.Struct("<16s")
 """A bit for each address of an I2C bus: 1 where nobody answers.
 
 addresses
+"""
+LAYOUT_SOCKETS: Final = struct.Struct("<QI16HB1xH")
+"""What the board knows of its sockets; then the bytes that one of them has received.
+
+after, work, rooms, number, count
+"""
+LAYOUT_READINGS: Final = struct.Struct("<B7s7I")
+"""What the ADC reads at so many pads, in microvolts.
+
+count, pins, microvolts
 """
 LAYOUT_PULSE: Final = struct.Struct("<BBQQQQQ")
 """How a sensor answers pulses; the level of the trigger now, and when it rose last.

@@ -60,6 +60,16 @@ class BoardSocket:
             flags |= frames.SOCKET_ENDED
         return flags
 
+    @property
+    def room(self) -> int:
+        """How many bytes a stream takes now."""
+        return self.end.room if self.end and not self.error else 0
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is connected to a board, which may be its own."""
+        return self.end is not None and self.end.is_open and self.end.peer.board is not None
+
     def opened(self, end: Stream) -> None:
         self.on_change()
 
@@ -103,6 +113,24 @@ class Sockets:
     def flags(self) -> bytes:
         """The flags of all sockets, one byte each."""
         return bytes(s.flags if s else 0 for s in self._table)
+
+    def rooms(self) -> list[int]:
+        """How many bytes each socket takes now."""
+        return [s.room if s else 0 for s in self._table]
+
+    def are_remote(self) -> bool:
+        """Whether none of them is connected to a board."""
+        return not any([s is not None and s.is_local for s in self._table])
+
+    def received(self, most: int) -> tuple[int, bytes]:
+        """The first stream for which no more than `most` bytes have come, and these bytes. To
+        receive all of them has no other effect."""
+        for number, own in enumerate(self._table):
+            if own is None or own.end is None or not 0 < len(own.input) <= most:
+                continue
+            if not (own.at_end or own.error or own.end.other.waits_for_room):
+                return number, bytes(own.input)
+        return 0, b""
 
     def open(self, kind: int) -> int:
         """Make a socket; returns its number."""

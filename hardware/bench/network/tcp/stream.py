@@ -108,6 +108,11 @@ class StreamEnd:
         """How many bytes `send` takes now."""
         return 0 if self._finished or not self.is_open else WINDOW - self._unread
 
+    @property
+    def waits_for_room(self) -> bool:
+        """Whether its program wants to know when there is room again."""
+        return self._refused
+
     def send(self, data: bytes) -> int:
         """Send as much as there is room for; returns the count of bytes."""
         count = min(len(data), self.room)
