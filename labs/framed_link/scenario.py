@@ -343,8 +343,8 @@ def host(rng: random.Random, proto: dict[str, int]) -> Episode:
 
     Every kind of loss comes. The answer to a TGL is lost: a repeat with a new seq toggles twice.
     The late answer comes while the next request waits for its own. A few requests get no answer.
-    The request before the late one waits long: what is left of an earlier request comes then, and
-    not while the late answer is waited for.
+    The request before the late one waits long, and is another command than the one before it:
+    what is left of an earlier request comes then, and not while the late answer is waited for.
     """
     asks, fates = (
         [host_ask(rng) for _ in range(REQUESTS)],
@@ -354,11 +354,12 @@ def host(rng: random.Random, proto: dict[str, int]) -> Episode:
     asks[mute], fates[mute] = (TGL, b""), ["mute", 20]
     asks[late], fates[late] = (ECHO, b"\x01"), ["late", 10]
     asks[late + 1], fates[late + 1] = (ECHO, b"\x02"), [100]
-    if late:
-        fates[late - 1] = [190]
     fates[lost], fates[broken] = ["lost", 20], ["broken", 20]
     for n in dead:
         asks[n], fates[n] = (GET, b""), ["lost"] * MOST_LOST
+    if late:
+        asks[late - 1] = (GET, b"") if asks[late - 2][0] != GET else (ECHO, b"\x03")
+        fates[late - 1] = [190]
     data = {**proto, "asks": asks, "fates": fates}
     return Episode("host", 0.05, {"proto.json": json.dumps(proto).encode()}, data=data)
 

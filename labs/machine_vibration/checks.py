@@ -49,9 +49,10 @@ LINE, SHOCK = LineForm("RMS {mg:*} TILT {degrees:*}"), LineForm("SHOCK")
 SAMPLE_RATE, LONGEST_GAP = Hertz(100), ms(25)
 SETTLED = ms(100)
 """A window whose line comes so late after it still counts as steady."""
-ENOUGH, OVER_LINES, ROUNDED_MG, LAMP_WITHIN = Percent(80), 3, 1, ms(200)
-"""ROUNDED_MG: the RMS may differ from its line by so much. LAMP_WITHIN: the time between a line
-and the LED's change."""
+ENOUGH, OVER_LINES, LAMP_WITHIN = Percent(80), 3, ms(200)
+"""LAMP_WITHIN: the time between a line and the LED's change."""
+ROUNDED_MG, SURE_MG = 1, 0.1
+"""The RMS may differ from its line by ROUNDED_MG. That of the samples is known up to SURE_MG."""
 SHOCK_WITHIN = ms(200)
 ALIKE, CLEARER, G_MG = 0.03, 3, 1000
 """A wrong idea explains the printed RMS when it differs from the idea's by less than this part,
@@ -192,14 +193,9 @@ def why_rms(run: Run) -> str:
     """The sensor sleeps; or the wrong idea whose RMS are the printed ones."""
     if asleep(run):
         return "no_wake"
-    at_ns = np.array([one.at_ns for one in samples(run)], np.int64)
     off: dict[str, list[float]] = {}
-    for (before, at), mg in zip(
-        pairwise([0, *lines(run).at_ns.tolist()]), lines(run).numbers("mg").tolist(), strict=True
-    ):
-        own = at_ns[(at_ns > before) & (at_ns <= at)]
-        g = acceleration(run, own)
-        if len(own) < 2 or rms(g) < 1:  # at rest every idea gives about 0
+    for mg, g in zip(lines(run).numbers("mg").tolist(), windows(run), strict=True):
+        if len(g) < 2 or rms(g) < 1:  # at rest every idea gives about 0
             continue
         for key, wrong in {"": rms(g), **ideas(run, g)}.items():
             off.setdefault(key, []).append(abs(mg - wrong) / max(wrong, 1.0))
@@ -215,20 +211,42 @@ def why_lamp(run: Run) -> str:
     if key := other_pin(run, "LED_Y"):
         return key
     led, due = lamp_changes.measure(run), lamp_due(run)
-    if lateness(led, lamp_by_lines(run, run.data["public"]["limit_mg"])) <= LAMP_WITHIN:
+    pasted = above(run, run.data["public"]["limit_mg"])
+    if lateness(led, lamp_by_lines(run, pasted)) <= LAMP_WITHIN:
         return "hardcoded"
     if led and due and led[0] < due[0] - LAMP_WITHIN:
         return "lamp_at_once"
     return "lamp_late" if len(led) == len(due) else ""
 
 
-def lamp_by_lines(run: Run, limit_mg: float) -> list[Millis]:
+@once
+def windows(run: Run) -> list[Floats]:
+    """For each line the true acceleration at the samples of its window."""
+    at_ns = np.array([one.at_ns for one in samples(run)], np.int64)
+    ends = np.searchsorted(at_ns, lines(run).at_ns, "right")
+    return [acceleration(run, own) for own in np.split(at_ns, ends)[:-1]]
+
+
+def above(run: Run, limit_mg: float, *, unsure: bool = False) -> list[bool]:
+    """Which lines are above a limit. Where a line is rounded to the limit, the samples of its
+    window decide; `unsure` is said of a line where they are as good as the limit, too."""
+    found = []
+    for mg, g in zip(lines(run).numbers("mg").tolist(), windows(run), strict=True):
+        if abs(mg - limit_mg) <= ROUNDED_MG and len(g):
+            exact = rms(g)
+            is_sure = abs(exact - mg) <= ROUNDED_MG and abs(exact - limit_mg) > SURE_MG
+            found.append(exact > limit_mg if is_sure else unsure)
+        else:
+            found.append(mg > limit_mg)
+    return found
+
+
+def lamp_by_lines(run: Run, is_above: Sequence[bool]) -> list[Millis]:
     """When the LED has to change by the printed lines: with the third one in a row above the
     limit, and with the first one that is not."""
     over, found = 0, []
-    pairs = zip(lines(run).numbers("mg").tolist(), lines(run).at_ns.tolist(), strict=True)
-    for mg, at_ns in pairs:
-        before, over = over, over + 1 if mg > limit_mg else 0
+    for is_over, at_ns in zip(is_above, lines(run).at_ns.tolist(), strict=True):
+        before, over = over, over + 1 if is_over else 0
         if (before >= OVER_LINES) != (over >= OVER_LINES):
             found.append(millis_of_ns(at_ns, at_ns))
     return found
@@ -381,10 +399,10 @@ def printed_rms(run: Run) -> list[Quantity]:
 
 
 def lamp_due(run: Run) -> list[Millis]:
-    """When the LED has to go on and off. A line that is as good as the limit may count as above it
-    or not: the LED shows what the program took it for."""
+    """When the LED has to go on and off. A window that is as good as the limit may count as above
+    it or not: the LED shows what the program took it for."""
     limit_mg, led = run.data["config"]["limit_mg"], lamp_changes.measure(run)
-    ways = [lamp_by_lines(run, limit_mg + off) for off in (0, -ROUNDED_MG, ROUNDED_MG)]
+    ways = [lamp_by_lines(run, above(run, limit_mg, unsure=way)) for way in (False, True)]
     return min(ways, key=lambda due: lateness(led, due))
 
 
@@ -428,13 +446,27 @@ def after_cal(run: Run) -> Callable[[int], bool]:
     return lambda at_ns: at_ns > run.data["cal_ms"] * NS_PER_MS
 
 
+def means(run: Run, n: int) -> list[Sequence[float]]:
+    """The mean of the window of a line; none where there is no line or no sample."""
+    if n < 0 or not len(windows(run)[n]):
+        return []
+    return [windows(run)[n].mean(axis=0).tolist()]
+
+
 def tilts_due(run: Run, is_wanted: Callable[[int], bool]) -> list[Degrees]:
-    """The right TILT in the judged lines of a time: from +Z, later from the last reference."""
+    """The right TILT in the judged lines of a time: from +Z, later from the last reference. The
+    mean of a window that is not whole periods of the vibration is another one than the attitude,
+    also that of the reference: all of them are right, and the nearest one counts."""
     path, references = run.data["path"], run.data["references"]
-    return [
-        Degrees(angle(value_at(path, at), value_at(references, at)), at)
-        for _, at in judged(run, is_wanted)
-    ]
+    at_ns, printed, found = lines(run).at_ns, lines(run).numbers("degrees"), []
+    for n, at in judged(run, is_wanted):
+        begin_ns = max(ms(begin).ns for begin, _ in references if ms(begin).ns <= at)
+        of_cal = int(np.searchsorted(at_ns, begin_ns, "right")) - 1 if begin_ns else -1
+        now = [value_at(path, at), *means(run, n)]
+        due = [value_at(references, at), *means(run, of_cal)]
+        tilts = [angle(a, b) for a in now for b in due]
+        found.append(Degrees(min(tilts, key=lambda one: abs(one - printed[n])), at))
+    return found
 
 
 @check(
@@ -468,6 +500,7 @@ def why_turned(run: Run) -> str:
         for (_, at), degrees in zip(
             judged(run, after_cal(run)), tilts(run, after_cal(run)), strict=True
         )
+        if not other_ns <= at < other_ns + SETTLED.ns  # it may have been printed before that line
     ]
     found = (
         key
