@@ -165,8 +165,10 @@ def slugs(labs: Path = LABS) -> list[str]:
 def find(slug: str, labs: Path = LABS) -> Lab:
     """The lab of that name. Raises: LabError."""
     if slug not in slugs(labs):
-        cure = _("choose one of: {names}").format(names=", ".join(slugs(labs)))
-        raise LabError(_("there is no lab {lab}").format(lab=repr(slug)), cure)
+        cause = _("there is no lab {lab}").format(lab=repr(slug))
+        if slug.isidentifier() and (labs / slug).is_dir():
+            cause = _("the folder {folder} has no lab.toml").format(folder=labs / slug)
+        raise LabError(cause, _("choose one of: {names}").format(names=", ".join(slugs(labs))))
     return load(labs / slug)
 
 

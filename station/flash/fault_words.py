@@ -156,7 +156,7 @@ def _cable() -> str:
 
 _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
     "no_port": lambda: (
-        _("there is no port {port} any more"),
+        _("there is no port {port} now"),
         _(
             "Plug the board in again. After a reset its port may have another name. A Pico that"
             " waits in BOOTSEL has no port: warsha flash --all --type pi_pico,"

@@ -70,6 +70,9 @@ def station(
             inventory, signing_key(), out, name, lambda chip: given or image_for(chip)
         )
         named = port or []
+        for path in named:
+            if path.startswith("/") and not Path(path).exists():  # it may be plugged in later
+                print(_("there is no port {port} now").format(port=path), flush=True)
         with (
             Tray(work, lambda: usual_slots(named)) as tray,
             StationServer(tray, site, stopped=stopped, half_written=half) as server,
