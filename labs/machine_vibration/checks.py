@@ -211,8 +211,7 @@ def why_lamp(run: Run) -> str:
     if key := other_pin(run, "LED_Y"):
         return key
     led, due = lamp_changes.measure(run), lamp_due(run)
-    pasted = above(run, run.data["public"]["limit_mg"])
-    if lateness(led, lamp_by_lines(run, pasted)) <= LAMP_WITHIN:
+    if lateness(led, lamp_by_lines(run, run.data["public"]["limit_mg"])) <= LAMP_WITHIN:
         return "hardcoded"
     if led and due and led[0] < due[0] - LAMP_WITHIN:
         return "lamp_at_once"
@@ -227,7 +226,7 @@ def windows(run: Run) -> list[Floats]:
     return [acceleration(run, own) for own in np.split(at_ns, ends)[:-1]]
 
 
-def above(run: Run, limit_mg: float, *, unsure: bool = False) -> list[bool]:
+def above(run: Run, limit_mg: float, *, unsure: bool) -> list[bool]:
     """Which lines are above a limit. Where a line is rounded to the limit, the samples of its
     window decide; `unsure` is said of a line where they are as good as the limit, too."""
     found = []
@@ -241,9 +240,16 @@ def above(run: Run, limit_mg: float, *, unsure: bool = False) -> list[bool]:
     return found
 
 
-def lamp_by_lines(run: Run, is_above: Sequence[bool]) -> list[Millis]:
-    """When the LED has to change by the printed lines: with the third one in a row above the
-    limit, and with the first one that is not."""
+def lamp_by_lines(run: Run, limit_mg: float) -> list[Millis]:
+    """When the LED has to change by the printed lines. A window that is as good as the limit may
+    count as above it or not: the LED shows what the program took it for."""
+    led = lamp_changes.measure(run)
+    ways = [lamp_of(run, above(run, limit_mg, unsure=way)) for way in (False, True)]
+    return min(ways, key=lambda due: lateness(led, due))
+
+
+def lamp_of(run: Run, is_above: Sequence[bool]) -> list[Millis]:
+    """With the third line in a row above the limit, and with the first one that is not."""
     over, found = 0, []
     for is_over, at_ns in zip(is_above, lines(run).at_ns.tolist(), strict=True):
         before, over = over, over + 1 if is_over else 0
@@ -399,11 +405,8 @@ def printed_rms(run: Run) -> list[Quantity]:
 
 
 def lamp_due(run: Run) -> list[Millis]:
-    """When the LED has to go on and off. A window that is as good as the limit may count as above
-    it or not: the LED shows what the program took it for."""
-    limit_mg, led = run.data["config"]["limit_mg"], lamp_changes.measure(run)
-    ways = [lamp_by_lines(run, above(run, limit_mg, unsure=way)) for way in (False, True)]
-    return min(ways, key=lambda due: lateness(led, due))
+    """When the LED has to go on and off."""
+    return lamp_by_lines(run, run.data["config"]["limit_mg"])
 
 
 @check(
