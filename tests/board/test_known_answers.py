@@ -18,6 +18,7 @@ from tests.support.same_trace import Same
 from tests.support.scripted_boards import SECOND, MakeBench
 
 FAMILIES = ("esp32", "rp2")
+TIMER = {"esp32": "Timer(0)", "rp2": "Timer()"}
 OLED: Parts = {"o": ("board-ssd1306", {}), "p": ("board-ssd1306", {"i2cAddress": "0x3d"})}
 OLED_WIRES = ["o:VCC b:3V3", "o:GND b:GND.1", "o:SCL b:22", "o:SDA b:21"]
 OLED_WIRES += ["p:VCC b:3V3", "p:GND b:GND.1", "p:SCL b:22", "p:SDA b:21"]
@@ -358,6 +359,18 @@ SOCKETS = {
     "    tell(len(poller.poll(50))); poller.unregister(client); client.close()",
     "garbage": "for n in range(40):\n    client = opened(); client.write(GET); client.read(2)\n"
     "    tell(n)\ngc.collect(); tell('done')",
+    "a thread": "import _thread\nseen = []\ndef other():\n    while True:\n"
+    "        seen.append(time.ticks_us()); time.sleep_us(777)\n"
+    "_thread.start_new_thread(other, ())\nfor n in range(9):\n    client = opened()\n"
+    "    client.write(GET); tell(client.read(9), len(seen), seen[-1]); client.close()",
+    "two threads": "import _thread\ndef fetch(name):\n    for n in range(6):\n"
+    "        client = opened(); client.write(GET); tell(name, len(client.read())); "
+    "client.close()\n"
+    "_thread.start_new_thread(fetch, ('other',))\nfetch('main'); time.sleep(2)",
+    "a timer": "from machine import Timer\nseen = []\nt = Timer(T)\n"
+    "t.init(period=1, callback=lambda t: seen.append(time.ticks_us()))\nfor n in range(9):\n"
+    "    client = opened()\n    client.write(GET); tell(client.read(9), len(seen), seen[-1])\n"
+    "    client.close()",
     "the network leaves": "for n in range(5):\n    client = opened(); client.write(GET)\n"
     "    wlan.disconnect(); time.sleep_ms(n)\n    attempt(client.write, GET); client.close()\n"
     "    attempt(socket.getaddrinfo, '10.13.38.1', 80); wlan.connect('workshop', 'secret99')\n"
@@ -368,8 +381,10 @@ SOCKETS = {
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("program", SOCKETS)
 def test_sockets_give_the_same_trace(program: str, family: str, same: Same) -> None:
+    text = NET + SOCKETS[program].replace("Timer(T)", TIMER[family])
+
     def ran() -> Trace:
-        with near_ap(NET + SOCKETS[program], family) as bench:
+        with near_ap(text, family) as bench:
             bench.run(60 * SECOND)
             return bench.trace
 
@@ -442,7 +457,7 @@ DIAL_NOISE = [Hand(400 + 300 * n, "x", "noise", 0.1 * (n % 2)) for n in range(6)
 def test_readings_give_the_same_trace(program: str, family: str, same: Same) -> None:
     x, y = ADC_PINS[family]
     text = READS.replace("X", str(x)).replace("Y", str(y)) + READINGS[program]
-    text = text.replace("Timer(T)", "Timer(0)" if family == "esp32" else "Timer()")
+    text = text.replace("Timer(T)", TIMER[family])
     prefix = "" if family == "esp32" else "GP"
     wires = [f"{dial}:SIG b:{prefix}{pin}" for dial, pin in (("x", x), ("y", y))]
     ground = "b:GND.1"

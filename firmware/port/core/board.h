@@ -113,9 +113,12 @@ extern struct vb_sockets vb_link_sockets; // and with VB_FLAG_SOCKETS
 #define VB_LINK_RECEIVED 1460
 extern uint8_t vb_link_received[VB_LINK_RECEIVED]; // the bytes behind it
 
-// What each call begins with: interrupts up to now are served, and the last grant still holds. Who then looks at what it told
-// passes no time before the call.
+// The three parts of vb_call_told(): interrupts up to now are served, and the last grant still holds; the call, as in a grant; its
+// time passes. Only in the third one others run: handlers and threads.
 void vb_call_begin(void);
+uint64_t vb_call_answer(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
+    size_t in_len);
+int32_t vb_call_end(uint64_t value);
 
 #define VB_CALL_MOST (32 * 1024) // bytes of one call, each way; the bench ends a board that sends more
 

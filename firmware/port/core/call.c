@@ -31,15 +31,23 @@ void vb_call_begin(void) {
     }
 }
 
-int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
+uint64_t vb_call_answer(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
     size_t in_len) {
-    vb_call_begin();
     bool known = vb_link_knows(told->flag);
     put_data(out, out_len);
     vb_link_put(known ? VB_REC_POSTED : VB_REC_CALL, op, b, c);
-    uint64_t value = vb_link_call(told, known, in, in_len);
+    return vb_link_call(told, known, in, in_len);
+}
+
+int32_t vb_call_end(uint64_t value) {
     vb_wait_until(vb_now() + (value >> 32));
     return (int32_t)value;
+}
+
+int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
+    size_t in_len) {
+    vb_call_begin();
+    return vb_call_end(vb_call_answer(told, op, b, c, out, out_len, in, in_len));
 }
 
 int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len) {

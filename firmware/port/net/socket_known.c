@@ -99,7 +99,7 @@ int32_t vb_socket_request(uint8_t op, uint16_t b, uint32_t c, const void *out, s
     vb_on_pending(VB_CHANNEL_RADIO, vb_net_fetch);
     vb_call_begin();
     struct vb_told answer = told(op, b, c, out, out_len);
-    int32_t status = vb_call_told(&answer, op, b, c, out, out_len, in, in_len);
-    follow(op, b, out_len, status, answer.flag);
-    return status;
+    uint64_t value = vb_call_answer(&answer, op, b, c, out, out_len, in, in_len);
+    follow(op, b, out_len, (int32_t)value, answer.flag); // before another thread calls
+    return vb_call_end(value);
 }
