@@ -11,6 +11,7 @@ Times are seconds since t = 0. `host` has `batches`.
 """
 
 import json
+import math
 import random
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,8 @@ SUPPLY_V = 3.3
 CUT_S = 60
 """From dry soil to the reset in a run: by then the pump has run for 25 s, and the quota is not
 used up."""
+RUN_S = 240
+"""No run may be longer."""
 START_H = 17
 """Local time at t = 0. So midnight is at 7 h and 31 h, 10:00 at 17 h and 16:00 at 23 h."""
 
@@ -230,9 +233,12 @@ def acknowledged(rng: random.Random, excursions: list[Outside]) -> list[float]:
 
 def irrigation(rng: random.Random, device: dict[str, Any]) -> Episode:
     """The soil gets dry and wet, in hours in which the pump may run, and in others; the tank gets
-    low, the sensor of the soil breaks, the hose is blocked, and the button is pressed."""
+    low, the sensor of the soil breaks, the hose is blocked, and the button is pressed. Two runs of
+    four minutes use up the quota: a pump that keeps to that time does not run when the button is
+    pressed."""
     steps: list[Step] = []
-    rate = rng.randrange(34, 47) / 10
+    least = 1.05 * device["quota_l"] * device["pulses_per_l"] / (2 * RUN_S)
+    rate = math.ceil(10 * least + rng.randrange(6)) / 10
     wet, dry = device["wet"] + 8, device["dry"] - 8
     middle = (device["wet"] + device["dry"]) // 2
     due: list[tuple[float, float]] = []
