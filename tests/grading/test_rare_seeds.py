@@ -1,0 +1,39 @@
+"""Seeds with which a program once got other marks than those of its idea: by a window that is as
+good as a limit, a leftover of an earlier request, a second that a clock had not counted yet."""
+
+import pytest
+
+from grader.authoring.lab_check import expected, host_of, program_of, programs, scenario_of
+from grader.host.host_functions import HostCode
+from grader.lab.lab import find
+from grader.score.score import score
+
+RARE = [
+    ("clinic_farm", "late_off", "esp32_devkit_c_v4", 4883491797344156061),
+    ("clinic_farm", "manual_anyway", "esp32_devkit_c_v4", 1881403624593261689),
+    ("framed_link", "host_any_answer", "pi_pico", 3232397448979070703),
+    ("framed_link", "host_any_answer", "pi_pico", 7472419760207695308),
+    ("machine_vibration", "any_line", "esp32_devkit_c_v4", 1686289673548998204),
+    ("machine_vibration", "drift", "esp32_devkit_c_v4", 32800514173976907),
+    ("machine_vibration", "drift", "esp32_devkit_c_v4", 4794166402353373844),
+    ("machine_vibration", "drift", "pi_pico", 5729315906623750282),
+    ("machine_vibration", "four_windows", "esp32_devkit_c_v4", 4898251895846597206),
+    ("machine_vibration", "limit_pasted", "pi_pico", 4686254520301380128),
+    ("machine_vibration", "off_late", "esp32_devkit_c_v4", 3949083958606797384),
+]
+
+
+@pytest.mark.parametrize(("slug", "program", "on", "seed"), RARE)
+def test_a_program_gets_the_marks_of_its_idea(slug: str, program: str, on: str, seed: int) -> None:
+    lab, file = find(slug), programs(find(slug))[program]
+    marks = score(
+        lab,
+        on,
+        program_of(file),
+        [seed],
+        predicted=True,
+        host=HostCode(host_of(file)),
+        scenario=scenario_of(file),
+    )
+    found = {id: (item.points, item.key) for id, item in marks.items.items()}
+    assert found == expected(lab, program, lab.board(on).type.family)
