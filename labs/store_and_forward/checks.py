@@ -428,9 +428,16 @@ def log_size(run: Run) -> Bytes | None:
 
 
 def twice(run: Run) -> list[int]:
-    """The numbers that stand for two samples: their messages differ in more than `drop`."""
-    known = by_seq(run)
-    return [n for n in sorted(known) if len({(r.ts, r.q, r.value) for r in known[n]}) > 1]
+    """The numbers that stand for two samples: their messages differ in more than `drop`. The one
+    that was on its way at the reset may have another ts: item a judges that."""
+    known, reset_ns = by_seq(run), NS_PER_S * run.data["reset_s"]
+    before = [one for one in readings(run) if one.at_ns < reset_ns]
+    on_its_way = max(before, key=lambda one: one.at_ns).seq if before else None
+    return [
+        n
+        for n in sorted(known)
+        if len({(0 if n == on_its_way else r.ts, r.q, r.value) for r in known[n]}) > 1
+    ]
 
 
 def resent(run: Run) -> list[int]:

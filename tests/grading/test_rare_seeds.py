@@ -20,6 +20,7 @@ RARE = [
     ("machine_vibration", "four_windows", "esp32_devkit_c_v4", 4898251895846597206),
     ("machine_vibration", "limit_pasted", "pi_pico", 4686254520301380128),
     ("machine_vibration", "off_late", "esp32_devkit_c_v4", 3949083958606797384),
+    ("store_and_forward", "ts_at_send", "esp32_devkit_c_v4", 2469880756053138103),
 ]
 
 
