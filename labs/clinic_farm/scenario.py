@@ -37,7 +37,8 @@ PUBLIC: dict[str, Any] = {
     "manual_s": 30,
 }
 SITES = ("aswan", "minya", "luxor", "qena", "sohag", "damietta", "fayoum", "kharga")
-HOUR, SECONDS = 3600, 36 * 3600
+HOUR, HALF_HOUR, SECONDS, SENT_S = 3600, 1800, 36 * 3600, 60
+"""SENT_S: the messages of a half hour are sent by then."""
 SUPPLY_V = 3.3
 CUT_S = 60
 """From dry soil to the reset in a run: by then the pump has run for 25 s, and the quota is not
@@ -220,11 +221,12 @@ def path(rng: random.Random, own: list[Outside]) -> Path:
 
 def acknowledged(rng: random.Random, excursions: list[Outside]) -> list[float]:
     """When the button is pressed for each of them: soon after its tenth minute, or only after its
-    end, so that the buzzer must go on until then."""
+    end, so that the buzzer must go on until then. Not while the messages of the half hour are
+    sent: that may take seconds."""
     found = []
     for n, one in enumerate(excursions):
         at = one.begin + 640 + rng.uniform(60, 170) if n % 2 else one.end + rng.uniform(240, 540)
-        found.append(round(at, 1))
+        found.append(round(at + (SENT_S if (at + 1) % HALF_HOUR < SENT_S else 0), 1))
     return found
 
 
