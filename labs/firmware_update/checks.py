@@ -293,7 +293,7 @@ def seen_after(run: Run) -> list[Text]:
         now = running(run, at, at + AFTER_CUT_MS, FEWEST + 1)
         first = edges(run, at, at + AFTER_CUT_MS)[:1]
         is_late = len(first) and first[0] > ms(at + SOON).ns
-        word = "runs" if now in versions(run)[: number + 2] else "-"
+        word = "runs" if now in versions(run)[: number + 1] else "-"
         word = "late" if is_late else word
         found.append(Text(word, ms(at).ns))
     return found
@@ -321,14 +321,8 @@ def after_cuts(run: Run) -> list[Text]:
 
 
 def why_cut(run: Run) -> str:
-    """When the first one comes, what is missing was cut off on trial."""
-    return "one_start" if at_ends(run)[0] == versions(run)[1] else ""
-
-
-def after_all(run: Run) -> list[str]:
-    """Each cut ends with the version that came; after half of a file it is the one before it."""
-    _first, second, third, last = versions(run)
-    return [second, second, third, last]
+    """When the first one that was cut off comes, what is missing was cut off on trial."""
+    return "one_start" if at_ends(run)[1] == versions(run)[1] else ""
 
 
 def at_ends(run: Run) -> list[Text]:
@@ -342,14 +336,14 @@ def at_ends(run: Run) -> list[Text]:
     "c.done",
     points=2,
     episode="power",
-    expect=Exactly(after_all),
+    expect=Exactly(versions),
     on_miss="not_again",
     why=why_cut,
     after="a.runs",
     stated=[INSTALLED_MS // 1000],
 )
 def completed(run: Run) -> list[Text]:
-    """Which version each cut ends with."""
+    """Which version each cut ends with: the one that came, and after half of a file the first."""
     return at_ends(run)
 
 

@@ -261,16 +261,17 @@ def refuse(server: Server) -> Episode:
 
 
 def power(server: Server) -> Episode:
-    """The power fails during a download, after one that brings half of a file, at about the end of
-    a whole one, and in the first start. LittleFS keeps the old content of a file until the new one
-    is closed: that half shows an update that was written over the version that runs."""
+    """The power fails after a download that brings half of a file, during another one, at about
+    the end of a whole one, and in the first start. LittleFS keeps the old content of a file until
+    the new one is closed: that half shows an update that was written over the version that runs.
+    It comes first: where a later version stays on trial, the program goes back to a whole one."""
     rng = server.rng
-    moments = [(150, 600), (850, 1250), (850, 1250), (1600, 3000)]
+    moments = [(850, 1250), (150, 600), (850, 1250), (1600, 3000)]
     at, version = rng.uniform(CONNECTED_MS, CONNECTED_MS + 1500), server.first
     halves, updates, cuts = {version: server.half}, [], []
     fast = [one for one in FAST if one != server.half]
     rng.shuffle(fast)
-    for moment, half in zip(moments, (fast[0], None, fast[1], HALVES[-1]), strict=True):
+    for moment, half in zip(moments, (None, fast[0], fast[1], HALVES[-1]), strict=True):
         version += rng.randrange(1, 4)
         if half is None:
             updates.append(server.bad(at, version, "half", BURST))
