@@ -371,6 +371,12 @@ SOCKETS = {
     "t.init(period=1, callback=lambda t: seen.append(time.ticks_us()))\nfor n in range(9):\n"
     "    client = opened()\n    client.write(GET); tell(client.read(9), len(seen), seen[-1])\n"
     "    client.close()",
+    "interrupts off": "import machine\nfor n in range(9):\n    client = opened()\n"
+    "    client.write(GET); state = machine.disable_irq(); start = time.ticks_us()\n"
+    "    while time.ticks_diff(time.ticks_us(), start) < 2000 * n:\n        pass\n"
+    "    client.close(); client = socket.socket(); machine.enable_irq(state)\n"
+    "    client.setblocking(False); attempt(client.connect, server)\n"
+    "    attempt(client.recv, 9); client.close()",
     "the network leaves": "for n in range(5):\n    client = opened(); client.write(GET)\n"
     "    wlan.disconnect(); time.sleep_ms(n)\n    attempt(client.write, GET); client.close()\n"
     "    attempt(socket.getaddrinfo, '10.13.38.1', 80); wlan.connect('workshop', 'secret99')\n"

@@ -104,6 +104,7 @@ struct vb_told {
     const void *bytes; // and its bytes
     size_t len;
     uint64_t after; // how many ns later the board may notice an effect of the call; 0: never
+    uint64_t ends; // the flags whose answers the call changes: they are not known any more
 };
 int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
     size_t in_len);

@@ -443,6 +443,7 @@ static void call_aside(void) {
         last.horizon = MIN(last.horizon, vb_settled + told->after);
         vb_service_soon();
     }
+    last.flags &= ~told->ends;
     answer = told->value;
 }
 

@@ -69,6 +69,7 @@ static struct vb_told told(uint8_t op, uint16_t b, uint32_t c, const uint8_t *ou
         default:
             is_known = false;
     }
+    answer.ends = op == VB_CALL_LOOKUP ? 0 : VB_FLAG_RADIO; // it has the flags of all sockets
     uint64_t ns = known->work + (uint64_t)known->work * len / 1024;
     answer.value = (uint32_t)status | ns << 32;
     answer.flag = vb_link_knows(VB_FLAG_SOCKETS) && is_known ? VB_FLAG_SOCKETS : 0;
