@@ -7,7 +7,8 @@ from itertools import groupby
 
 import pytest
 
-from hardware.bench.circuit.shortcuts import ALL
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.shortcuts import ALL, NONE
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 from tests.support.grant_count import GrantCount
@@ -377,6 +378,19 @@ SOCKETS = {
     "    client.close(); client = socket.socket(); machine.enable_irq(state)\n"
     "    client.setblocking(False); attempt(client.connect, server)\n"
     "    attempt(client.recv, 9); client.close()",
+    "a collection while it receives": "keep = [bytes(16) for _ in range(900)]\n"
+    "client = opened(socket.getaddrinfo('broker.warsha', 1883)[0][-1])\n"
+    "client.send(b'\\x10\\x0f\\x00\\x04MQTT\\x04\\x02\\x00\\x00\\x00\\x03abc')\n"
+    "tell(client.recv(4)); poller = select.poll(); poller.register(client, select.POLLIN)\n"
+    "gc.threshold(1000)\nfor n in range(40):\n    client.send(b'\\xc0\\x00')\n"
+    "    time.sleep_us(300 + 97 * n); client.send(b'\\xc0\\x00'); poller.poll(100)\n"
+    "    tell(client.recv(1400), len(poller.poll(0))); time.sleep_ms(30)\n"
+    "    if poller.poll(0):\n        client.recv(1400)",
+    "a thread that polls": "import _thread, sys\ndef other():\n    for n in range(8):\n"
+    "        client = opened(); client.send(GET); client.read(5); client.close()\n"
+    "        time.sleep_ms(3)\n_thread.start_new_thread(other, ())\n"
+    "poller = select.poll(); poller.register(sys.stdin, select.POLLIN)\n"
+    "for n in range(20):\n    poller.poll(40); tell(n)",
     "the network leaves": "for n in range(5):\n    client = opened(); client.write(GET)\n"
     "    wlan.disconnect(); time.sleep_ms(n)\n    attempt(client.write, GET); client.close()\n"
     "    attempt(socket.getaddrinfo, '10.13.38.1', 80); wlan.connect('workshop', 'secret99')\n"
@@ -429,11 +443,33 @@ time.sleep(9)"""
     assert (end.cause, end.detail) == (frames.END_FORGED, "a call without a wait for its answer")
 
 
+UNTOLD = {
+    "a write": f"data = bytes((3, 0x3c, 0, 0))\nsay({frames.REC_DATA}, 4, "
+    "*struct.unpack('<HI', data.ljust(6, bytes(1))), 10)\n"
+    f"say({frames.REC_POSTED}, {frames.CALL_I2C}, 22 | 21 << 8, 400000, 10)",
+    "a reading": f"say({frames.REC_READING}, 34, 0, 0, 10)",
+}
+
+
+@pytest.mark.parametrize("post", UNTOLD.values(), ids=UNTOLD)
+def test_a_board_that_is_told_nothing_has_to_wait_for_each_answer(
+    post: str, hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Circuit, "SHORTCUTS", ALL._replace(posted_calls=False))
+    with hostile(f"{post}\nask(SYNC, 0, 255, t=20)\ntime.sleep(9)") as bench:
+        bench.run(SECOND)
+        (end,) = bench.board.ends
+    detail = "does not wait for an answer that it was not told"
+    assert (end.cause, end.detail) == (frames.END_FORGED, detail)
+
+
 # -- readings of the ADC -----------------------------------------------------------------------
 
 DIALS: Parts = {
     name: ("wokwi-potentiometer", {"value": value}) for name, value in (("x", "300"), ("y", "700"))
 }
+DIAL_WIRES = ["x:SIG b:34", "y:SIG b:35", "x:VCC b:3V3", "y:VCC b:3V3"]
+DIAL_WIRES += ["x:GND b:GND.1", "y:GND b:GND.1"]
 ADC_PINS = {"esp32": (34, 35), "rp2": (26, 27)}
 READS = """
 from machine import ADC, Pin, PWM
@@ -479,13 +515,64 @@ def test_readings_give_the_same_trace(program: str, family: str, same: Same) -> 
     assert len({*printed}) > 2 and not any("Err" in line for line in printed)
 
 
+STEPS: dict[str, tuple[Parts, list[str], str]] = {
+    "a distance": (
+        SONAR,
+        ["b:18 u:TRIG", "b:34 u:ECHO", "u:VCC b:3V3", "u:GND b:GND.1"],
+        "trig, adc = Pin(18, Pin.OUT), ADC(Pin(34))\nfor n in range(9):\n"
+        "    print(adc.read_uv()); trig(1); time.sleep_us(10); trig(0)\n"
+        "    for k in range(40):\n        print(adc.read_uv() > 999999); time.sleep_us(97)\n"
+        "    time.sleep_ms(30)",
+    ),
+    "a temperature": (
+        {"d": ("wokwi-dht22", {}), "r": ("wokwi-resistor", {"value": "10000"})},
+        ["d:VCC b:3V3", "d:GND b:GND.1", "d:SDA b:32", "r:1 b:3V3", "r:2 b:32"],
+        "time.sleep_ms(1100)\nadc = ADC(Pin(32)); line = Pin(32, Pin.OPEN_DRAIN, value=1)\n"
+        "print(adc.read_uv()); line(0); time.sleep_ms(2); line(1)\n"
+        "for k in range(90):\n    print(adc.read_uv() > 999999); time.sleep_us(23)",
+    ),
+}
+
+
+@pytest.mark.parametrize("answer", STEPS)
+def test_the_voltage_of_an_announced_answer_gives_the_same_trace(answer: str, same: Same) -> None:
+    parts, wires, program = STEPS[answer]
+    text = "from machine import ADC, Pin\nimport time\n" + program
+    trace = same.trace(
+        lambda: play(parts, wires, text, until_ms=1400),
+        ALL._replace(posted_calls=False),
+        ALL._replace(same_readings=False),
+        NONE,
+    )
+    assert {"True", "False"} < {*printed_lines(trace)}
+
+
+def test_noise_that_comes_and_goes_gives_the_same_trace(same: Same) -> None:
+    text = READS.replace("X", "34").replace("Y", "35")
+    text += "while True:\n    print(x.read_uv(), y.read_uv()); time.sleep_us(700)"
+    hands = [
+        Hand(100 + 20 * n + after_ms, dial, control, value)
+        for n in range(20)
+        for after_ms, dial, control, value in (
+            (0, "x", "noise", 0.5),
+            (1.1, "x", "noise", 0),
+            (1.3, "y", "position", n * 0.04),
+            (1.5, "x", "noise", 0.5),
+            (10, "x", "noise", 0),
+        )
+    ]
+    trace = same.trace(
+        lambda: play(DIALS, DIAL_WIRES, text, hands=hands, until_ms=600),
+        ALL._replace(posted_calls=False),
+    )
+    assert len({*printed_lines(trace)}) > 40
+
+
 def test_two_dials_take_one_request_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = GrantCount(monkeypatch)
     text = READS.replace("X", "34").replace("Y", "35") + READINGS["often"]
-    wires = ["x:SIG b:34", "y:SIG b:35", "x:VCC b:3V3", "y:VCC b:3V3"]
-    wires += ["x:GND b:GND.1", "y:GND b:GND.1"]
     moves = [Hand(60 + n, "xy"[n % 2], "position", n * 0.037 % 1) for n in range(600)]
-    play(DIALS, wires, text, hands=moves, until_ms=700)
+    play(DIALS, DIAL_WIRES, text, hands=moves, until_ms=700)
     assert asked.count < 900  # one for each move, and few for 400 readings
 
 

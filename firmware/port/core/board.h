@@ -105,14 +105,14 @@ struct vb_told {
     size_t len;
     uint64_t after; // how many ns later the board may notice an effect of the call; 0: never
     uint64_t ends; // the flags whose answers the call changes: they are not known any more
+    uint64_t fetches; // the channels whose news it is
 };
 int32_t vb_call_told(const struct vb_told *told, uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in,
     size_t in_len);
-extern struct vb_radio vb_link_radio; // the answer to RADIO_STATE that the board got last
+extern struct vb_radio vb_link_radio; // the answer to RADIO_STATE that a grant told last
 extern struct vb_absent vb_link_absent; // what the last grant with VB_FLAG_ABSENT said
 extern struct vb_sockets vb_link_sockets; // and with VB_FLAG_SOCKETS
-#define VB_LINK_RECEIVED 1460
-extern uint8_t vb_link_received[VB_LINK_RECEIVED]; // the bytes behind it
+extern uint8_t vb_link_received[VB_TOLD_RECEIVED]; // the bytes behind it
 
 // The three parts of vb_call_told(): interrupts up to now are served, and the last grant still holds; the call, as in a grant; its
 // time passes. Only in the third one others run: handlers and threads.

@@ -107,7 +107,7 @@ bool vb_link_must_ask(void);       // an output may have changed the inputs
 void vb_link_come_to(uint64_t t); // of an engine: the levels from t on, not after vb_now()
 // The answer to the call in the buffer: as it was told, or the grant's value, for which the board waits; its bytes in `into`.
 uint64_t vb_link_call(const struct vb_told *what, bool post, uint8_t *into, size_t len);
-uint64_t vb_link_convert(uint8_t pin, uint64_t before); // microvolts: asks, or knows them; the program's last reading
+uint64_t vb_link_convert(uint8_t pin, uint64_t before); // microvolts: asks, or knows them; `before`: the last reading there
 bool vb_link_knows(uint64_t flag); // whether the last grant tells the answer to calls of a kind, and its promise holds
 bool vb_link_has_pending(void);
 uint64_t vb_link_pending(void);      // channels with news in the last grant; 0 when called again

@@ -18,7 +18,7 @@ static struct vb_slots slots; // of the last grant
 struct vb_radio vb_link_radio;
 struct vb_absent vb_link_absent;
 struct vb_sockets vb_link_sockets;
-uint8_t vb_link_received[VB_LINK_RECEIVED];
+uint8_t vb_link_received[VB_TOLD_RECEIVED];
 static struct {
     bool known;               // the level at its pad follows from the slots, although the promise is void
     size_t taken;             // bits
@@ -36,7 +36,7 @@ static bool at_read;          // the promise is void, but only a read of a pin c
 static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
 uint64_t vb_coupled;
 static uint64_t pending;     // channels of the last grant that were not fetched since
-static uint64_t steady;        // the bench has promised that the ADC of these pads reads the same
+static uint64_t steady;        // the bench has promised what the ADC of these pads reads
 static uint32_t steady_uv[64];
 static uint64_t steady_until[64]; // so long
 
@@ -308,12 +308,13 @@ static void take_bytes(uint8_t *into, size_t len) {
 }
 
 static void take_readings(void) {
-    struct vb_readings told;
-    vb_host_read(&told, sizeof(told));
-    for (size_t i = 0; i < told.count; i++) {
-        steady |= 1ull << told.pins[i];
-        steady_uv[told.pins[i]] = told.microvolts[i];
-        steady_until[told.pins[i]] = VB_NEVER;
+    struct vb_readings readings;
+    vb_host_read(&readings, sizeof(readings));
+    for (size_t i = 0; i < readings.count; i++) {
+        uint8_t pin = readings.pins[i];
+        steady |= 1ull << pin;
+        steady_uv[pin] = readings.microvolts[i];
+        steady_until[pin] = VB_NEVER;
     }
 }
 
@@ -344,7 +345,7 @@ static void take_grant(uint8_t *into, size_t len) {
     }
     if (last.flags & VB_FLAG_SOCKETS) {
         vb_host_read(&vb_link_sockets, sizeof(vb_link_sockets));
-        vb_host_read(vb_link_received, MIN(vb_link_sockets.count, VB_LINK_RECEIVED));
+        vb_host_read(vb_link_received, vb_link_sockets.count);
     }
     steady &= last.same;
     if (last.flags & VB_FLAG_READINGS) {
@@ -370,7 +371,7 @@ static void take_grant(uint8_t *into, size_t len) {
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);
     }
-    if (levels != last.levels || last.pending || last.rx_len) {
+    if (levels != last.levels || last.pending || (last.rx_len && !into)) { // who called gets the bytes of an answer
         vb_events++;
     }
     if (vb_realtime() && !followed) {
@@ -422,7 +423,7 @@ void vb_hello(void) {
     take_grant(NULL, 0);
 }
 
-static const struct vb_told *told;
+static const struct vb_told *told_answer;
 static bool is_posted;
 static uint8_t *asked_into;
 static size_t asked_len;
@@ -436,20 +437,21 @@ static void call_aside(void) {
         answer = last.value;
         return;
     }
-    if (told->len) {
-        memcpy(asked_into, told->bytes, MIN(told->len, asked_len));
+    if (told_answer->len) {
+        memcpy(asked_into, told_answer->bytes, MIN(told_answer->len, asked_len));
     }
-    if (told->after) {
-        last.horizon = MIN(last.horizon, vb_settled + told->after);
+    if (told_answer->after) {
+        last.horizon = MIN(last.horizon, vb_settled + told_answer->after);
         vb_service_soon();
     }
-    last.flags &= ~told->ends;
-    answer = told->value;
+    last.flags &= ~told_answer->ends;
+    pending &= ~told_answer->fetches;
+    answer = told_answer->value;
 }
 
 // One function for both: what is left on the stack decides what the next collection of garbage finds.
 uint64_t vb_link_call(const struct vb_told *what, bool post, uint8_t *into, size_t len) {
-    told = what;
+    told_answer = what;
     is_posted = post;
     asked_into = into;
     asked_len = len;

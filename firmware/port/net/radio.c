@@ -46,7 +46,9 @@ void vb_not_simulated(const char *what) {
 void vb_net_fetch(void) {
     uint8_t before[VB_NET_SOCKETS];
     memcpy(before, vb_net.sockets, sizeof(before));
-    static const struct vb_told told = {.flag = VB_FLAG_RADIO, .bytes = &vb_link_radio, .len = sizeof(vb_link_radio)};
+    static const struct vb_told told = {
+        .flag = VB_FLAG_RADIO, .bytes = &vb_link_radio, .len = sizeof(vb_link_radio), .fetches = 1 << VB_CHANNEL_RADIO,
+    };
     vb_call_told(&told, VB_CALL_RADIO_STATE, 0, 0, NULL, 0, &vb_net, sizeof(vb_net));
     vb_net_fetched++;
     vb_events++; // who waits has perhaps looked before

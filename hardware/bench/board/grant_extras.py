@@ -14,8 +14,6 @@ from hardware.bench.protocol import frames
 
 SLOTS, TABLE, PULSE = frames.LAYOUT_SLOTS, frames.LAYOUT_TABLE, frames.LAYOUT_PULSE
 READINGS = frames.LAYOUT_READINGS
-MOST_READINGS = 7
-"""Pads in one grant, as many as the layout has."""
 MOST_BITS = 80
 """Bits of a chip in one grant."""
 
@@ -49,7 +47,8 @@ class GrantExtras:
         if self._circuit.posts_calls():
             told, answers = self._peripherals.told()
             flags, data = flags | told, data + answers
-            if (readings := self._readings(converted)) is not None:
+            steady = [gpio for gpio in converted if not stepped >> gpio & 1]
+            if (readings := self._readings(steady)) is not None:
                 flags, data = flags | frames.FLAG_READINGS, data + readings
         if not written:
             return flags, data
@@ -68,10 +67,11 @@ class GrantExtras:
         conversion has no effect on the next one."""
         circuit, same = self._circuit, self._circuit.same_readings()
         new = [gpio for gpio in converted if not same >> gpio & 1]
-        new = [gpio for gpio in new if circuit.holds_ns(gpio) >= NEVER][:MOST_READINGS]
+        most = frames.TOLD_READINGS
+        new = [gpio for gpio in new if circuit.holds_ns(gpio) >= NEVER][:most]
         if not new:
             return None
-        microvolts = [circuit.microvolts(gpio) for gpio in new] + [0] * (MOST_READINGS - len(new))
+        microvolts = [circuit.microvolts(gpio) for gpio in new] + [0] * (most - len(new))
         return READINGS.pack(len(new), bytes(new), *microvolts)
 
     def _watches(self, pads: int) -> bool:

@@ -21,7 +21,7 @@ FEW = 64
 """Up to this many records, a loop in Python is faster than numpy."""
 TEXTS = (frames.REC_TX, frames.REC_EXC, frames.REC_GIVEN)
 NOT_IN_TRACE = re.compile(bytes((ord("["), frames.REC_POSTED, frames.REC_READING, ord("]"))))
-"""Finds the kinds of records for which the trace has others."""
+"""Finds, by their kinds, the records that are not in the trace as they are."""
 RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""
 
@@ -178,7 +178,7 @@ class RecordReader:
     def _keep(self, body: bytes) -> Termination | None:
         """Keeps records. Returns the end, if a call among them ends the board: then those after it
         are not kept."""
-        count, end = self._take_posted(body)
+        count, end = self._pass_on(body)
         body = body[: count * SIZE]
         self._batch.append(body)
         self._kept += count
@@ -186,7 +186,7 @@ class RecordReader:
             self.on_output(text)
         return end
 
-    def _take_posted(self, body: bytes) -> tuple[int, Termination | None]:
+    def _pass_on(self, body: bytes) -> tuple[int, Termination | None]:
         """Passes records on to the trace, where POSTED is a CALL like any other. In the place of
         READING the bench notes what the ADC reads. Returns how many, and the end, if one of them
         ends the board."""

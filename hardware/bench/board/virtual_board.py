@@ -124,7 +124,7 @@ class VirtualBoard:
             self.recorder.note_levels,
             lambda data: self.on_output(data),
             self._do_posted,
-            self._convert,
+            self._do_reading,
         )
         self.peripherals = PeripheralBus(self, self.recorder)
         self._extras = GrantExtras(circuit, self.pins, self.peripherals)
@@ -450,12 +450,27 @@ class VirtualBoard:
     def _do_posted(self, op: int, b: int, c: int) -> None:
         """Does a call for whose answer the board did not wait, at its own time."""
         try:
+            self._may_post()
             answer = self.peripherals.do_posted(op, b, c, self.reader.posted.popleft())
             if not self.reader.validator.posted(self.now_ns, answer.busy_ns):
                 raise BadCallError("calls in the middle of too many others")
         except BadCallError as error:
             self.terminate(frames.END_FORGED, str(error))
         self._known_interrupts &= self.peripherals.interrupts
+
+    def _do_reading(self, gpio: int) -> None:
+        """Does a conversion for whose answer the board did not wait, at its own time."""
+        try:
+            self._may_post()
+            self._convert(gpio)
+        except BadCallError as error:
+            self.terminate(frames.END_FORGED, str(error))
+
+    def _may_post(self) -> None:
+        """A trust boundary: only a board that may be told answers need not wait for them. Others
+        on the bench rely on the time of its next request. Raises: BadCallError."""
+        if not self.circuit.posts_calls():
+            raise BadCallError("does not wait for an answer that it was not told")
 
     def answer(self, horizon_ns: int, flags: int, *, is_watched: bool) -> None:
         """Answers the request. Nothing that the board could notice changes before the horizon,
@@ -497,7 +512,7 @@ class VirtualBoard:
             *self.pins.edges(),
             coupled,
             at_read,
-            self.circuit.same_readings(),
+            self.circuit.same_readings() & ~stepped,
             value,
             flags | told,
             interrupts,

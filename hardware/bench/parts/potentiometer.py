@@ -78,9 +78,11 @@ class Potentiometer(Part):
         return max(0, self._held.until_ns - self.world.now_ns) if self._is_disturbed else NEVER
 
     def converted(self, pin: str, volts: float) -> float:
+        if not self._is_disturbed:  # nothing is kept: who asks in advance changes nothing
+            return volts * self.values["gain"] + self.values["offset"]
         source = (volts, *self.values.values())
         held = self._held
-        if source != held.source or held.until_ns <= self.world.now_ns or not self._is_disturbed:
+        if source != held.source or held.until_ns <= self.world.now_ns:
             self._held = held = self._convert(volts, source)
         return held.volts
 
@@ -89,7 +91,7 @@ class Potentiometer(Part):
         volts = volts * self.values["gain"] + self.values["offset"]
         if noise:
             volts += self._rng.uniform(-noise, noise)
-        self._conversions += self._is_disturbed
+        self._conversions += 1
         if every and self._conversions % every == 0:
             return Held(volts + self.values["spike"], source)
         return Held(volts, source, self.world.now_ns + HELD_NS)

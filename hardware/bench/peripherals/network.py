@@ -43,9 +43,7 @@ KNOWN = (
     frames.CALL_SOCKET_RECEIVE,
     frames.CALL_SOCKET_CLOSE,
 )
-"""The calls whose answers the board may know. Their answers are not sent to it."""
-MOST_TOLD = 1460
-"""Received bytes that a grant tells; the port's buffer has as many."""
+"""The calls whose answers the board may know. Who posts one gets no answer."""
 
 
 class Network(Peripheral):
@@ -109,12 +107,12 @@ class Network(Peripheral):
         told = {}
         if self._is_new:
             told[frames.FLAG_RADIO] = self._packed_state()
-        if (joined := self._tells_of_sockets()) is not None:
+        if (joined := self._told_network()) is not None:
             told[frames.FLAG_SOCKETS] = self._packed_sockets(joined)
             self._is_used = False
         return told
 
-    def _tells_of_sockets(self) -> AccessPoint | None:
+    def _told_network(self) -> AccessPoint | None:
         """The network of the station, if the board is told of its sockets now."""
         expects_a_call = self._is_used or self._is_new
         if not expects_a_call or self.radio.own or not self.sockets.are_remote():
@@ -187,7 +185,9 @@ class Network(Peripheral):
         )
 
     def _packed_sockets(self, joined: AccessPoint) -> bytes:
-        number, received = self.sockets.received(MOST_TOLD) if self._is_new else (0, b"")
+        number, received = (
+            self.sockets.received(frames.TOLD_RECEIVED) if self._is_new else (0, b"")
+        )
         after_ns = self.lan.least_delay_ns(joined)
         head = after_ns, WORK_NS, *self.sockets.rooms(), number, len(received)
         return frames.LAYOUT_SOCKETS.pack(*head) + received

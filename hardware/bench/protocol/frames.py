@@ -37,7 +37,7 @@ REC_DATA: Final = 9
 REC_READING: Final = 1
 """a = pin: the program gets an ADC reading that a grant has told, another one than before."""
 REC_POSTED: Final = 15
-"""a CALL whose answer the board knows (which ones: see above); a, b and c as in CALL."""
+"""a CALL whose answer the board knows: see frames.toml; a, b and c as in CALL."""
 REC_HELLO: Final = 16
 """the first record; a = protocol version, b = 1 esp32, 2 rp2; c = bits of the build: 32 or 64."""
 REC_SYNC: Final = 17
@@ -302,6 +302,10 @@ FLAG_SOCKETS: Final = 1024
 """the board knows the answers to some calls of sockets: layout sockets."""
 FLAG_READINGS: Final = 2048
 """the grant says what the ADC reads at some pads: layout readings."""
+TOLD_RECEIVED: Final = 1460
+"""bytes behind layout sockets, at most."""
+TOLD_READINGS: Final = 7
+"""pads in layout readings, at most."""
 REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2

@@ -67,7 +67,7 @@ class BoardSocket:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is connected to a board, which may be its own."""
+        """Whether it is connected to a board: on a bench with one board to its own."""
         return self.end is not None and self.end.is_open and self.end.peer.board is not None
 
     def opened(self, end: Stream) -> None:
