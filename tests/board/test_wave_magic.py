@@ -113,7 +113,7 @@ def test_pwm_is_told_by_its_frequency_duty_and_pulses(shell: InteractiveShell) -
     edges, wave = whole.splitlines()
     assert edges == "· edges: 25 3"
     found = re.fullmatch(r"· PWM of 26: 998 Hz, 50\.0 %, (\d+) pulses", wave)
-    assert found and 899 <= int(found[1]) <= 915, "it ends after three turns of 300 ms"
+    assert found and 898 <= int(found[1]) <= 915, "it ends after three turns of 300 ms"
     off = printed(shell, f"%wave 26 --from {after(1000)} --to {after(2000)}")
     assert off == "· edges: 26 0\n"
 
