@@ -70,9 +70,6 @@ def station(
             inventory, signing_key(), out, name, lambda chip: given or image_for(chip)
         )
         named = port or []
-        for path in named:
-            if path.startswith("/") and not Path(path).exists():  # it may be plugged in later
-                print(_("there is no port {port} now").format(port=path), flush=True)
         with (
             Tray(work, lambda: usual_slots(named)) as tray,
             StationServer(tray, site, stopped=stopped, half_written=half) as server,
@@ -83,6 +80,9 @@ def station(
                 signal.signal(number, signal.default_int_handler)
             print(f"{_('page'):8} {site.url}", flush=True)
             print(_("code of this station: {code}").format(code=site.code), flush=True)
+            for path in named:
+                if path.startswith("/") and not Path(path).exists():  # it may be plugged in later
+                    print(_("there is no port {port} now").format(port=path), flush=True)
             if open_:
                 webbrowser.open(site.url_once())
             server.wait()
