@@ -271,19 +271,20 @@ def test_an_answer_that_comes_while_the_board_collects_garbage_ends_a_poll(
 
 
 FORGED = {
-    "a read": "data = bytes((7, 0x3c, 1, 0))",
-    "a write without a stop": "data = bytes((1, 0x3c, 0, 0, 1))",
-    "no head": "data = b'\\1'",
+    "a read": (frames.CALL_I2C, "bytes((7, 0x3c, 1, 0))"),
+    "a write without a stop": (frames.CALL_I2C, "bytes((1, 0x3c, 0, 0, 1))"),
+    "no head": (frames.CALL_I2C, "b'\\1'"),
+    "a datagram": (frames.CALL_SOCKET_SEND_TO, "bytes(4)"),
 }
 
 
-@pytest.mark.parametrize("data", FORGED.values(), ids=FORGED)
+@pytest.mark.parametrize(("op", "data"), FORGED.values(), ids=FORGED)
 def test_a_board_that_does_not_wait_for_an_answer_that_it_cannot_know_ends(
-    data: str, hostile: MakeBench
+    op: int, data: str, hostile: MakeBench
 ) -> None:
-    post = f"""{data}
+    post = f"""data = {data}
 say({frames.REC_DATA}, len(data), *struct.unpack('<HI', data.ljust(6, bytes(1))), 10)
-say({frames.REC_POSTED}, {frames.CALL_I2C}, 22 | 21 << 8, 400000, 10)
+say({frames.REC_POSTED}, {op}, 22 | 21 << 8, 400000, 10)
 ask(SYNC, 0, 255, t=20)
 time.sleep(9)"""
     with hostile(post) as bench:
@@ -431,16 +432,6 @@ def test_a_message_takes_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
         bench.run(5 * SECOND)
         assert printed_lines(bench.trace)[-1] == "done"
     assert asked.count < 150  # 4 writes each, and an answer to each second one
-
-
-def test_a_board_that_does_not_wait_when_it_sends_a_datagram_ends(hostile: MakeBench) -> None:
-    post = f"""say({frames.REC_POSTED}, {frames.CALL_SOCKET_SEND_TO}, 0, 80, 10)
-ask(SYNC, 0, 255, t=20)
-time.sleep(9)"""
-    with hostile(post) as bench:
-        bench.run(SECOND)
-        (end,) = bench.board.ends
-    assert (end.cause, end.detail) == (frames.END_FORGED, "a call without a wait for its answer")
 
 
 UNTOLD = {
