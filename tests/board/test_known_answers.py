@@ -373,6 +373,12 @@ SOCKETS = {
     "t.init(period=1, callback=lambda t: seen.append(time.ticks_us()))\nfor n in range(9):\n"
     "    client = opened()\n    client.write(GET); tell(client.read(9), len(seen), seen[-1])\n"
     "    client.close()",
+    "a timer that opens sockets": "from machine import Timer\nheld = []\n"
+    "def again(t):\n    for udp in held:\n        udp.close()\n"
+    "    held[:] = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]\n"
+    "Timer(T).init(period=7, callback=again)\nfor n in range(9):\n"
+    "    client = socket.socket(); client.settimeout(1); held.append(client)\n"
+    "    attempt(client.connect, ('1.2.3.4', 80)); time.sleep_us(900 * n)",
     "interrupts off": "import machine\nfor n in range(9):\n    client = opened()\n"
     "    client.write(GET); state = machine.disable_irq(); start = time.ticks_us()\n"
     "    while time.ticks_diff(time.ticks_us(), start) < 2000 * n:\n        pass\n"

@@ -113,7 +113,39 @@ while not done:
     time.sleep_us(300)
 print(count, gc.mem_free())
 """
-
+POLLED_UART = """
+import select, sys, time
+from machine import UART, Timer
+calls = 0
+def tick(timer):
+    global calls
+    calls += 1
+Timer(0 if sys.platform == 'esp32' else -1).init(period=9, callback=tick)
+poller = select.poll()
+poller.register(UART(1, 9600), select.POLLIN)
+for n in range(60):
+    poller.poll(3 + n % 5 * 20)
+    print(time.ticks_us(), calls)
+"""
+POLLED_PROGRAM = """
+import io, select, sys, time
+from machine import Timer
+calls = looks = 0
+def tick(timer):
+    global calls
+    calls += 1
+class Third(io.IOBase):
+    def ioctl(self, op, arg):
+        global looks
+        looks += op == 3
+        return arg if op == 3 and calls % 3 == 0 else 0
+Timer(0 if sys.platform == 'esp32' else -1).init(period=17, callback=tick)
+poller = select.poll()
+poller.register(Third(), select.POLLIN)
+for n in range(60):
+    poller.poll(3 + n % 5 * 20)
+    print(time.ticks_us(), calls, looks)
+"""
 OWN_EDGES = """
 import machine, time
 from machine import Pin
@@ -197,6 +229,30 @@ for _ in range(20):
 print(sums, dma.count, time.ticks_us())
 eye.active(0)
 mouth.active(0)
+"""
+AWAITED = """
+import machine, rp2, time
+from machine import Pin
+@rp2.asm_pio()
+def slow():
+    set(x, 31)
+    label('wait')
+    jmp(x_dec, 'wait') [31]
+    in_(x, 32)
+    push()
+@rp2.asm_pio(set_init=rp2.PIO.OUT_LOW)
+def pulses():
+    set(pins, 1) [9]
+    set(pins, 0) [24]
+source = rp2.StateMachine(0, slow, freq=4_000)
+rp2.StateMachine(4, pulses, freq=2_000, set_base=Pin(OUT)).active(1)
+source.active(1)
+for _ in range(6):
+    source.get()
+    print(time.ticks_us())
+for _ in range(100):
+    machine.idle()
+print(time.ticks_us())
 """
 
 
@@ -296,7 +352,10 @@ def _answers(
     return grants.count
 
 
-@pytest.mark.parametrize("program", [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM, OWN_EDGES])
+@pytest.mark.parametrize(
+    "program",
+    [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM, POLLED_UART, POLLED_PROGRAM, OWN_EDGES],
+)
 def test_a_trace_does_not_depend_on_when_the_board_asks(
     family: str, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,7 +397,7 @@ machine.active(0)
 """
 
 
-@pytest.mark.parametrize("program", [HARD, DMA, CHAIN, SOFT, HARD_OWN_EDGES])
+@pytest.mark.parametrize("program", [HARD, DMA, CHAIN, SOFT, AWAITED, HARD_OWN_EDGES])
 def test_nor_do_interrupts_and_dma(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _the_same_with_all_promises("rp2", program, monkeypatch)
 

@@ -320,7 +320,6 @@ static void take_readings(void) {
 
 static void take_grant(uint8_t *into, size_t len) {
     bool followed = vb_realtime();
-    uint64_t levels = vb_link_levels();
     do {
         vb_host_read(&last, sizeof(last));
         // A wake that was on its way needs no answer: the grant follows it.
@@ -371,7 +370,7 @@ static void take_grant(uint8_t *into, size_t len) {
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);
     }
-    if (levels != last.levels || last.pending || (last.rx_len && !into)) { // who called gets the bytes of an answer
+    if (last.pending || (last.rx_len && !into)) { // who called gets the bytes of an answer
         vb_events++;
     }
     if (vb_realtime() && !followed) {

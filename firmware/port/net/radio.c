@@ -70,6 +70,9 @@ bool vb_net_wait(const volatile uint8_t *what, uint8_t bits, uint64_t until) {
     vb_serial_watched(); // an earlier look at the serial line has nothing to do with this wait
     while (!(*what & bits)) {
         mp_handle_pending(true);
+        if (*what & bits) { // a callback has opened or closed a socket: no event would end a wait
+            return true;
+        }
         if (vb_now() >= until) {
             return false;
         }
