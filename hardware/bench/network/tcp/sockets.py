@@ -104,29 +104,36 @@ class Sockets:
         self._link = link
         self._ports = ports
         self._on_change = on_change
-        self._table: list[BoardSocket | None] = [None] * MOST_SOCKETS
+        self._table: dict[int, BoardSocket] = {}
+        """By number, in the order of the numbers."""
 
     def get(self, number: int) -> BoardSocket | None:
         """The socket with this number."""
-        return self._table[number] if number < MOST_SOCKETS else None
+        return self._table.get(number)
 
     def flags(self) -> bytes:
         """The flags of all sockets, one byte each."""
-        return bytes(s.flags if s else 0 for s in self._table)
+        flags = bytearray(MOST_SOCKETS)
+        for number, own in self._table.items():
+            flags[number] = own.flags
+        return bytes(flags)
 
     def rooms(self) -> list[int]:
         """How many bytes each socket takes now."""
-        return [s.room if s else 0 for s in self._table]
+        rooms = [0] * MOST_SOCKETS
+        for number, own in self._table.items():
+            rooms[number] = own.room
+        return rooms
 
     def are_remote(self) -> bool:
         """Whether none of them is connected to a board."""
-        return not any([s is not None and s.is_local for s in self._table])
+        return not any([own.is_local for own in self._table.values()])
 
     def received(self, most: int) -> tuple[int, bytes]:
         """The first stream for which no more than `most` bytes have come, and these bytes. To
         receive all of them has no other effect."""
-        for number, own in enumerate(self._table):
-            if own is None or own.end is None or not 0 < len(own.input) <= most:
+        for number, own in self._table.items():
+            if own.end is None or not 0 < len(own.input) <= most:
                 continue
             if not (own.at_end or own.error or own.end.other.waits_for_room):
                 return number, bytes(own.input)
@@ -139,7 +146,7 @@ class Sockets:
     def bind(self, own: BoardSocket, port: int) -> int:
         """Take a port; 0: any free one."""
         taken = self._ports.tcp if own.kind == STREAM else self._ports.udp
-        used = {s.port for s in self._table if s and s.kind == own.kind}
+        used = {s.port for s in self._table.values() if s.kind == own.kind}
         port = port or self._ports.free(used)
         if port in taken or port in used:
             return -errno.EADDRINUSE
@@ -224,7 +231,7 @@ class Sockets:
         """Close a socket; what it sent still arrives."""
         if (own := self.get(number)) is None:
             return -errno.EBADF
-        self._table[number] = None
+        del self._table[number]
         own.on_change = lambda: None
         ports = self._ports.tcp if own.backlog else self._ports.udp
         if own.backlog or own.kind == DATAGRAM:
@@ -241,19 +248,19 @@ class Sockets:
 
     def forget(self) -> None:
         """Drop all sockets: the board lost its memory. The other ends are not notified."""
-        for number, own in enumerate(self._table):
-            if own:
-                ends = [*own.waiting, *([own.end] if own.end else [])]
-                for end in ends:
-                    end.user = NO_USER
-                    end.abort(errno.ECONNABORTED)
-                self.close(number)
+        for number, own in list(self._table.items()):
+            ends = [*own.waiting, *([own.end] if own.end else [])]
+            for end in ends:
+                end.user = NO_USER
+                end.abort(errno.ECONNABORTED)
+            self.close(number)
 
     def _add(self, new: BoardSocket) -> int:
-        if None not in self._table:
+        free = (number for number in range(MOST_SOCKETS) if number not in self._table)
+        if (number := next(free, None)) is None:
             return -errno.ENFILE
-        number = self._table.index(None)
         self._table[number] = new
+        self._table = dict(sorted(self._table.items()))
         return number
 
     def _incoming(self, own: BoardSocket, end: StreamEnd) -> bool:
