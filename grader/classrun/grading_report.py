@@ -164,7 +164,8 @@ def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) 
 
 
 def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> None:
-    """Print the last line: the number of submissions, the time, the number of errors."""
+    """Print the last line: the number of submissions, the time, and how many were not graded, with
+    the errors of Warsha among them: all others are told above, with their reasons."""
     parts: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
         parts.setdefault((outcome.assignment or outcome.lab, outcome.student), []).append(outcome)
@@ -172,7 +173,13 @@ def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> No
     unchanged = sum({p.state for p in mine} in _AS_BEFORE for mine in parts.values())
     if unchanged:
         out.print(_("{count} were graded before and have not changed").format(count=unchanged))
-    errors = sum(outcome.state == "error" for outcome in outcomes)
-    told = _("graded {graded}/{count} submissions in {seconds:.1f} s, {errors} errors")
-    line = told.format(graded=graded, count=len(parts), seconds=seconds, errors=errors)
-    out.print(line, highlight=False)
+    left = len(parts) - graded
+    told = _("graded {graded}/{count} submissions in {seconds:.1f} s")
+    if left:
+        told = _(
+            "graded {graded}/{count} submissions in {seconds:.1f} s; "
+            "{left} not graded, {errors} of them by an error of Warsha"
+        )
+    errors = sum(any(part.state == "error" for part in mine) for mine in parts.values())
+    line = told.format(graded=graded, count=len(parts), seconds=seconds, left=left, errors=errors)
+    out.print(line, highlight=False, soft_wrap=True)

@@ -195,7 +195,8 @@ def test_each_other_submission_has_one_line(graded: Graded) -> None:
         assert len(mine) == 1, student
         assert cause in mine[0]
     count, everybody = len(graded.due), len(graded.due) + len(UNREADABLE)
-    assert re.fullmatch(rf"graded {count}/{everybody} submissions in .* s, 0 errors", lines[-1])
+    told = f"{len(UNREADABLE)} not graded, 0 of them by an error of Warsha"
+    assert re.fullmatch(rf"graded {count}/{everybody} submissions in .* s; {told}", lines[-1])
     assert graded.exit_code == 3
 
 

@@ -54,8 +54,11 @@ def test_a_long_id_leaves_the_table_of_a_lab_whole_in_a_narrow_terminal() -> Non
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("en", "graded 1/2 submissions in 1.9 s, 0 errors"),
-        ("ar", "التسليمات المصححة: 1 من 2، الثواني: 1.9، الأخطاء: 0"),
+        (
+            "en",
+            "graded 1/2 submissions in 1.9 s; 1 not graded, 0 of them by an error of Warsha",
+        ),
+        ("ar", "التسليمات المصححة: 1 من 2، الثواني: 1.9؛ لم تُصحَّح: 1، منها بسبب خطأ في ورشة: 0"),
     ],
 )
 def test_the_last_line_is_in_the_reader_s_language(
@@ -67,6 +70,12 @@ def test_the_last_line_is_in_the_reader_s_language(
     print_run(console, [Outcome("s1", "buttons", "unchanged"), refused], (), 1.94)
     marks = dict.fromkeys(map(ord, ISOLATES))
     assert out.getvalue().splitlines()[-1].translate(marks) == line
+
+
+def test_the_last_line_tells_of_errors_only_if_a_submission_is_not_graded() -> None:
+    console, out = shown()
+    print_run(console, [Outcome("s1", "buttons", "unchanged")], (), 1.94)
+    assert out.getvalue().splitlines()[-1] == "graded 1/1 submissions in 1.9 s"
 
 
 def test_some_of_thousands_of_notes_are_printed() -> None:
