@@ -11,6 +11,7 @@ the limit), `references` (a time and the attitude from which TILT counts from th
 import json
 import math
 import random
+from itertools import combinations
 
 from grader import BoardType, Episode, Step, ms, serial, set_control, wave
 
@@ -84,14 +85,15 @@ def angle(a: Vector, b: Vector) -> float:
 
 
 def attitudes(rng: random.Random) -> tuple[Vector, Vector]:
-    """Two attitudes, tilted to different sides, the second one upside down. The angle between them
-    is not that of either to +Z, nor the difference of those two, nor has it the same sine."""
+    """Two attitudes, tilted to different sides, the second one upside down. The angle between
+    them, that of each to +Z, the difference of those two, and the angle with the same sine
+    differ, so that a wrong TILT tells which of them it is."""
     axis = rng.randrange(2)
     while True:
         first, second = attitude(rng, axis), attitude(rng, 1 - axis, is_over=True)
         between, *tilts = angle(first, second), angle(first, UP), angle(second, UP)
-        others = [*tilts, tilts[1] - tilts[0], 180 - between]
-        if all(abs(between - other) > 5 for other in others):
+        angles = [between, *tilts, tilts[1] - tilts[0], 180 - between]
+        if all(abs(a - b) > 5 for a, b in combinations(angles, 2)):
             return first, second
 
 
