@@ -71,9 +71,9 @@ def station(
         )
         named = port or []
         with (
+            suppress(KeyboardInterrupt),  # also a second one, while work on boards ends
             Tray(work, lambda: usual_slots(named)) as tray,
             StationServer(tray, site, stopped=stopped, half_written=half) as server,
-            suppress(KeyboardInterrupt),
         ):
             # Service managers send SIGTERM; a process in a shell's background ignores SIGINT.
             for number in (signal.SIGINT, signal.SIGTERM):
