@@ -139,6 +139,10 @@ extern int32_t vb_gc_hook_ns;
 void vb_wfe_ms(int32_t timeout_ms);
 #define MICROPY_INTERNAL_WFE(timeout_ms) vb_wfe_ms(timeout_ms)
 
+// A thread that sleeps may have to run what was scheduled.
+void vb_service_soon(void);
+#define MICROPY_SCHED_HOOK_SCHEDULED vb_service_soon()
+
 // Atomic sections and machine.disable_irq() are the same.
 unsigned vb_irq_disable(void);
 void vb_irq_restore(unsigned state);

@@ -113,6 +113,26 @@ while not done:
     time.sleep_us(300)
 print(count, gc.mem_free())
 """
+SCHEDULED = """
+import _thread, micropython, time
+def call(n):
+    print('call', n, time.ticks_us())
+def work():
+    for n in range(200):
+        for _ in range(n % 37 * 90):
+            pass
+        try:
+            micropython.schedule(call, n)
+        except RuntimeError:
+            pass
+        for _ in range(n % 23 * 110):
+            pass
+        time.sleep_us(n * 7 % 900)
+_thread.start_new_thread(work, ())
+for n in range(60):
+    time.sleep_ms(3 + n % 7)
+    print(time.ticks_us())
+"""
 POLLED_UART = """
 import select, sys, time
 from machine import UART, Timer
@@ -354,7 +374,17 @@ def _answers(
 
 @pytest.mark.parametrize(
     "program",
-    [LISTS, ERRORS, TIMERS, THREADS, WIRED_PWM, POLLED_UART, POLLED_PROGRAM, OWN_EDGES],
+    [
+        LISTS,
+        ERRORS,
+        TIMERS,
+        THREADS,
+        SCHEDULED,
+        WIRED_PWM,
+        POLLED_UART,
+        POLLED_PROGRAM,
+        OWN_EDGES,
+    ],
 )
 def test_a_trace_does_not_depend_on_when_the_board_asks(
     family: str, program: str, monkeypatch: pytest.MonkeyPatch

@@ -58,8 +58,8 @@ extern bool vb_hard;           // the program has hard handlers: they may run be
 // cannot be interrupted: for C loops of the chip like sleep_us and time_pulse_us.
 void vb_wait_until(uint64_t t);
 
-// One step of a wait that Python may interrupt: passes time until t, an alarm or the horizon, whichever is first, and
-// returns. Callers loop around it with mp_handle_pending(). VB_NEVER: no time-out.
+// One step of a wait that Python may interrupt: passes time until t or an event (an alarm, an interrupt, news from the bench,
+// a scheduled call), whichever is first, and returns. Callers loop around it with mp_handle_pending(). VB_NEVER: no time-out.
 void vb_wfe(uint64_t t);
 void vb_rest(uint64_t t); // as vb_wfe(); bytes that a UART receives meanwhile do not end it, unless they call a handler
 

@@ -224,9 +224,9 @@ void vb_serve(void) {
     served_off |= vb_irq_off;
     run_due();
     vb_engine_plan();
-    uint64_t now = vb_now(), t = deadline();
-    refuel(busy ? POLL_NS : t > now ? t - now : 0);
     vb_turn_is_over = vb_thread_others() && !busy && !vb_irq_off && vb_thread_is_next();
+    uint64_t now = vb_now(), t = vb_turn_is_over ? 0 : deadline(); // a wait of C code cannot give its turn: the next jump does
+    refuel(busy ? POLL_NS : t > now ? t - now : 0);
 }
 
 void vb_service(void) {

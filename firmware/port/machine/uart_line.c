@@ -124,7 +124,7 @@ size_t vb_uart_any(vb_uart_t *self) {
     return arrived(self);
 }
 
-// Each byte costs one call, however often the wait is interrupted: a horizon of the bench ends vb_wfe(), too.
+// Each byte costs one call, however often an event ends vb_wfe().
 static bool wait_byte(vb_uart_t *self, uint64_t until) {
     vb_charge(VB_NS_UART_CALL);
     while (arrived(self) == 0) {

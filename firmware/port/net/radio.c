@@ -52,6 +52,7 @@ void vb_net_fetch(void) {
     vb_call_told(&told, VB_CALL_RADIO_STATE, 0, 0, NULL, 0, &vb_net, sizeof(vb_net));
     vb_net_fetched++;
     vb_events++; // who waits has perhaps looked before
+    vb_service_soon(); // another thread, too
     vb_socket_call(before);
 }
 
