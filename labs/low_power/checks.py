@@ -6,7 +6,7 @@ conversions at AIN_1 that lie close together: what the sensor showed there.
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import fmean
 
 from grader import (
@@ -361,11 +361,25 @@ def until_reset(run: Run) -> list[Millis] | None:
     return found if asked else None
 
 
+@once
+def noted(run: Run) -> list[Text]:
+    """The numbers of the messages. Where the watchdog came after a message and before the next
+    `measure()`, the program could not note it: with the same number again, both count as one."""
+    asked = [one.from_ns for one in calls(run, "measure", MEASURE)]
+    sent, found = batches(run), []
+    for one, following in zip_longest(sent, sent[1:]):
+        cut = next((at for at in resets(run, WDT_RESET) if at > one.at_ns), run.end_ns)
+        is_again = following and following.seq == one.seq and following.at_ns > cut
+        if not is_again or any(one.at_ns < at < cut for at in asked):
+            found.append(Text(str(one.seq), one.at_ns))
+    return found
+
+
 def due_numbers(run: Run) -> list[Text]:
     """The messages count on from 1, and each five readings have one."""
     end_ns = run.end_ns - run.zero_ns - 2 * AWAKE.ns
     taken = [one for one in due_readings(run) if one.at_ns < end_ns]
-    many = max(len(batches(run)), len(taken) // BATCH)
+    many = max(len(noted(run)), len(taken) // BATCH)
     return [Text(str(n)) for n in range(1, many + 1)]
 
 
@@ -385,7 +399,7 @@ def why_numbers(run: Run) -> str:
 )
 def numbers(run: Run) -> list[Text]:
     """The number of each message of a run with three resets."""
-    return [Text(str(one.seq), one.at_ns) for one in batches(run)]
+    return noted(run)
 
 
 # e: memory and settings.

@@ -1,6 +1,6 @@
 """Seeds with which a program once got other marks than those of its idea: by a window that is as
 good as a limit, a leftover of an earlier request, a second that a clock had not counted yet, two
-ideas that give the same angle."""
+ideas that give the same angle, a watchdog that comes between a message and its note."""
 
 import pytest
 
@@ -14,6 +14,8 @@ RARE = [
     ("clinic_farm", "manual_anyway", "esp32_devkit_c_v4", 1881403624593261689),
     ("framed_link", "host_any_answer", "pi_pico", 3232397448979070703),
     ("framed_link", "host_any_answer", "pi_pico", 7472419760207695308),
+    ("low_power", "no_batch", "esp32_devkit_c_v4", 298046089330979283),
+    ("low_power", "no_batch", "esp32_devkit_c_v4", 6944702906429057623),
     ("machine_vibration", "any_line", "esp32_devkit_c_v4", 1686289673548998204),
     ("machine_vibration", "asin_angle", "pi_pico", 3726190123132824805),
     ("machine_vibration", "drift", "esp32_devkit_c_v4", 32800514173976907),
