@@ -80,9 +80,15 @@ class Message:
 
 @once
 def stays(run: Run) -> list[Stay]:
-    """The times awake in order."""
+    """The times awake in order. Each wake begins one, also where the button is still pressed, and
+    the sleep before it has no length."""
     reasons = {one.at_ns: one.reason for one in wakes(run)}
-    return [Stay(one.at_ns, one.to_ns, reasons.get(one.at_ns, 0)) for one in awake_spans(run)]
+    found = []
+    for span in awake_spans(run):
+        inside = [at for at in reasons if span.at_ns < at < span.to_ns]
+        for begin, end in pairwise([span.at_ns, *inside, span.to_ns]):
+            found.append(Stay(begin, end, reasons.get(begin, 0)))
+    return found
 
 
 def stay_at(run: Run, at_ns: int) -> Stay:

@@ -1,6 +1,7 @@
 """Seeds with which a program once got other marks than those of its idea: by a window that is as
 good as a limit, a leftover of an earlier request, a second that a clock had not counted yet, two
-ideas that give the same angle, a watchdog that comes between a message and its note."""
+ideas that give the same angle, a watchdog that comes between a message and its note, a sleep that
+the button ends as it begins."""
 
 import pytest
 
@@ -16,6 +17,7 @@ RARE = [
     ("framed_link", "host_any_answer", "pi_pico", 7472419760207695308),
     ("low_power", "no_batch", "esp32_devkit_c_v4", 298046089330979283),
     ("low_power", "no_batch", "esp32_devkit_c_v4", 6944702906429057623),
+    ("low_power", "sleep_plus_awake", "esp32_devkit_c_v4", 213144292738280971),
     ("machine_vibration", "any_line", "esp32_devkit_c_v4", 1686289673548998204),
     ("machine_vibration", "asin_angle", "pi_pico", 3726190123132824805),
     ("machine_vibration", "drift", "esp32_devkit_c_v4", 32800514173976907),
