@@ -2,8 +2,13 @@
 
 import pytest
 
+from hardware.bench import diagram
+from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.flash import Flash
 from hardware.bench.trace.trace import Trace
 from tests.support.rig import MS, Hand, edge_ms, play, printed_lines
+from tests.support.same_trace import Same
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import Pin, RTC, WDT, Timer\nimport machine, time\n"
@@ -41,6 +46,45 @@ print(time.ticks_diff(time.ticks_ms(), start), out())
     assert [state for _, state in states(trace)] == ["active", "light_sleep", "active"]
     (asleep, awake) = [at.t_ns for at in trace.power()[1:]]
     assert awake - asleep == 500 * MS
+
+
+def test_a_finger_ends_a_sleep_when_the_touch_sensor_measures_next(same: Same) -> None:
+    """It measures each 27 ms of a sleep, whenever the board asks the bench."""
+    parts = [
+        {"type": "board-esp32-devkit-c-v4", "id": "esp"},
+        {"type": "warsha-touch-plate", "id": "plate"},
+    ]
+    wires = [["esp:4", "plate:T", "", []]]
+    program = """
+import esp32
+from machine import TouchPad
+pad = TouchPad(Pin(4))
+pad.config(pad.read() // 2)
+esp32.wake_on_touch(True)
+for _ in range(8):
+    start = time.ticks_us()
+    machine.lightsleep(400)
+    slept = time.ticks_diff(time.ticks_us(), start) / 1000
+    print(machine.wake_reason() == machine.TOUCHPAD_WAKE, slept)
+    time.sleep_ms(60)
+"""
+
+    def touched() -> Trace:
+        circuit = Circuit(diagram.load({"version": 1, "parts": parts, "connections": wires}))
+        with Flash(circuit.board) as flash:
+            flash.put({"main.py": (HEAD + program).encode()})
+            with Bench(circuit, seed=1, flash=flash) as bench:
+                for at_ms in (700, 1250, 2000):
+                    bench.control("plate", "touched", 1, at_ms * MS)
+                    bench.control("plate", "touched", 0, (at_ms + 50) * MS)
+                bench.run(5000 * MS)
+                return bench.trace
+
+    rows = [line.split() for line in printed_lines(same.trace(touched))]
+    assert [row[0] for row in rows].count("True") == 3
+    for woken, slept in rows:
+        rest = float(slept) % 27
+        assert min(rest, 27 - rest) < 1 if woken == "True" else 400 <= float(slept) < 402
 
 
 def test_wake_up_sources_of_the_esp32_in_light_sleep() -> None:
