@@ -1,4 +1,4 @@
-"""A small share of fuzz_bench.py and fuzz_frames.py, and earlier findings."""
+"""A small share of fuzz_bench.py, fuzz_frames.py and fuzz_traces.py, and earlier findings."""
 
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -13,7 +13,7 @@ from hardware.bench.protocol import frames
 from hardware.errors import DiagramError
 from tests.support.forged_board import ASK
 from tests.support.forged_frames import CALLS, Forger
-from tools import fuzz_bench, fuzz_frames
+from tools import fuzz_bench, fuzz_frames, fuzz_traces, random_programs
 
 ESP = {"type": "board-esp32-devkit-c-v4", "id": "esp"}
 
@@ -66,3 +66,18 @@ def test_every_record_and_every_call_is_tried() -> None:
 
 def test_a_seed_gives_the_same_forged_records() -> None:
     assert Forger(7).acts() == Forger(7).acts() != Forger(8).acts()
+
+
+@pytest.mark.parametrize(
+    "numbers", [range(6), pytest.param(range(6, 100), marks=pytest.mark.long)]
+)
+def test_traces_of_random_programs_do_not_depend_on_the_way(numbers: range) -> None:
+    """On when the boards ask, and on what the bench leaves out."""
+    outcomes = [fuzz_traces.one(number) for number in numbers]
+    assert [outcome for outcome in outcomes if outcome.kind == "failed"] == []
+    assert sum(outcome.kind == "same" for outcome in outcomes) >= 0.8 * len(outcomes)
+
+
+def test_a_seed_gives_the_same_programs() -> None:
+    made = [random_programs.case(number).programs for number in (7, 7, 8)]
+    assert made[0] == made[1] != made[2]
