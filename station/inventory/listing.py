@@ -22,24 +22,26 @@ from station.inventory.tables import (
     PartRow,
 )
 
-MAC_WIDTH = 23
-"""Of the 8 bytes of a Pico."""
-
 
 def print_boards(out: Console, found: Iterable[BoardRow], today: date) -> None:
-    """A row for each board; a board that should be back by now is red."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column(_("tag"), overflow="fold")
-    table.add_column(_("MAC"), no_wrap=True, min_width=MAC_WIDTH)  # cut, it would name no board
-    for title in (_("type"), _("state"), _("lent to"), _("due"), _("kit")):
-        table.add_column(title, overflow="fold")
+    """A row for each board; a board that should be back by now is red. A column in which no board
+    has anything is left out, so that the others fit into a terminal."""
+    titles = (_("tag"), _("MAC"), _("type"), _("state"), _("lent to"), _("due"), _("kit"))
+    rows, styles = [], []
     for board in found:
         loan = board.loan
         cells = [board.asset_tag or "", board.mac, board.type or board.chip]
         cells += [state_name(board.state), loan.trainee if loan else ""]
         cells += [str(loan.due or "-") if loan else "", board.kit or ""]
-        late = loan is not None and loan.is_overdue(today)
-        table.add_row(*map(one_line, cells), style="red" if late else None)
+        rows.append([one_line(cell) for cell in cells])
+        styles.append("red" if loan and loan.is_overdue(today) else None)
+    used = [at for at in range(len(titles)) if any(row[at] for row in rows)]
+    table = Table(box=None, pad_edge=False)
+    for title in (titles[at] for at in used):
+        # A MAC that is cut names no board.
+        table.add_column(title, no_wrap=title == _("MAC"), overflow="fold")
+    for row, style in zip(rows, styles, strict=True):
+        table.add_row(*(row[at] for at in used), style=style)
     out.print(table)
 
 

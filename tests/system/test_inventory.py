@@ -3,14 +3,16 @@ stations that write at once."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError
 
 from station.errors import NoInventory, Refused, UnknownCode
-from station.inventory import boards, database, flash_log, history, jobs, lending, stock
+from station.inventory import boards, database, flash_log, history, jobs, lending, listing, stock
 from station.inventory.database import Change, Inventory
 from station.inventory.tables import EventRow
 from tests.support.inventories import (
@@ -69,6 +71,19 @@ def test_a_board_is_known_by_its_mac_however_it_is_written(three: Inventory) -> 
         for code in ("", "W-00", "240ac40001020", "' OR 1=1 --", "\0", "ش" * 2000):
             with pytest.raises(UnknownCode):
                 boards.find(session, code)
+
+
+def test_the_list_names_lent_boards_in_a_narrow_terminal(three: Inventory) -> None:
+    with three.change() as change:
+        boards.register(change, mac(1), type="esp32_devkit_c_v4")
+    lend(three, "W-001", date(2099, 12, 20))
+    out = StringIO()
+    with three.read() as session:
+        listing.print_boards(Console(file=out, width=80), boards.listed(session), TODAY)
+    head, *rows = out.getvalue().splitlines()
+    assert head.split() == ["tag", "MAC", "type", "state", "lent", "to", "due"]
+    assert rows[0].split() == ["W-001", mac(1), "esp32_devkit_c_v4", "lent", "amina", "2099-12-20"]
+    assert len(rows) == 3
 
 
 def test_a_pico_is_known_by_its_unique_id(inventory: Inventory) -> None:
