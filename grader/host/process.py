@@ -87,7 +87,7 @@ class Child:
         self._limits = limits
         self._isolation = isolation
         self._left_s = READY_WITHIN_S
-        self._returned_s = 0.0
+        self._returned_s, self._own_queued_s = 0.0, _own_queued_s()
         self._used_s = 0.0
         """CPU time of the child when it was last looked at: at least every `_SLICE_S` of a wait.
         """
@@ -237,9 +237,10 @@ class Child:
         return ChildEnded("raised", f"exit code {code}" if signal <= 0 else f"signal {signal}")
 
     def _return_queued_time(self) -> None:
-        """The time is used up. Give back the time for which the child waited for a processor: an
-        overloaded machine is not the submission's fault. Raises: ChildEnded; GraderError."""
-        _used_s, queued_s = _times_s(self._process.pid)
+        """The time is used up. Give back the time for which the child or this process waited for
+        a processor: an overloaded machine is not the submission's fault. Raises: ChildEnded;
+        GraderError."""
+        queued_s = _times_s(self._process.pid)[1] + _own_queued_s() - self._own_queued_s
         if queued_s > MOST_QUEUED * self._limits.wall_s:
             raise GraderError(
                 _("host code waited {waited:.0f} s for a processor of this machine").format(
@@ -255,11 +256,25 @@ class Child:
 
 def _times_s(pid: int) -> tuple[float, float]:
     """How many seconds the last descendant of a process had a processor, and how many it waited
-    for one; 0 where the kernel does not report it (proc_pid_schedstat, proc_tid_children)."""
+    for one; 0 where the kernel does not report it (proc_tid_children)."""
     try:
         while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             pid = int(children[0])
-        had, waited, *_rest = Path(f"/proc/{pid}/schedstat").read_text().split()
+    except OSError:
+        return 0.0, 0.0
+    return _schedstat_s(f"/proc/{pid}/schedstat")
+
+
+def _own_queued_s() -> float:
+    """How many seconds this thread has waited for a processor so far."""
+    return _schedstat_s("/proc/thread-self/schedstat")[1]
+
+
+def _schedstat_s(path: str) -> tuple[float, float]:
+    """How many seconds a thread had a processor, and how many it waited for one; 0 where the
+    kernel does not report it (proc_pid_schedstat)."""
+    try:
+        had, waited, *_rest = Path(path).read_text().split()
     except (OSError, ValueError):
         return 0.0, 0.0
     return int(had) / 1e9, int(waited) / 1e9

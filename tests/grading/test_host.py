@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from grader.errors import GraderError
-from grader.host import sandbox
+from grader.host import process, sandbox
 from grader.host.host_functions import HostError, HostFunctions
 from grader.host.host_line import HostLine
 from grader.host.process import HostLimits
@@ -152,6 +152,20 @@ class Do:
 def echo_late(data: bytes) -> list[tuple[float, bytes]]:
     """Two bytes after 20 ms, then after 120 ms, and so on in turn."""
     return [(20 if data[0] % 4 else 120, b"..")]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_time_for_which_the_grader_waits_for_a_processor_is_not_that_of_host_code(
+    make: MakeHost, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    """Another program has the processor when the answer comes."""
+    queued_s = iter(range(0, 1000, 2))
+    monkeypatch.setattr(process, "_own_queued_s", lambda: float(next(queued_s)) * waits)
+    host = make(DO, wall_s=0.3)
+    slow = "import time; time.sleep(1); result = 7"
+    assert (host.call("do", slow) if waits else failure(host, slow)) == (
+        7 if waits else "do(): time"
+    )
 
 
 def test_an_object_of_host_code_talks_to_a_device_in_virtual_time(isolation: Isolation) -> None:
