@@ -46,6 +46,7 @@ MEASURE, SOON = ms(5), seconds(15)
 """How long `measure()` works at least. SOON after a hang it has taken a reading."""
 NEAR = 0.02
 FIRST_CYCLE, LAST_CYCLE = 20, 190
+FACTORY_PERIOD, OFF = seconds(60), seconds(3)
 MOST_ASLEEP_MA = 10
 
 
@@ -412,8 +413,17 @@ def numbers(run: Run) -> list[Text]:
 
 
 def why_light(run: Run) -> str:
-    """It did not run so often."""
+    """It began anew: the watchdog was not fed, or it slept deeply. Or it did not run so often."""
+    if resets(run, WDT_RESET):
+        return "not_fed"
+    if restarts(run):
+        return "restarts"
     return "few_cycles" if 0 < len(calls(run, "measure", MEASURE)) < LAST_CYCLE else ""
+
+
+def restarts(run: Run) -> list[int]:
+    """Every start since t = 0: each one empties the heap."""
+    return [one.at_ns for one in boots(run) if one.at_ns > 0]
 
 
 @check(
@@ -426,34 +436,43 @@ def why_light(run: Run) -> str:
     stated=(FIRST_CYCLE, LAST_CYCLE),
 )
 def fall(run: Run) -> Bytes | None:
-    """How many bytes of the heap were lost; None if it did not run so often."""
+    """How many bytes of the heap were lost; None if it began anew or did not run so often."""
     asked = [one.to_ns for one in calls(run, "measure", MEASURE)]
-    if len(asked) < LAST_CYCLE:
+    if len(asked) < LAST_CYCLE or restarts(run):
         return None
     return heap(run).fall(asked[FIRST_CYCLE - 1], asked[-1])
 
 
 def why_factory(run: Run) -> str:
-    """It has used the values of the file, or did not sleep."""
+    """It has used the values of the file, or did not sleep; or only the button's message is
+    missing."""
     sent = mqtt.published(run)
-    is_other = sent and not mqtt.published(run, run.data["topic"])
-    return "crc_ignored" if is_other else never_slept(run)
+    if sent and not mqtt.published(run, run.data["topic"]):
+        return "crc_ignored"
+    found = periods(run)
+    is_right = found and all(abs(one - FACTORY_PERIOD) <= OFF for one in found)
+    return never_slept(run) or ("no_button" if is_right else "")
+
+
+def periods(run: Run) -> list[Millis]:
+    """The time from each wake by the timer to the next, but not where the press lies."""
+    woken = [one.at_ns for one in timed(run)]
+    (press,) = run.data["presses"]
+    return [millis_of_ns(b - a, a) for a, b in pairwise(woken) if not a < press * NS_PER_S < b]
 
 
 @check(
     "e.cfg",
     points=1,
     episode="bad_cfg",
-    expect=Within(seconds(3), of=seconds(60)),
+    expect=Within(OFF, of=FACTORY_PERIOD),
     on_miss="factory",
     why=why_factory,
 )
 def factory_periods(run: Run) -> list[Millis]:
-    """The time from each wake by the timer to the next, but not where the press lies; infinite
-    if there are none, or the button's message did not come from `factory`."""
-    woken = [one.at_ns for one in timed(run)]
-    (press,) = run.data["presses"]
-    found = [millis_of_ns(b - a, a) for a, b in pairwise(woken) if not a < press * NS_PER_S < b]
+    """The periods; infinite if there are none, or the button's message did not come from
+    `factory`."""
+    found = periods(run)
     sent = [one for one in messages(run) if one.reason == EXT0]
     return found if found and sent else [Millis(NEVER)] * bool(readings(run))
 
