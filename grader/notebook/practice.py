@@ -97,8 +97,14 @@ def grade(item: str | None = None, *, seed: int | None = None) -> Points:
     new try if the program has changed since. `seed` repeats a try: the line below the marks names
     it.
 
-    Raises: CourseError when no lab is selected, or it has no such item.
+    Raises: CourseError when no lab is selected, it has no such item, the seed is no whole number,
+    or the cell is stopped.
     """
+    if seed is not None and (type(seed) is not int or seed < 0):
+        raise CourseError(
+            _("a seed is a whole number, not {seed!r}").format(seed=seed),
+            _("for example: {call}").format(call="grade(seed=4711)"),
+        )
     if session.lab is None or cells.PROGRAM not in programs:
         _read_notebook()
     lab = session.lab
@@ -113,7 +119,12 @@ def grade(item: str | None = None, *, seed: int | None = None) -> Points:
         print(
             "· " + _("no program yet: run the cell that begins with %%board main.py, then grade")
         )
-    cards, is_new = _cards(lab, item, seed)
+    try:
+        cards, is_new = _cards(lab, item, seed)
+    except KeyboardInterrupt:
+        raise CourseError(
+            _("the grading was stopped"), _("run the cell again: your last marks stay until then")
+        ) from None
     if item is None:
         total = round(sum(card.points for card in cards), 2)
         if NBGRADER not in os.environ:
@@ -212,13 +223,11 @@ def _select(line: str) -> None:
     slug, board, *rest = [*line.split(), "", ""][:3]
     if not slug or any(rest):
         raise CourseError(_("name a lab"), _("for example: %lab traffic_light"))
-    session.lab = load(_folder_of(slug, Path.cwd()))
-    session.board = board or _course_board(Path.cwd()) or next(iter(session.lab.boards))
-    wired = session.lab.board(
-        session.board
-    )  # raises now for an unknown name, not at the first mark
-    bench.propose(wired.diagram, session.lab.board_files(wired), wired.pins)
-    session.scored = {}
+    chosen = load(_folder_of(slug, Path.cwd()))
+    board = board or _course_board(Path.cwd()) or next(iter(chosen.boards))
+    wired = chosen.board(board)  # raises for an unknown name: then the lab before stays selected
+    bench.propose(wired.diagram, chosen.board_files(wired), wired.pins)
+    session.lab, session.board, session.scored = chosen, board, {}
 
 
 def _read_notebook() -> None:
@@ -300,7 +309,8 @@ def explain(_line: str, cell: str) -> None:
 def host(_line: str, cell: str) -> None:
     """`%%host`: functions that run on the computer. The cell is run, and `grade` calls them."""
     session.host = cell
-    get_ipython().run_cell(cell)
+    # The comment takes the place of the magic line: line numbers are those of the cell.
+    get_ipython().run_cell(f"# %%host\n{cell}")
 
 
 def scenario(line: str, cell: str) -> None:

@@ -411,7 +411,7 @@ def _no_prompt(name: str) -> NoPrompt:
     return NoPrompt(
         _("The board at {url} does not come to its prompt.").format(url=name),
         _(
-            "Its program may ignore Ctrl-C, or it runs no MicroPython. Reset it: %board reset, or "
-            "the button EN, RST or RUN on the board."
+            "It may be in deep sleep, its program may ignore Ctrl-C, or it runs no MicroPython. "
+            "Reset it: %board reset, or the button EN, RST or RUN on the board."
         ),
     )

@@ -1,6 +1,7 @@
 """Practice in a notebook: `%lab`, `%%predict`, `grade`."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -9,7 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from grader.errors import CourseError
+from grader.errors import CourseError, LabError
 from grader.lab import cells
 from grader.lab.course import Course
 from grader.lab.lab import LABS, PREDICT, find, slugs
@@ -300,6 +301,52 @@ def test_a_wrong_name_of_a_lab_shows_no_line_of_ours(
     shown = capsys.readouterr().out
     assert "first_contract" in shown and "Did you mean 'first_contact'?" in shown
     assert "get_ipython" not in shown
+
+
+def test_a_lab_that_is_refused_leaves_the_one_before(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    board = practice.session.board
+    saved["main.py"] = REFERENCE
+    with pytest.raises(LabError, match="no_such_board"):
+        practice.lab(f"{LAB} no_such_board")
+    assert practice.session.board == board
+    assert run(shell, 'grade("a")') == ITEMS["a"]
+
+
+@pytest.mark.parametrize("seed", ["'x'", "-1", "1.5", "True"])
+def test_a_seed_that_is_no_whole_number_is_refused(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], seed: str
+) -> None:
+    show_known_errors(shell, CourseError)
+    run(shell, f"%lab {LAB}")
+    run(shell, f"grade(seed={seed})")
+    shown = capsys.readouterr().out
+    assert "a seed is a whole number" in shown and "grade(seed=4711)" in shown
+
+
+def test_a_stopped_try_is_told_in_one_line(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    show_known_errors(shell, CourseError)
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE
+    monkeypatch.setattr(practice, "score_lab", stopped)
+    run(shell, "grade()")
+    shown = capsys.readouterr().out
+    assert "the grading was stopped" in shown and "score_lab" not in shown
+
+
+def test_host_code_counts_its_lines_as_the_cell_does(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(practice, "get_ipython", lambda: shell)
+    with capture_output() as captured:
+        shell.run_cell("%%host\nvalue = 1 / 0\n")
+    plain = re.sub(r"\x1b\[[\d;]*m", "", captured.stdout)
+    assert "----> 2 value = 1 / 0" in plain
 
 
 def test_a_scenario_is_played_for_a_minute_with_the_lines_of_its_cell(

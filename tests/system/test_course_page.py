@@ -182,6 +182,27 @@ def test_a_double_click_writes_into_the_answer(root: Path, tmp_path: Path) -> No
         assert lab.sources()[answer].split() == ["✎", "abcd"], "no letter is a command"
 
 
+def test_an_answer_in_a_cell_has_the_direction_of_its_words(root: Path, tmp_path: Path) -> None:
+    with served(root / "trainee") as url, Chromium(tmp_path / "profile") as browser:
+        lab = browser.open(url, f"{LAB}/{LAB}.ipynb")
+        answer = lab.find("%%predict")
+        lab.scroll_to(answer)
+        cell = f"{CELLS}.widgets[{answer}]"
+        line = lab.wait(f"return {cell}.node.querySelector('.cm-line')")
+        ActionChains(browser.driver).click(line).perform()
+        lab.js(f"{cell}.model.sharedModel.setSource('%%predict\\n50 يومًا، والمتوسط 1.7 mA')")
+        shown = f"""
+const lines = [...{cell}.node.querySelectorAll('.cm-line')];
+return lines.length > 1 && lines.map((one) => {{
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  const text = range.getBoundingClientRect(), box = one.getBoundingClientRect();
+  return text.left - box.left < box.right - text.right ? 'left' : 'right';
+}})
+"""
+        assert lab.wait(shown) == ["left", "right"]
+
+
 def test_progress_deadline_and_mastery_are_shown(root: Path, tmp_path: Path) -> None:
     trainee = root / "trainee"
     save_progress(trainee / LAB, LAB, Progress(17, 20))

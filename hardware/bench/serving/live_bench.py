@@ -146,7 +146,7 @@ class LiveBench:
 
     def connect(self, board: str = "") -> Port:
         """A port for this process; closing it does not close the bench."""
-        return self._port("bench:", lambda: None, board)
+        return self._port(f"bench:{board or next(iter(self.circuit.sides))}", lambda: None, board)
 
     def serve_pty(self, board: str = "") -> str:
         """Open a pseudo-terminal; returns its path. On a Pico it is a link, as its serial line

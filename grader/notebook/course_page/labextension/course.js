@@ -17,6 +17,7 @@ export function courseExtension(Widget, ITranslator) {
     activate: async (app, { languageCode }) => {
       addStyle("rtl.css");
       document.addEventListener("dblclick", writeInText, true); // the source takes the place of the text
+      for (const event of ["focusin", "keyup"]) document.addEventListener(event, markAnswer, true);
       const { baseUrl, warshaCourse } = configuration();
       if (!warshaCourse) return;
       addStyle("one_language.css");
@@ -74,6 +75,13 @@ function writeInText({ target }) {
     getSelection().selectAllChildren(source);
     getSelection().collapseToEnd();
   });
+}
+
+/** A code cell that takes an answer in words has the direction of its words. */
+function markAnswer({ target }) {
+  const cell = target.closest?.(".jp-CodeCell");
+  const first = cell?.querySelector(".cm-line")?.textContent ?? "";
+  cell?.classList.toggle("warsha-answer", /^%%(predict|explain)\b/.test(first));
 }
 
 /** A running kernel's messages change, too: it reads the variable at each message. */
