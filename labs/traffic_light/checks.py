@@ -425,8 +425,10 @@ def phases_without_work(run: Run) -> list[Moment]:
 )
 def blink_period(run: Run) -> list[Millis]:
     """The periods of yellow; also the longest time without one, if it did not blink long
-    enough."""
+    enough. Infinite if it was never lit."""
     yellow = run.signal("LED_Y")
+    if not len(yellow.rises_ns()):
+        return [Millis(math.inf)]
     if sum(yellow.periods()) >= seconds(9):
         return yellow.periods()
     rises = np.array([0, *yellow.rises_ns(), yellow.end_ns])
