@@ -55,6 +55,7 @@ def test_every_command() -> None:
         ("name: t\nversion: 1\nsteps: []\nstep: []", 4, "unknown key 'step'"),
         ("name: t\nversion: 1\nsteps: []\nsteps: []", 4, "given twice"),
         ("name: t\nversion: 1\nsteps: [", 3, "not YAML"),
+        ('name: "t\nversion: 1\nsteps:\n  - delay: 1ms\n', 1, "a quote or a bracket"),
         ("name: a\x00b", 1, "not YAML"),
         (HEAD + "  - [a]: 1", 4, "not a key"),
         (HEAD + "  - wait-serial: !!python/name:os.system x", 4, "is not valid"),

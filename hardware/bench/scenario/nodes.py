@@ -32,6 +32,10 @@ class _Brief:
         return self._repr.repr(self._value)
 
 
+_AT_THE_END = ("end of stream", "<stream end>")
+"""In PyYAML's reasons that are found at the end of the file, and begin elsewhere."""
+
+
 class Nodes:
     """The YAML text of one file."""
 
@@ -50,7 +54,11 @@ class Nodes:
             raise ScenarioError(cause, _("Correct that line.")) from error
         except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
-            why = getattr(error, "problem", None) or getattr(error, "reason", "-")
+            why = str(getattr(error, "problem", None) or getattr(error, "reason", "-"))
+            opened = getattr(error, "context_mark", None)
+            if opened and any(end in why for end in _AT_THE_END):
+                mark = opened
+                why = _("what opens in this line is not closed: a quote or a bracket")
             place = f"{self.file}:{mark.line + 1 if mark else 1}"
             cause = _("{place}: not YAML: {why}").format(place=place, why=why)
             raise ScenarioError(cause, _("Correct that line.")) from error
