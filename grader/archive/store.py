@@ -172,6 +172,10 @@ class Store:
         students = sorted(place.name for place in self._marks(lab).glob("*/"))
         return [found for student in students if (found := self.record(lab, student))]
 
+    def trainees(self) -> set[str]:
+        """Who has a record of a graded submission."""
+        return {file.parent.name for file in self.folder.glob("marks/*/*/*.json")}
+
     def assignments(self, lab: str, student: str) -> list[str]:
         """The assignments with which a trainee's graded submissions of a lab were handed in: the
         lab's own name, or the name of an assignment with several labs."""

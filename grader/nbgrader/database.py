@@ -14,6 +14,8 @@ from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
+from grader.archive.store import Store
+from grader.disk import report_no_access
 from grader.errors import CourseError, NoAccess
 from grader.lab.course import BUILD, course_command
 from grader.nbgrader.released_cells import ReleasedCells
@@ -35,8 +37,37 @@ def gradebook_file(coursedir: Any) -> Path | None:
     return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
+def lost_gradebook(coursedir: Any) -> str:
+    """What is wrong when a built course's gradebook has no file, or an empty one; else ""."""
+    file, root = gradebook_file(coursedir), Path(coursedir.root)
+    store = Store(root / "store")
+    with report_no_access():
+        if file is None or (file.is_file() and file.stat().st_size) or not store.labs():
+            return ""
+        if file != (earlier := root / "gradebook.db") and earlier.is_file():
+            return ""  # `_require_moved` knows more
+    text = _("{file} is missing or empty; trainees with marks in store/: {count}")
+    return text.format(file=file, count=len(store.trainees()))
+
+
+def require_gradebook(coursedir: Any) -> None:
+    """Raises: CourseError when the gradebook of a built course was lost: a new and empty one would
+    take its place without a word."""
+    if cause := lost_gradebook(coursedir):
+        cure = _("restore your copy of it; without a copy run: {command}; then {loss}")
+        command = course_command(BUILD, coursedir.course_id)
+        raise CourseError(cause, cure.format(command=command, loss=loss()))
+
+
+def loss() -> str:
+    """What a gradebook has that cannot be made from the store and the submissions."""
+    return _("points and comments that people gave, due dates and extensions are lost")
+
+
 def open_book(coursedir: Any) -> Any:
-    """The course's Gradebook; a new one if there is none. Raises: CourseError; NoAccess."""
+    """The course's Gradebook; a new one before the course is built. Raises: CourseError when it was
+    lost, or cannot be opened; NoAccess."""
+    require_gradebook(coursedir)
     return open_url(coursedir.db_url, coursedir.course_id)
 
 
@@ -58,8 +89,8 @@ def open_url(url: str, course: str = "default_course") -> Any:
             reason = f"{url.removeprefix('sqlite:///')}: {reason}"
         cure = _("check CourseDirectory.db_url; a password belongs in PGPASSWORD or ~/.pgpass")
         if not isinstance(error, OperationalError):  # SQLite's "file is not a database"
-            cure = _("restore your copy of it, or move it away and run: {command}")
-            cure = cure.format(command=course_command(BUILD, course))
+            cure = _("restore your copy of it, or move it away and run: {command}; then {loss}")
+            cure = cure.format(command=course_command(BUILD, course), loss=loss())
         cause = _("the gradebook cannot be opened: {reason}").format(reason=reason)
         raise CourseError(cause, cure) from error
 

@@ -11,7 +11,12 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from grader.errors import CourseError
 from grader.nbgrader import config
-from grader.nbgrader.database import file_lock, open_url, reporting_no_access
+from grader.nbgrader.database import (
+    file_lock,
+    open_url,
+    reporting_no_access,
+    require_gradebook,
+)
 from hardware.i18n import _
 
 _TABLES: Sequence[Any] = Base.metadata.sorted_tables
@@ -51,6 +56,7 @@ def _source(root: Path, current: str, url: str) -> str:
     """The address of the gradebook that has the marks. When the settings name the new database
     already, that is the file in the course's folder."""
     if make_url(current) != make_url(url):
+        require_gradebook(config.coursedir(root))
         return current
     file = root / "gradebook.db"
     if not file.is_file():

@@ -33,7 +33,13 @@ from grader.lab.lab import LABS, Lab, find
 from grader.lab.own_scenario import RIGHT
 from grader.nbgrader import commands, config, due_times, enrolment, folders
 from grader.nbgrader.course_marks import require_reachable_gates
-from grader.nbgrader.database import Database, gradebook_file
+from grader.nbgrader.database import (
+    Database,
+    gradebook_file,
+    loss,
+    lost_gradebook,
+    open_url,
+)
 from grader.nbgrader.templates import write_templates
 from grader.notebook import parsons, progress
 from grader.notebook.course_page.trainee_course import DUE_FILE
@@ -73,6 +79,7 @@ def build_course(course: Course, notify: Callable[[str], None] = lambda _line: N
         (root / "exchange").mkdir(exist_ok=True)
         config.write_settings(root, course.slug)
         coursedir = config.coursedir(root)
+        _replace_lost_gradebook(coursedir, notify)
         with closing(Database(root, coursedir)):
             _close(root, coursedir, notify)
             write_templates(root / "templates")
@@ -89,6 +96,17 @@ def build_course(course: Course, notify: Callable[[str], None] = lambda _line: N
         lines = [line for one in others for line in (str(one), one.cure)]
         raise CourseError("\n".join([*lines, str(last)]), last.cure)
     return root
+
+
+def _replace_lost_gradebook(coursedir: Any, notify: Callable[[str], None]) -> None:
+    """Make a new gradebook when that of a built course was lost, and say what this costs."""
+    if cause := lost_gradebook(coursedir):
+        text = _(
+            "{cause}. A new gradebook is made: {loss}. If you have a copy of the old one, put it "
+            "in its place; else run warsha roster and warsha grade LAB"
+        )
+        notify(text.format(cause=cause, loss=loss()))
+        open_url(coursedir.db_url, coursedir.course_id).close()
 
 
 def _close(root: Path, coursedir: Any, notify: Callable[[str], None]) -> None:

@@ -21,6 +21,7 @@ from grader.errors import NothingHandedIn, SubmissionError
 from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import config, folders
+from grader.nbgrader.database import require_gradebook
 from grader.nbgrader.module_checks import CheckRules
 from grader.nbgrader.standings import Standing, standings
 from grader.nbgrader.team_work import handed_in, teams_of
@@ -191,6 +192,7 @@ class _ClassReader:
         self.store = Store(course.store)
         self.lab = self.store.lab(self.store.released(slug))
         self.labs: dict[str, Lab] = {self.lab.digest: self.lab}
+        require_gradebook(self.coursedir)
         self.standings = standings(self.coursedir.db_url, assignment, slug)
         self.rules = CheckRules(course, assignment)
         self.submitted = handed_in(course.root, assignment, teams_of(course, assignment))

@@ -12,6 +12,7 @@ from grader.errors import DiskFull, GraderError
 from grader.lab.course import Course
 from grader.nbgrader import commands, config, folders
 from grader.nbgrader.attached_files import MAX_DEPTH
+from grader.nbgrader.database import require_gradebook
 from grader.nbgrader.standings import standings
 from grader.reports.feedback_data import feedback_data
 from grader.reports.feedback_page import feedback_page
@@ -30,6 +31,7 @@ class FeedbackWriter:
         self.store = Store(course.store)
         self._lab_of = cache(self.store.lab)
         self.coursedir = config.coursedir(course.root)
+        require_gradebook(self.coursedir)
         url = self.coursedir.db_url
         labs = folders.labs_of(course, assignment)
         self.standings = {lab: standings(url, assignment, lab, student) for lab in labs}

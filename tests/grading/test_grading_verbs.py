@@ -20,8 +20,9 @@ from grader.lab.class_list import Trainee
 from grader.lab.course import Course
 from grader.lab.lab import LABS
 from grader.nbgrader import enrolment, standings
+from grader.notebook.course_build import build_course
 from hardware.i18n import ISOLATES
-from tests.support.classroom import LAB, HandIn, set_due
+from tests.support.classroom import LAB, HandIn, empty_gradebook, set_due
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 
@@ -171,12 +172,46 @@ def test_a_path_in_place_of_a_labs_name_has_the_cure(
         assert isinstance(error, CourseError) and error.cure == f"choose one of: {LAB}"
 
 
-def test_a_lost_gradebook_is_named_and_the_cure_restores_the_marks(
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_a_lost_gradebook_is_named_and_only_a_build_makes_a_new_one(
+    course: Course, hand_in: HandIn, is_empty: bool
+) -> None:
+    hand_in("s1", REFERENCE)
+    warsha("grade", LAB)
+    warsha("class", LAB)
+    tables = {file: file.read_text() for file in (course.root / "class").glob("*.*")}
+    book = course.root / "gradebook.db"
+    book.unlink()
+    if is_empty:
+        book.touch()
+    for words in (
+        ("class", LAB),
+        ("course", "marks"),
+        ("grade", LAB),
+        ("feedback", LAB),
+        ("extend", "s1", LAB, "--until", "2026-01-15 23:59"),
+        ("course", "move", f"sqlite:///{course.root}/other.db"),
+    ):
+        error = warsha(*words).exception
+        assert isinstance(error, CourseError), words
+        told = f"{book} is missing or empty; trainees with marks in store/: 1"
+        assert str(error) == told
+        assert error.cure.startswith("restore your copy of it; without a copy run: warsha course")
+        assert book.exists() == is_empty and not (is_empty and book.stat().st_size)
+    assert {file: file.read_text() for file in tables} == tables
+    lines: list[str] = []
+    build_course(course, lines.append)
+    assert lines[0].startswith(f"{told}. A new gradebook is made: points and comments that people")
+    assert warsha("grade", LAB).exit_code == 0
+    assert standings.scores(course.root)["s1", LAB] == 20
+
+
+def test_a_lab_that_is_not_in_the_gradebook_is_named_and_the_cure_restores_the_marks(
     course: Course, hand_in: HandIn
 ) -> None:
     hand_in("s1", REFERENCE)
     warsha("grade", LAB)
-    (course.root / "gradebook.db").unlink()
+    empty_gradebook(course)
     error = warsha("grade", LAB).exception
     assert isinstance(error, CourseError) and f"{LAB} is not in the gradebook" in str(error)
     command = f"nbgrader generate_assignment {LAB} --force"

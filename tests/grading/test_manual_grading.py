@@ -22,7 +22,13 @@ from grader.reports.class_page import class_page
 from grader.reports.class_register import ClassRegister, register_of
 from grader.reports.csv_tables import moodle_table, plain_table
 from tests.support import fake_scoring
-from tests.support.classroom import LAB, HandIn, give_by_hand, waiting_for_a_person
+from tests.support.classroom import (
+    LAB,
+    HandIn,
+    empty_gradebook,
+    give_by_hand,
+    waiting_for_a_person,
+)
 from tests.support.essays import QUESTION, answer_text, lab_with
 from tests.support.gradebooks import open_book, source
 from tests.support.tiny_lesson import cell_named
@@ -40,7 +46,7 @@ def grade(course: Course) -> dict[str, tuple[str, ...]]:
 @pytest.fixture
 def course_with_text(course: Course, tmp_path: Path) -> Course:
     """The course, released again with a manually graded text."""
-    (course.root / "gradebook.db").unlink()
+    empty_gradebook(course)
     config.write_settings(course.root, course.slug)
     lab = load(lab_with(QUESTION, tmp_path / "labs"))
     release.release_lab(course.root, lab)

@@ -28,7 +28,14 @@ from grader.reports.class_register import register_of
 from grader.reports.feedback_writer import FeedbackWriter
 from grader.score.card import Card
 from tests.support import fake_scoring
-from tests.support.classroom import LAB, HandIn, auto_scores, give_by_hand, set_due
+from tests.support.classroom import (
+    LAB,
+    HandIn,
+    auto_scores,
+    empty_gradebook,
+    give_by_hand,
+    set_due,
+)
 from tests.support.essays import QUESTION, answer_text, lab_with
 from tests.support.gradebooks import api_autograde
 from tests.support.two_labs import warsha
@@ -48,7 +55,7 @@ FIRST, LATER = "2026-01-10 10:00:00 UTC", "2026-01-11 10:00:00 UTC"
 def project(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A course whose lab is a project with a text that a person grades, and four trainees."""
     monkeypatch.setenv("WARSHA_LANG", "en")
-    (course.root / "gradebook.db").unlink()
+    empty_gradebook(course)
     config.write_settings(course.root, course.slug)
     (course.root / "course.toml").write_text(COURSE, encoding="utf-8")
     release.release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))

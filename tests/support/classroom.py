@@ -111,6 +111,12 @@ def auto_scores(course: Course) -> Scores:
         }
 
 
+def empty_gradebook(course: Course) -> None:
+    """Begin a new gradebook, with neither trainees nor labs."""
+    (course.root / "gradebook.db").unlink()
+    _gradebook(course).close()
+
+
 def set_due(course: Course, time: str) -> None:
     """Give the lab a due date."""
     with _gradebook(course) as gradebook:

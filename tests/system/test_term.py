@@ -16,7 +16,7 @@ from grader.nbgrader import config
 from grader.nbgrader.enrolment import enrol
 from grader.nbgrader.standings import scores
 from grader.notebook.release import release_lab
-from tests.support.classroom import LAB, HandIn, set_due
+from tests.support.classroom import LAB, HandIn, empty_gradebook, set_due
 from tests.support.essays import QUESTION, answer_text, lab_with, open_gradebook
 from tests.support.fake_scoring import by_text
 from tests.support.postgres_server import PASSWORD, Server
@@ -50,7 +50,7 @@ def term(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cou
     """The course before its first day: a lab with a text, names, a due date, a late penalty."""
     monkeypatch.setenv("WARSHA_LANG", "en")
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    (course.root / "gradebook.db").unlink()
+    empty_gradebook(course)
     config.write_settings(course.root, course.slug)
     release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))
     enrol(course.root, [Trainee(name, name.title(), "Ali") for name in BY_HAND])
