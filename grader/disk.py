@@ -74,7 +74,8 @@ def error_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in _NO_ACCESS and error.filename is not None:
         error = no_access(error)
     if isinstance(error, GraderError):
-        return f"{error}. {error.cure}" if error.cure else str(error)
+        cause: str = error.args[0]  # `str` would leave one language of a text in both
+        return _("{cause}. {cure}").format(cause=cause, cure=error.cure) if error.cure else cause
     return f"{type(error).__name__}: {error}"
 
 

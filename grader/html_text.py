@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from html import escape
 
+from hardware.i18n import ISOLATES
+
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
@@ -18,6 +20,12 @@ def visible(text: str) -> str:
     """Untrusted text on one line, with every character visible: U+202E becomes the six characters
     `\\u202e`, and tabs and line breaks are written out, too."""
     return _HIDDEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def message(text: str) -> str:
+    """A message of ours on one line. It may quote untrusted text, and is as `visible`, but keeps
+    the characters that hold Latin words in order in an Arabic line."""
+    return "".join(c if c in ISOLATES else visible(c) for c in text)
 
 
 def lines(text: str) -> list[str]:

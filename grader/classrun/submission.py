@@ -222,7 +222,7 @@ def _cells(file: Path, raw: bytes) -> list[HandedInCell]:
         data = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise SubmissionError(
-            _("{name} is not a notebook").format(name=file.name) + f" ({type(error).__name__})",
+            _("{name} is not a notebook ({why})").format(name=file.name, why=type(error).__name__),
             _("download it again with File > Download and submit that"),
         ) from error
     found = data.get("cells") if isinstance(data, dict) else None

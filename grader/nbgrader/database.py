@@ -65,8 +65,10 @@ def loss() -> str:
 
 
 def open_book(coursedir: Any) -> Any:
-    """The course's Gradebook; a new one before the course is built. Raises: CourseError when it was
-    lost, or cannot be opened; NoAccess."""
+    """The course's Gradebook; a new one when the course was never built.
+
+    Raises: CourseError when it was lost, or cannot be opened; NoAccess.
+    """
     require_gradebook(coursedir)
     return open_url(coursedir.db_url, coursedir.course_id)
 

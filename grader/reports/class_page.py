@@ -9,7 +9,7 @@ from collections import Counter
 from html import escape
 from urllib.parse import quote
 
-from grader.html_text import LATIN, auto_direction, bilingual, latin
+from grader.html_text import LATIN, auto_direction, bilingual, latin, message
 from grader.reports.class_register import ClassRegister, MisconceptionCount, TraineeRow
 from grader.reports.feedback_data import MASTERY, FeedbackData, FeedbackItem
 from grader.reports.feedback_page import share
@@ -203,7 +203,7 @@ def _person(row: TraineeRow) -> str:
 def _waiting(register: ClassRegister) -> str:
     """What was handed in and is not graded, with the reason."""
     rows = "".join(
-        f"<li>{_person(row)} {latin(row.student)}: {auto_direction(row.not_graded)}</li>"
+        f"<li>{_person(row)} {latin(row.student)}: {_in_both(row.not_graded)}</li>"
         for row in register.rows
         if row.not_graded
     )
@@ -211,6 +211,12 @@ def _waiting(register: ClassRegister) -> str:
         return ""
     words = label("سُلِّم ولم يُصحَّح", "handed in, not graded")
     return f'<section class="waiting none"><h2>{words}</h2><ul>{rows}</ul></section>'
+
+
+def _in_both(text: str) -> str:
+    """A message that may quote untrusted text, in both languages as far as it has them."""
+    texts = {"ar": getattr(text, "arabic", ""), "en": getattr(text, "english", text)}
+    return bilingual({language: message(words) for language, words in texts.items()})
 
 
 def _remarks(register: ClassRegister) -> str:

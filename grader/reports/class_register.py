@@ -31,7 +31,7 @@ from grader.reports.feedback_data import (
     feedback_data,
     points_without_record,
 )
-from hardware.i18n import _
+from hardware.i18n import _, in_both_languages
 
 MANY_TRIES = 3
 """After this number of submissions without mastery, a trainee needs help."""
@@ -48,7 +48,8 @@ class TraineeRow:
     feedback: FeedbackData | None = None
     """The marks; None: the gradebook has none."""
     not_graded: str = ""
-    """Why the last submission is not graded; empty when it is, or when there is none."""
+    """Why the last submission is not graded, in both languages (`BilingualText`); empty when it
+    is, or when there is none."""
     missing: bool = False
     """Other notebooks of the assignment were handed in, but not this lab: no points."""
     page: str = ""
@@ -218,6 +219,13 @@ class _ClassReader:
         standing = self.standings.get(student, Standing(student))
         if self._is_missing(student, standing):
             return self._missing(student, standing)
+        with in_both_languages():
+            feedback, not_graded = self._marks(student, standing)
+        row = _person(standing)
+        return replace(row, feedback=feedback, not_graded=not_graded, page=self._page(student))
+
+    def _marks(self, student: str, standing: Standing) -> tuple[FeedbackData | None, str]:
+        """The marks, and why the last submission is not graded."""
         try:
             names = (self.slug, student)
             counted = self.store.counted(*names, self.assignment) if standing.cells else None
@@ -226,9 +234,8 @@ class _ClassReader:
             not_graded = self._why_not_graded(student, last)
         except StoreError as error:  # the record of one trainee; the other rows are not affected
             feedback = points_without_record(self.lab, standing)
-            not_graded = f"{error}. {error.cure}"
-        row = _person(standing)
-        return replace(row, feedback=feedback, not_graded=not_graded, page=self._page(student))
+            not_graded = error_line(error)
+        return feedback, not_graded
 
     def _is_missing(self, student: str, standing: Standing) -> bool:
         """Whether grading has found other notebooks, but not this lab."""
@@ -282,7 +289,7 @@ class _ClassReader:
                 return ""
         except SubmissionError as error:
             if not isinstance(error, NothingHandedIn) or not notebooks_in(folder):
-                return f"{error}. {error.cure}"
+                return error_line(error)
         command = self.course.command(f"grade {self.assignment} --student {student}")
         return _("not graded yet; run: {command}").format(command=command)
 

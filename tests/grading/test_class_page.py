@@ -313,6 +313,8 @@ def test_a_real_class(course: Course, hand_in: HandIn) -> None:
     assert found["s1"].feedback and found["s1"].name == "سارة فوزي"
     assert "pong_same" in {entry.card.key for entry in found["s1"].feedback.entries}
     assert found["s2"].feedback is None and "notebook" in found["s2"].not_graded
+    page = class_page(register_of(course, LAB))
+    assert "is not a notebook" in page and "ليس دفترًا" in page and "u2068" not in page
     assert found["s3"].feedback and "warsha grade" in found["s3"].not_graded
     assert found["s9"].needs == ("absent",)
     data, files = write_class(course, LAB)
