@@ -8,7 +8,9 @@ import tomllib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
+from grader.host.process import FailureKind, HostLimits
 from grader.html_text import visible
 from grader.lab.lab import Lab, Texts
 from grader.lab.lab_file import misconception_texts
@@ -18,8 +20,33 @@ from hardware.bench.board.end_reason import detail_in
 FILE = Path(__file__).with_name("misconceptions.toml")
 
 _LINE = re.compile(r" \(main\.py, line (\d+)\)$")
-_MISSING = re.compile(r"([\w.]+)\(\): missing(?:: no %%host)?")
-"""The detail of a HostError."""
+_HOST_ERROR = re.compile(
+    rf"([\w.]+)\(\): ({'|'.join(get_args(FailureKind))})(?:: (.*))?", re.DOTALL
+)
+"""The detail of a HostError: the function, the kind, more."""
+_LIMITS = HostLimits()
+_WHY = {
+    "time": {
+        "ar": f"استهلكت أكثر من {_LIMITS.cpu_s} s من زمن المعالج، أو {_LIMITS.wall_s:g} s في المجموع. "
+        "هل فيها حلقة لا تنتهي؟",
+        "en": f"it used more than {_LIMITS.cpu_s} s of processor time, or {_LIMITS.wall_s:g} s in "
+        "all. Is there an endless loop?",
+    },
+    "memory": {
+        "ar": f"طلبت ذاكرة أكثر من {_LIMITS.memory_bytes >> 20} MB.",
+        "en": f"it asked for more than {_LIMITS.memory_bytes >> 20} MB of memory.",
+    },
+    "forbidden": {
+        "ar": "فعلت ما لا تسمح به البيئة المعزولة (sandbox){more}.",
+        "en": "it did something that the sandbox does not allow{more}.",
+    },
+    "answer": {
+        "ar": "ما أعادته ليس بالنوع المطلوب{more}.",
+        "en": "what it returned is not of the kind that is asked for{more}.",
+    },
+    "raised": {"ar": "توقفت بخطأ{more}.", "en": "it ended with an error{more}."},
+}
+"""Why a host function gave no answer."""
 _WHERE = {
     "ar": "، في السطر {cell} من الخلية (السطر {line} من `main.py`)",
     "en": ", in line {cell} of the cell (line {line} of `main.py`)",
@@ -82,8 +109,19 @@ def also(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
 
 def _without_function(result: ItemResult) -> ItemResult:
     """The result; where the function is not there at all, with that as its reason."""
-    missing = _MISSING.fullmatch(result.detail) if result.key == "host_failed" else None
-    return replace(result, key="host_missing", detail=missing[1]) if missing else result
+    found = _HOST_ERROR.fullmatch(result.detail) if result.key == "host_failed" else None
+    if found is None or found[2] != "missing":
+        return result
+    return replace(result, key="host_missing", detail=found[1])
+
+
+def _why(language: str, detail: str) -> str:
+    """Why a host function gave no answer, from the detail of a HostError."""
+    found = _HOST_ERROR.fullmatch(detail)
+    if found is None:
+        return f"`{detail}`"
+    name, kind, more = found.groups()
+    return f"`{name}()`: " + _WHY[kind][language].replace("{more}", f": `{more}`" if more else "")
 
 
 def _values(part: ItemResult) -> Texts:
@@ -109,6 +147,7 @@ def _completed(lab: Lab, texts: Texts, result: ItemResult, above: int) -> Texts:
         .replace("{item}", item)
         .replace("{ready}", lab.ready_line)
         .replace("{end}", detail_in(language, detail) or f"`{detail}`")
+        .replace("{why}", _why(language, detail))
         .replace("{detail}", detail)
         for language, text in texts.items()
     }

@@ -3,11 +3,13 @@
 import json
 import pickle
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from grader.authoring.lab_check import program_text
 from grader.classrun.task import Task, score_lab
+from grader.host.process import FailureKind
 from grader.lab.lab import Lab, find
 from grader.lab.prediction import OwnPrediction
 from grader.score.card import Card, card_html
@@ -103,7 +105,22 @@ def test_a_host_function_that_is_not_there_is_told_in_each_language(detail: str)
     assert "missing" not in texts["en"] + texts["ar"]
     assert "`def`" in hints["en"] and "`def`" in hints["ar"]
     raised = replace(missed, detail="ingest(): raised: ValueError: missing")
-    assert "`ingest(): raised: ValueError: missing`" in message(lab, raised)["en"]
+    texts = message(lab, raised)
+    assert texts["en"].endswith("`ingest()`: it ended with an error: `ValueError: missing`.")
+
+
+def test_why_a_host_function_gave_no_answer_is_told_in_each_language() -> None:
+    lab = find("framed_link")
+    kinds = set(get_args(FailureKind)) - {"missing"}
+    for kind in kinds:
+        texts = message(lab, ItemResult("f", 0, 4, key="host_failed", detail=f"Link(): {kind}"))
+        assert f": {kind}" not in texts["en"] + texts["ar"]
+        assert "`Link()`" in texts["en"] and "`Link()`" in texts["ar"]
+    endless = message(lab, ItemResult("f", 0, 4, key="host_failed", detail="Link(): time"))
+    assert endless["en"].endswith(
+        "it used more than 4 s of processor time, or 6 s in all. Is there an endless loop?"
+    )
+    assert "حلقة لا تنتهي" in endless["ar"]
 
 
 def test_a_led_on_another_pin_is_named_with_that_pin_and_drawn() -> None:
