@@ -1,5 +1,5 @@
-"""Notes on a graded class: ids that are in no class list, and submissions without a time stamp.
-They are graded all the same."""
+"""Notes on a graded class: ids that are in no class list, submissions without a time stamp, and
+points of a person from before. They are graded all the same."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ from grader.lab.class_list import nearest
 from grader.lab.course import course_command
 from grader.nbgrader.enrolment import listed
 from grader.nbgrader.folders import submitted, timestamp_of
+from grader.nbgrader.standings import second_looks
 from hardware.i18n import _
 
 MAX_NAMES = 10
@@ -25,7 +26,11 @@ def class_notes(
     known = listed(root)
     not_listed = [student for student in students if known and student not in known]
     absent = known - submitted(root, assignment).keys()
-    return [*_not_listed(root, assignment, not_listed, absent), *_undated(assignment, undated)]
+    return [
+        *_not_listed(root, assignment, not_listed, absent),
+        *_undated(assignment, undated),
+        *_second_looks(assignment, second_looks(root, assignment)),
+    ]
 
 
 def _not_listed(
@@ -51,12 +56,25 @@ def _undated(assignment: str, students: Sequence[str]) -> list[str]:
     """Submissions without a time stamp: one line, because it may be the whole class."""
     if not students:
         return []
-    names = ", ".join(students[:MAX_NAMES]) + (", …" if len(students) > MAX_NAMES else "")
     text = _(
         "{count} without a time stamp, so not late, unless an earlier try had one: {names}; "
         "put timestamp.txt next to the notebook, as 2026-01-15 10:00:00 UTC"
     )
-    return [_note(assignment, text.format(count=len(students), names=names))]
+    return [_note(assignment, text.format(count=len(students), names=_names(students)))]
+
+
+def _second_looks(assignment: str, students: Sequence[str]) -> list[str]:
+    if not students:
+        return []
+    text = _(
+        "{count} with points that a person gave before the last grading, perhaps to other work: "
+        "{names}; look at them in Formgrader"
+    )
+    return [_note(assignment, text.format(count=len(students), names=_names(students)))]
+
+
+def _names(students: Sequence[str]) -> str:
+    return ", ".join(students[:MAX_NAMES]) + (", …" if len(students) > MAX_NAMES else "")
 
 
 def _note(place: str, note: str) -> str:

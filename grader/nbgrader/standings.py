@@ -43,6 +43,8 @@ class GradedCell:
     by_hand: bool
     waits: bool
     """A person has to grade it, and has not done so yet: it has no points."""
+    second_look: bool = False
+    """A person gave these points before the last grading: nbgrader asks for a second look."""
     unanswered: bool = False
     """It is as it was released, and nbgrader gave 0 points for that: nobody graded it."""
 
@@ -111,6 +113,23 @@ def standings(
     return found
 
 
+def second_looks(root: Path, assignment: str) -> list[str]:
+    """The trainees with points for an assignment that a person gave before the last grading."""
+    coursedir = config.coursedir(root)
+    asked = (
+        _of_submissions()
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .where(
+            Assignment.name == assignment,
+            Grade.needs_manual_grade,
+            Grade.manual_score.is_not(None),
+        )
+        .distinct()
+    )
+    with reporting_no_access(coursedir.db_url), open_book(coursedir) as gradebook:
+        return list(gradebook.db.execute(asked).scalars())
+
+
 def scores(root: Path) -> dict[tuple[str, str], float]:
     """The score of each submission in the gradebook after late penalties, by trainee and
     assignment."""
@@ -150,7 +169,8 @@ def _cell(
     points = 0.0 if given is None else given + (extra or 0.0)
     by_hand = manual is not None or bool(extra)
     waits = needs_manual_grade and given is None  # with points it only asks for a second look
-    return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
+    second_look = needs_manual_grade and manual is not None
+    return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, waits, second_look)
 
 
 def _unanswered(cell: GradedCell, empty: Collection[str]) -> GradedCell:

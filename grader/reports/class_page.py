@@ -19,6 +19,10 @@ from grader.score.card import number
 NEEDS = {
     "ungraded": ("لم يُصحَّح", "not graded"),
     "waiting": ("نص ينتظر تصحيح المدرب", "a text waits for a person"),
+    "second_look": (
+        "درجات المدرب أقدم من آخر تصحيح",
+        "a person's points, older than the last grading",
+    ),
     "missing": ("لم يُسلَّم: بلا درجات", "missing: no points"),
     "absent": ("لم يسلّم", "nothing handed in"),
     "below": ("دون الإتقان", "below mastery"),

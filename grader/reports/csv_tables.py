@@ -11,7 +11,7 @@ from grader.spreadsheet import csv_text, guarded
 def plain_table(register: ClassRegister) -> str:
     """A row for each trainee: every item, the total, the late penalty, the hours after the due
     date, the number of submissions, the misconceptions as `item:key`, the state, and remarks on
-    the mark (`Record.remarks`).
+    the mark (`Record.remarks`; `second_look`: a person gave points before the last grading).
 
     An item that waits for a person is empty, and so is the total then.
     """
@@ -39,7 +39,8 @@ def _plain(register: ClassRegister, row: TraineeRow) -> list[str]:
     total = "" if feedback.waiting else number(feedback.total)
     late = number(ceil(feedback.seconds_late / 36) / 100)
     totals = [total, number(feedback.penalty), late, str(feedback.number)]
-    return [*who, *items, *totals, guarded(keys), state, " ".join(feedback.remarks)]
+    remarks = [*feedback.remarks, *["second_look"] * feedback.second_look]
+    return [*who, *items, *totals, guarded(keys), state, " ".join(remarks)]
 
 
 def moodle_table(register: ClassRegister) -> str:

@@ -29,6 +29,8 @@ class FeedbackItem:
     """A person has to grade it, and has not done so yet: it has no points."""
     by_hand: bool = False
     """A person gave these points."""
+    second_look: bool = False
+    """A person gave these points before the last grading."""
     unanswered: bool = False
     """Nothing was written in its cell, so nobody graded it: it has 0 points."""
 
@@ -105,6 +107,12 @@ class FeedbackData:
         return f"{hours} h" if hours < 48 else f"{hours // 24} d {hours % 24} h"
 
     @property
+    def second_look(self) -> bool:
+        """Whether a person gave points before the last grading: they may be those of earlier
+        work."""
+        return any(entry.second_look for entry in self.entries)
+
+    @property
     def waiting(self) -> float:
         """The points of the items that wait for a person. As long as there are any, the total is
         no mark yet."""
@@ -169,7 +177,15 @@ def _history(store: Store, record: Record) -> Iterator[tuple[int, float]]:
 
 
 def _item(card: Card, cell: GradedCell) -> FeedbackItem:
-    return FeedbackItem(card, cell.points, cell.maximum, cell.waits, cell.by_hand, cell.unanswered)
+    return FeedbackItem(
+        card,
+        cell.points,
+        cell.maximum,
+        cell.waits,
+        cell.by_hand,
+        cell.second_look,
+        cell.unanswered,
+    )
 
 
 def _points_only(cell: GradedCell, lab: Lab) -> FeedbackItem:

@@ -27,8 +27,8 @@ _HOST_ERROR = re.compile(
 _LIMITS = HostLimits()
 _WHY = {
     "time": {
-        "ar": f"استهلكت أكثر من {_LIMITS.cpu_s} s من زمن المعالج، أو {_LIMITS.wall_s:g} s في المجموع. "
-        "هل فيها حلقة لا تنتهي؟",
+        "ar": f"استهلكت أكثر من {_LIMITS.cpu_s} s من زمن المعالج، أو {_LIMITS.wall_s:g} s في "
+        "المجموع. هل فيها حلقة لا تنتهي؟",
         "en": f"it used more than {_LIMITS.cpu_s} s of processor time, or {_LIMITS.wall_s:g} s in "
         "all. Is there an endless loop?",
     },

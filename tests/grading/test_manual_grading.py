@@ -115,7 +115,16 @@ def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(
     answer_text(hand_in("s1", "x = 1", at="2026-01-17 10:00:00 UTC"), "It goes on.")
     grade(course)
     assert waiting_for_a_person(course, "s1") == {"why"}  # a second look; the mark stays
-    assert moodle_ids(register_of(course, LAB)) == ["s1", "s2"]
+    again = register_of(course, LAB)
+    assert moodle_ids(again) == ["s1", "s2"]
+    assert again.rows[0].needs == ("second_look",)
+    assert "a person's points, older than the last grading" in class_page(again)
+    assert read_csv(plain_table(again))[0]["remarks"] == "second_look"
+    told = "1 with points that a person gave before the last grading, perhaps to other work: s1;"
+    assert told in warsha("grade", LAB, "--dry-run").output
+    give_by_hand(course, "s1", "why", 3)  # it was looked at
+    assert register_of(course, LAB).rows[0].needs == ()
+    assert told not in warsha("grade", LAB, "--dry-run").output
 
 
 def test_a_text_that_nobody_wrote_is_shown_as_no_answer(
