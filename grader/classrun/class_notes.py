@@ -1,6 +1,7 @@
 """Notes on a graded class: ids that are in no class list, submissions without a time stamp, and
 points of a person from before. They are graded all the same."""
 
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -43,8 +44,12 @@ def _not_listed(
     for student in not_listed[:MAX_NAMES]:
         text = _("in no class list: put the id there, then run {command}").format(command=roster)
         if meant := nearest(student, absent):
-            text = _("in no class list; if {id} is meant, rename the folder, else add the id")
-            text = text.format(id=meant)
+            text = _(
+                "in no class list; if {id} is meant, rename the folder, then run in {folder}: "
+                "{command}; else add the id"
+            )
+            remove = f"nbgrader db student remove {shlex.quote(student)} --force"
+            text = text.format(id=meant, folder=root, command=remove)
         notes.append(_note(f"{assignment} {student}", text))
     if len(not_listed) > MAX_NAMES:
         text = _("{count} more are in no class list").format(count=len(not_listed) - MAX_NAMES)

@@ -122,13 +122,17 @@ def test_an_unknown_id_is_named_with_the_nearest(
     done = warsha("grade", LAB)
     notes = [line for line in done.output.splitlines() if line.startswith("note:")]
     assert done.exit_code == 0 and "graded 14/14 submissions" in done.output
+    remove = "nbgrader db student remove t00O0 --force"
     assert notes[0] == (
-        f"note: {LAB} t00O0: in no class list; if t0000 is meant, rename the folder, "
-        "else add the id"
+        f"note: {LAB} t00O0: in no class list; if t0000 is meant, rename the folder, then run in "
+        f"{course.root}: {remove}; else add the id"
     )
     assert f"note: {LAB} z0: in no class list: put the id there, then run warsha roster" in notes
     assert len(notes) == 11 and notes[-1] == f"note: {LAB}: 2 more are in no class list"
     assert "note:" not in warsha("grade", LAB, "--student", "t0001").output
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    subprocess.run(remove.split(), cwd=course.root, check=True, capture_output=True)
+    assert "t00O0" not in {one.id for one in enrolment.enrolled(course.root)}
     hand_in("t0000", REFERENCE)  # so an id with a submission is not suggested
     assert "t0000 is meant" not in warsha("grade", LAB, "--student", "t00O0").output
     monkeypatch.setenv("WARSHA_LANG", "ar")
