@@ -88,6 +88,8 @@ def marks_page(course: Course, rows: Sequence[TraineeMarks]) -> str:
     """The page as HTML."""
     names = {lab: find(lab).id for lab in course.labs}
     heads = [_head(label("المتدرب", "trainee"))]
+    if course.weights:
+        heads.append(_head(label("المجموع", "total") + f"<small>{LATIN.format('/ 100')}</small>"))
     places = list(enumerate(course.modules, 1)) if course.modules else []
     columns: list[str | int] = []
     for place, module in places:
@@ -96,8 +98,6 @@ def marks_page(course: Course, rows: Sequence[TraineeMarks]) -> str:
     for column in columns:
         words = LATIN.format(escape(names[column])) if isinstance(column, str) else ""
         heads.append(_head(words or label(f"اختبار الوحدة {column}", f"check {column}")))
-    if course.weights:
-        heads.append(_head(label("المجموع", "total") + f"<small>{LATIN.format('/ 100')}</small>"))
     body = "".join(_row(row, columns, names) for row in rows)
     about = label("درجات المقرر", "marks of the course")
     note = label(
@@ -106,7 +106,7 @@ def marks_page(course: Course, rows: Sequence[TraineeMarks]) -> str:
         "the gate",
     )
     main = (
-        f'<main class="class"><header><div class="title"><h1>{about}</h1></div>'
+        f'<main class="class whole"><header><div class="title"><h1>{about}</h1></div>'
         f'<p class="course">{titled(course.title)}</p></header>{_weights(course)}'
         f'<section class="heat wide"><p class="note">{note}</p>'
         '<div class="scroll" tabindex="0"><table>'
@@ -150,7 +150,7 @@ def _row(row: TraineeMarks, columns: Sequence[str | int], names: dict[str, str])
         words = number(row.total) + (" + …" if row.waits else "")
         total = f'<td class="total" data-sort="{row.total}">{LATIN.format(words)}</td>'
     sort = escape(row.person.student)
-    return f'<tr><th scope="row" data-sort="{sort}">{who}</th>{cells}{total}</tr>'
+    return f'<tr><th scope="row" data-sort="{sort}">{who}</th>{total}{cells}</tr>'
 
 
 def _lab_cell(mark: AssignmentMark | None) -> str:

@@ -225,6 +225,11 @@ def test_the_page_fits_and_shows_names_as_text(gated: Course, tmp_path: Path) ->
             opened.resize(width)
             show(opened, tmp_path, page)
             assert opened.js(OVERFLOWS) <= 0 and opened.js(PALE) == []
+        assert opened.texts(".heat thead th")[1].startswith(
+            "المجموع"
+        )  # in sight without scrolling
+        opened.resize(1800)
+        assert opened.js("return document.querySelector('main').clientWidth") > 1700
         assert opened.js("return window.pwned ?? null") is None
         opened.js("document.querySelector('.heat thead .sort').click()")
         names = opened.texts(".heat tbody th small")
