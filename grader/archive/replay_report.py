@@ -18,6 +18,7 @@ from grader.archive.replay import (
 )
 from grader.archive.replay_page import ReplayPage
 from grader.archive.store import Store, StoreError
+from grader.disk import report_disk_full
 from grader.errors import GraderError
 from grader.score.card import number
 from grader.score.results import LabScore
@@ -56,10 +57,11 @@ def print_replay(
         raise
     require_item(case.lab, item)
     place = store.replays(record)
-    page = ReplayPage(case, place, item)
-    with out.status(one_line(f"{student} · {lab} · {record.number}")):
-        marks = replay(case, page)
-    file = page.finish(marks)
+    with report_disk_full(place):
+        page = ReplayPage(case, place, item)
+        with out.status(one_line(f"{student} · {lab} · {record.number}")):
+            marks = replay(case, page)
+        file = page.finish(marks)
     same = _print_marks(out, case, marks)
     if vcd:
         seed, decided = deciding_seed(marks, item)

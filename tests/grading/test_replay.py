@@ -1,5 +1,6 @@
 """`warsha replay`: it explains a mark with the lab and the seeds of the grading."""
 
+import errno
 import io
 import shutil
 from dataclasses import replace
@@ -10,6 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 from vcd.reader import TokenKind, tokenize
 
+from grader.archive import replay_page
 from grader.archive.record import Record
 from grader.archive.replay import (
     PointsAndKey,
@@ -25,7 +27,7 @@ from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.cli import app
-from grader.errors import GraderError
+from grader.errors import DiskFull, GraderError
 from grader.lab.course import Course
 from grader.lab.lab import LABS, Lab, find, load
 from grader.score.card import Card
@@ -272,6 +274,15 @@ def test_a_trace_that_cannot_be_written(half_period: Store, tmp_path: Path) -> N
         print_replay(
             Console(quiet=True), half_period, LAB, "amina", item="a", vcd=tmp_path / "no" / "x.vcd"
         )
+
+
+def test_a_full_disk_is_named(half_period: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "1-plan.vcd")
+
+    monkeypatch.setattr(replay_page, "write_vcd", full)
+    with pytest.raises(DiskFull, match=r"the disk is full: .*/replays/traffic_light/amina"):
+        print_replay(Console(quiet=True), half_period, LAB, "amina")
 
 
 def test_the_page_shows_every_seed_and_episode(half_period: Store) -> None:
