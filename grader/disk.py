@@ -60,7 +60,18 @@ def report_wrong_paths() -> Iterator[None]:
 def no_access(error: OSError) -> NoAccess:
     """The error for a file or folder that may not be read or written."""
     cure = _("change the permissions so that you can read and write there, then run it again")
+    if error.errno == errno.EROFS:
+        cure = _("mount it so that you can write to it, then run it again")
     return NoAccess(f"{_place(error)}: {reason(error)}", cure)
+
+
+def require_writable(folder: Path) -> None:
+    """Raises: NoAccess when files cannot be made in a folder, or in the one where it will be."""
+    place = folder if folder.exists() else folder.parent
+    if not os.access(place, os.W_OK | os.X_OK):
+        read_only = os.statvfs(place).f_flag & os.ST_RDONLY
+        code = errno.EROFS if read_only else errno.EACCES
+        raise no_access(OSError(code, os.strerror(code), str(place)))
 
 
 def _place(error: OSError) -> Path:

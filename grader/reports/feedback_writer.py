@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from grader.archive.store import Store
-from grader.disk import error_line, report_disk_full
+from grader.disk import atomic_folder, error_line, report_disk_full, require_writable
 from grader.errors import DiskFull, GraderError
 from grader.lab.course import Course
 from grader.nbgrader import commands, config, folders
@@ -56,7 +56,10 @@ class FeedbackWriter:
 
     def run(self) -> Iterator[tuple[str, str]]:
         """Write all pages. Yields each trainee, with the reason when a page cannot be made, else
-        with "". The other pages are made all the same. Raises: DiskFull."""
+        with "". The other pages are made all the same. Raises: DiskFull; NoAccess when no page can
+        be written."""
+        place = folders.step_folder(self.coursedir, "feedback", self.assignment)
+        require_writable(place.parent)
         for who in self.students:
             try:
                 with report_disk_full(self.course.root):
@@ -91,17 +94,14 @@ class FeedbackWriter:
     def _write(self, student: str, pages: Mapping[str, str]) -> None:
         """Write the pages and the attached files, as `nbgrader release_feedback` expects them. The
         old folder is removed when the new one is complete."""
-        place = self._feedback(student)
-        new = place.with_name(f".{place.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
         graded = self._autograded(student)
-        shutil.copytree(graded, new, ignore=partial(self._left_out, graded))
-        for lab, page in pages.items():
-            (new / f"{lab}.html").write_text(page, encoding="utf-8")
-        for each in filter(Path.is_file, new.rglob("*")):
-            each.chmod(0o664 if self.coursedir.groupshared else 0o644)
-        shutil.rmtree(place, ignore_errors=True)
-        new.rename(place)
+        leave_out = partial(self._left_out, graded)
+        with atomic_folder(self._feedback(student)) as new:
+            shutil.copytree(graded, new, ignore=leave_out, dirs_exist_ok=True)
+            for lab, page in pages.items():
+                (new / f"{lab}.html").write_text(page, encoding="utf-8")
+            for each in filter(Path.is_file, new.rglob("*")):
+                each.chmod(0o664 if self.coursedir.groupshared else 0o644)
 
     def _left_out(self, graded: Path, folder: str, names: list[str]) -> set[str]:
         """Names that are not copied: those that nbgrader ignores; links, because they may lead to

@@ -302,3 +302,4 @@ def test_a_full_disk_is_a_one_line_error_and_the_old_pages_stay(
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert isinstance(error, DiskFull)
     assert before and pages() == before
+    assert not list((course.root / verb).rglob(".*.new"))

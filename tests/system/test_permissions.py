@@ -1,6 +1,7 @@
 """Folders and files without permissions, or replaced during grading: one line with a cure, and no
 file of another user is read."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ import pytest
 
 from grader.archive.store import Store
 from grader.classrun.submission_folder import find_notebook
+from grader.disk import no_access
 from grader.errors import SubmissionError
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
@@ -114,6 +116,21 @@ def test_a_gradebook_that_another_program_locks(built_course: Course, hand_in: H
     assert code == 1
     assert error[0].endswith("gradebook.db: database is locked")
     assert error[1].startswith("another program is writing to it")
+
+
+def test_a_folder_of_feedback_that_is_not_writable_is_named_once(
+    built_course: Course, hand_in: HandIn
+) -> None:
+    for student in ("s1", "s2"):
+        hand_in(student, "print('READY L01')")
+    assert warsha("grade", LAB)[0] == 0
+    assert warsha("feedback", LAB)[0] == 0
+    place = built_course.root / "feedback"
+    with changed_mode(place, 0o555):
+        code, _output, error = warsha("feedback", LAB)
+    assert code == 1 and error == [f"{place}: this account may not open it", CURE]
+    cure = no_access(OSError(errno.EROFS, "", str(place))).cure
+    assert cure == "mount it so that you can write to it, then run it again"
 
 
 def test_an_invalid_gradebook(built_course: Course, hand_in: HandIn) -> None:
