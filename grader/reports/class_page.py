@@ -23,6 +23,7 @@ NEEDS = {
         "درجات المدرب أقدم من آخر تصحيح",
         "a person's points, older than the last grading",
     ),
+    "late": ("متأخر: خُصمت درجات", "late: points were taken off"),
     "missing": ("لم يُسلَّم: بلا درجات", "missing: no points"),
     "absent": ("لم يسلّم", "nothing handed in"),
     "below": ("دون الإتقان", "below mastery"),
@@ -81,10 +82,13 @@ def _figures(register: ClassRegister) -> str:
     means = register.median_and_mean or (None, None)
     middle, average = (NONE if n is None else share(round(n, 2), register.maximum) for n in means)
     needy = sum(bool(row.needs) for row in register.rows)
+    mastered = ("بلغوا الإتقان", "mastered")
+    if any(feedback.penalty for feedback in graded):
+        mastered = ("بلغوا الإتقان قبل خصم التأخير", "mastered, before late penalties")
     facts = [
         ("متدربون", "trainees", str(len(register.rows))),
         ("صُحِّح لهم", "graded", str(len(graded))),
-        ("بلغوا الإتقان", "mastered", str(sum(feedback.mastered for feedback in graded))),
+        (*mastered, str(sum(feedback.mastered for feedback in graded))),
         ("يحتاجون إلى متابعة", "need a look", str(needy)),
         ("الوسيط", "median", middle),
         ("المتوسط", "mean", average),
@@ -281,7 +285,8 @@ def _row(register: ClassRegister, row: TraineeRow, ranks: dict[str, int]) -> str
     by_item = {entry.card.item: entry for entry in feedback.entries} if feedback else {}
     cells = "".join(_cell(by_item.get(item), ranks) for item in register.items)
     if feedback:
-        state = "waits" if feedback.waiting else "full" if feedback.mastered else "part"
+        is_full = feedback.total >= feedback.needed
+        state = "waits" if feedback.waiting else "full" if is_full else "part"
         total = number(feedback.total) + (" + …" if feedback.waiting else "")
         rest = (
             f'<td class="total {state}" data-sort="{feedback.total}">{LATIN.format(total)}</td>'

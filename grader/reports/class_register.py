@@ -63,12 +63,14 @@ class TraineeRow:
     @property
     def needs(self) -> tuple[str, ...]:
         """Why the instructor should look: `ungraded`, `missing`, `absent`, `second_look`,
-        `waiting`, `below`, `tries`, `stuck`."""
+        `late` (with a penalty), `waiting`, `below`, `tries`, `stuck`."""
         found = ["ungraded"] if self.not_graded else ["missing"] if self.missing else []
         if self.feedback is None:
             return tuple(found or ["absent"])
         if self.feedback.second_look:
             found.append("second_look")
+        if self.feedback.penalty:
+            found.append("late")
         if self.feedback.waiting:
             return (*found, "waiting")
         if self.feedback.mastered:

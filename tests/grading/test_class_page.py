@@ -204,6 +204,17 @@ def test_trainees_of_the_same_name_are_shown_with_their_ids(
         assert "منى حسن" in who
 
 
+def test_a_late_penalty_shows_in_the_colour_and_the_reasons() -> None:
+    late = row("late", *GOOD)
+    late = replace(late, feedback=replace(late.feedback or pytest.fail(), penalty=12.0))
+    page = class_page(register(late, row("good", *GOOD)))
+    assert late.needs == ("late",)
+    assert '<td class="total part" data-sort="0.0">' in page
+    assert "late: points were taken off" in page
+    assert "mastered, before late penalties" in page
+    assert "before late penalties" not in class_page(register(row("good", *GOOD)))
+
+
 def read(table: str) -> list[list[str]]:
     """The rows of a table, as a spreadsheet reads them."""
     assert table.startswith("\ufeff") and table.endswith("\r\n")
