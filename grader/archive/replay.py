@@ -8,6 +8,7 @@ from grader.errors import GraderError, LabError
 from grader.host.host_functions import HostCode
 from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
+from grader.lab.class_list import nearest
 from grader.lab.lab import Lab
 from grader.lab.run import Run
 from grader.score.card import number
@@ -130,7 +131,8 @@ def marks_of(marks: LabScore) -> dict[str, PointsAndKey]:
 
 def require_item(lab: Lab, item: str) -> None:
     """Raises: GraderError when the lab does not measure that item; "" is always accepted."""
-    measured = list(dict.fromkeys(check.item for check in lab.checks))
+    with_checks = {check.item for check in lab.checks}
+    measured = [one for one in lab.items if one in with_checks]
     if item and item not in measured:
         raise GraderError(
             _("lab {lab} measures no item {item!r}").format(lab=lab.slug, item=item),
@@ -167,6 +169,12 @@ def _unknown(store: Store, lab: str, student: str, assignment: str) -> GraderErr
         cause = _("there is no release of {lab} in the store {folder}")
         cure = _("choose one of: {names}").format(names=", ".join(known))
         return GraderError(cause.format(lab=lab, folder=store.folder), cure)
+    if (trainees := store.trainees()) and student not in trainees:
+        cause = _("no submission by {student} was graded").format(student=student)
+        cure = _("look in {folder}").format(folder=store.folder.with_name("submitted"))
+        if meant := nearest(student, trainees):
+            cure = _("is {id} meant?").format(id=meant)
+        return GraderError(cause, cure)
     cause = _("no submission of {lab} by {student} was graded").format(lab=lab, student=student)
     return GraderError(
         cause, _("run: {command}").format(command=store.command(f"grade {assignment}"))

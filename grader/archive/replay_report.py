@@ -56,6 +56,8 @@ def print_replay(
         _print_given(out, record)
         raise
     require_item(case.lab, item)
+    if vcd:
+        _require_folder(vcd)
     place = store.replays(record)
     with report_disk_full(place):
         page = ReplayPage(case, place, item)
@@ -106,6 +108,13 @@ def _print_given(out: Console, record: Record) -> None:
 def _table(record: Record, names: tuple[str, ...]) -> Table:
     title = f"{one_line(record.student)} · {record.lab} · {record.number}"
     return Table(*names, title=title)
+
+
+def _require_folder(target: Path) -> None:
+    """Raises: GraderError when a file cannot be in that place: before anything runs."""
+    if not target.parent.is_dir():
+        cause = _("{folder} is no folder").format(folder=target.parent)
+        raise GraderError(cause, _("give a path that can be written to"))
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 from vcd.reader import TokenKind, tokenize
 
-from grader.archive import replay_page
+from grader.archive import replay_page, replay_report
 from grader.archive.record import Record
 from grader.archive.replay import (
     PointsAndKey,
@@ -35,6 +35,7 @@ from grader.score.score import score
 from grader.version import engine_version
 from hardware.paths import port_build
 from tests.support.classroom import HandIn, put_record
+from tests.support.fake_scoring import must_not_be_called
 
 LAB = "traffic_light"
 BOARD = "pi_pico"
@@ -266,11 +267,25 @@ def test_the_replay_is_printed_at_the_terminal(half_period: Store, tmp_path: Pat
 def test_an_unknown_item_is_an_error(half_period: Store) -> None:
     with pytest.raises(GraderError, match="measures no item 'p'") as caught:
         print_replay(Console(quiet=True), half_period, LAB, "amina", item="p")
-    assert caught.value.cure == "choose one of: a, b, c, d, f, e"
+    assert caught.value.cure == "choose one of: a, b, c, d, e, f"
 
 
-def test_a_trace_that_cannot_be_written(half_period: Store, tmp_path: Path) -> None:
-    with pytest.raises(GraderError, match="there is no such file"):
+def test_an_unknown_trainee_is_an_error(half_period: Store) -> None:
+    cures = {
+        "amena": "is amina meant?",
+        "nobody": f"look in {half_period.folder.parent}/submitted",
+    }
+    for student, cure in cures.items():
+        with pytest.raises(GraderError, match=f"no submission by {student} was graded") as caught:
+            print_replay(Console(quiet=True), half_period, LAB, student)
+        assert caught.value.cure == cure
+
+
+def test_a_place_that_does_not_exist_is_named_before_anything_runs(
+    half_period: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay_report, "replay", must_not_be_called)
+    with pytest.raises(GraderError, match="no is no folder"):
         print_replay(
             Console(quiet=True), half_period, LAB, "amina", item="a", vcd=tmp_path / "no" / "x.vcd"
         )
