@@ -23,6 +23,7 @@ from hardware.bench.board import promises
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.shortcuts import ALL, NONE, WITHOUT_ONE, Shortcuts
 from hardware.bench.flash import Flash
+from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 from hardware.seed import Seed
 from tests.support.rig import MS, printed_lines
@@ -40,6 +41,7 @@ class Way(NamedTuple):
     shortcuts: Shortcuts
 
 
+LIMITS = (frames.END_CPU, frames.END_WALL)
 WAYS = (Way(1, 0, ALL), Way(1, 0, NONE), Way(400, 1, ALL), Way(40, 2, ALL), Way(4000, 3, NONE))
 
 
@@ -48,8 +50,12 @@ def ways(number: int) -> list[Way]:
     return [*WAYS, Way(1, 4, WITHOUT_ONE[number % len(WITHOUT_ONE)])]
 
 
+class Limited(Exception):
+    """This machine's limits ended a board: when, depends on the machine."""
+
+
 def run(made: Case, way: Way) -> dict[str, Trace]:
-    """The traces of a case, by board."""
+    """The traces of a case, by board. Raises: Limited."""
     rng = Seed.rng
 
     def chosen(seed: Seed, name: str) -> Random:
@@ -73,11 +79,14 @@ def run(made: Case, way: Way) -> dict[str, Trace]:
         for t_ms, data in made.typed:
             bench.send(data, round(t_ms * MS))
         bench.run(round(made.run_ms * MS))
+        if any(end.cause in LIMITS for board in bench.boards.values() for end in board.ends):
+            raise Limited
         return dict(bench.traces)
 
 
 def one(number: int) -> Outcome:
-    """The result of a seed: `same`, `short` where a program did not reach its end, or `failed`."""
+    """The result of a seed: `same`, `short` where a program did not reach its end, `limited`, or
+    `failed`."""
     try:
         made = case(number)
         first, *others = ways(number)
@@ -86,6 +95,8 @@ def one(number: int) -> Outcome:
             for board, trace in run(made, way).items():
                 _compare(board, traces[board], trace, way)
         return Outcome(number, "same" if all(map(_ended, traces.values())) else "short")
+    except Limited:
+        return Outcome(number, "limited")
     except Exception:
         return Outcome(number, "failed", traceback.format_exc())
 
