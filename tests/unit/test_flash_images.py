@@ -92,6 +92,15 @@ def test_a_damaged_image_is_refused(tmp_path: Path, at: int) -> None:
     assert refused(file).kind == "damaged_image"
 
 
+@pytest.mark.parametrize("chip", ["esp32", "esp32s3"])
+def test_an_image_that_is_cut_anywhere_is_refused(tmp_path: Path, chip: str) -> None:
+    file, data = tmp_path / "cut.bin", whole_image(chip)
+    program = 0x10000 - chip_type.load(chip).bootloader_offset
+    for size in (39112, *range(24, len(data), 997), *range(program - 4, program + 36)):
+        file.write_bytes(data[:size])
+        assert refused(file).kind in ("only_program", "damaged_image")
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert "there is no such file" in str(refused(tmp_path / "nothing.bin"))
 

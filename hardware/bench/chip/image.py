@@ -22,6 +22,9 @@ DESCRIPTION = struct.Struct("<II8x32s32s16s16s32s32s80x")
 """Magic, secure version, version, project, time, date, version of IDF, SHA-256 of the ELF file:
 256 bytes."""
 SHA_BYTES, CHECKSUM_ALIGN = 32, 16
+END = CHECKSUM_ALIGN + SHA_BYTES
+"""The most bytes that follow the last segment."""
+ERASED_WORD = 0xFFFFFFFF
 DIO_40M_4MB = (2, 0x20)
 """SPI mode, speed and size in a header."""
 
@@ -97,6 +100,8 @@ class HashError(ImageError):
 
 def read_image(flash: NorFlash, offset: int, image_id: int) -> Image:
     """The image at an offset, for a chip with this id. Raises: ImageError."""
+    if not flash.has(offset, HEADER.size + SEGMENT.size + END):
+        raise BadHeaderError(ERASED_WORD)
     header = flash.read(offset, HEADER.size)
     word = int.from_bytes(header[:4], "little")
     magic, count, _mode, _size, entry, _wp, found_id, _old, _least, _most, hashed = HEADER.unpack(
@@ -110,7 +115,7 @@ def read_image(flash: NorFlash, offset: int, image_id: int) -> Image:
     for _number in range(count):
         address, size = SEGMENT.unpack(flash.read(at, SEGMENT.size))
         at += SEGMENT.size
-        if not flash.has(at, size + CHECKSUM_ALIGN + SHA_BYTES):
+        if not flash.has(at, size + END):
             raise BadSegmentError(size)
         segments.append(Segment(address, flash.read(at, size)))
         at += size
