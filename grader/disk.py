@@ -15,6 +15,7 @@ from hardware.i18n import _, reason
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 """All permissions of everybody but the owner."""
+_NO_ROOM = 64 << 10
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
 # Of SQLite (sqlite.org/rescode.html, SQLITE_FULL) and of PostgreSQL (its error 53100).
@@ -130,6 +131,11 @@ def open_regular_file(file: Path, folder: Path) -> BinaryIO:
 def is_disk_full(error: BaseException) -> bool:
     """Whether a full disk is the reason of an error, or of an error that caused it."""
     return any(map(_means_full, _chain(error)))
+
+
+def is_nearly_full(folder: Path) -> bool:
+    """Whether the disk of a folder has less space than the smallest files need."""
+    return shutil.disk_usage(folder).free < _NO_ROOM
 
 
 def _means_full(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ a second tool or a second set of files to keep (as Alembic needs), and it works 
 import fcntl
 import getpass
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
-from grader.disk import report_disk_full
+from grader.disk import is_nearly_full, report_disk_full
+from grader.errors import DiskFull
 from hardware.i18n import _, reason
 from station.errors import NoInventory, Refused
 from station.inventory import history
@@ -55,6 +57,9 @@ UPGRADES: tuple[Callable[[Connection], None], ...] = (_add_jobs, _add_kit_of_loa
 """The n-th function changes the tables from version n to version n + 1."""
 WAIT_S = 60
 """How long one station waits for another one that is writing. A write takes milliseconds."""
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# What SQLite says of a full disk with WAL: sqlite.org/rescode.html, SQLITE_IOERR_SHMSIZE.
+_NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _CREATING = 0x7761727368610001
 """The advisory lock of PostgreSQL for making the tables."""
 
@@ -233,10 +238,16 @@ def _reporting(url: str) -> Iterator[None]:
                 raise
             cure = _("start its server, or check {variable}; a password belongs in ~/.pgpass")
             raise _closed(text, cure.format(variable=VARIABLE)) from error
-        unusable = ("readonly", "unable to open", "locked", "not a database", "malformed")
-        if not any(word in text for word in unusable):
+        if not isinstance(error, OperationalError) and _sqlite_code(error) not in _DAMAGED:
             raise
+        if _sqlite_code(error) in _NO_ROOM and is_nearly_full(Path(file).parent):
+            raise DiskFull(Path(file)) from error
         raise _closed(f"{file}: {text}", _cure_of_file()) from error
+
+
+def _sqlite_code(error: DatabaseError) -> int:
+    """Which error of SQLite it is, without its details."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
 
 
 def _closed(why: str, cure: str) -> NoInventory:

@@ -1,16 +1,20 @@
 """The inventory: the same contract on SQLite and on a real PostgreSQL server, also with two
 stations that write at once."""
 
+import resource
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError
 
+from grader.errors import DiskFull
 from station.errors import NoInventory, Refused, UnknownCode
 from station.inventory import boards, database, flash_log, history, jobs, lending, listing, stock
 from station.inventory.database import Change, Inventory
@@ -328,6 +332,30 @@ def test_an_inventory_that_cannot_be_opened(
     with pytest.raises(NoInventory, match=message) as caught:
         Inventory()
     assert "\n" not in str(caught.value) and caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("free", "known", "message"),
+    [(0, DiskFull, "the disk is full"), (1 << 30, NoInventory, "disk I/O error")],
+)
+def test_an_inventory_whose_disk_takes_nothing_more(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    free: int,
+    known: type[Exception],
+    message: str,
+) -> None:
+    url = f"sqlite:///{tmp_path}/inventory.db"
+    Inventory(url).__exit__()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(known, match=message) as caught:
+            Inventory(url)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert str(tmp_path) in str(caught.value)
 
 
 def test_a_server_that_stops_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
