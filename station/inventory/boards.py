@@ -101,8 +101,13 @@ def unknown(code: str) -> UnknownCode:
     """The error for a code that belongs to nothing."""
     cure = _("scan the label again, or add the board: warsha boards add MAC")
     if not code.isascii():
-        cure = _("switch the keyboard to English, then scan again: a scanner types as a keyboard")
+        cure = keyboard_cure()
     return UnknownCode(_("{code!r} is not known").format(code=code), cure)
+
+
+def keyboard_cure() -> str:
+    """What to do about a code in letters that are not Latin."""
+    return _("switch the keyboard to English, then scan again: a scanner types as a keyboard")
 
 
 def locked(change: Change, code: str) -> BoardRow:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from grader.lab.class_list import Trainee
+from grader.lab.course import course_command
 from hardware.i18n import _
-from station.errors import Refused
+from station.errors import Refused, UnknownCode
 from station.inventory import boards, codes, lending, stock
 from station.inventory.database import Change, Inventory
 from station.inventory.roster import Roster
@@ -109,7 +110,8 @@ class Desk(ABC):
 
 
 class LendingDesk(Desk):
-    """Scan a trainee, then boards; or start with the trainee given."""
+    """Scan a trainee, then boards; or start with the trainee given. After a code that is nobody's
+    and no board's, scan the trainee again."""
 
     def __init__(
         self,
@@ -125,25 +127,43 @@ class LendingDesk(Desk):
         trainee = self._roster.find(code)
         try:
             found, kit = self._found(code)
-        except Refused:
-            if trainee is None:
-                # Latin letters of another keyboard layout are no id of a trainee.
-                if self._roster.nearest(code) or (self._trainee is None and code.isascii()):
-                    self._roster.need(code)
+        except UnknownCode as error:
+            if trainee is None and codes.mac_of(code):
                 raise
+            # It may be the card of somebody who is not in the list: the next board is theirs.
             self._trainee = trainee
+            if trainee is None:
+                raise self._unknown(code) from error
             return [ScanLine(True, self._has(trainee))]
         if trainee:
             cause = _("{code} is a trainee and a board or kit").format(code=code)
             raise Refused(cause, _("scan the label with the MAC, or use --to"))
         borrower = self._trainee
         if borrower is None:
-            raise Refused(_("nobody was scanned yet"), _("scan a trainee's card first"))
+            raise Refused(
+                _("no card was scanned for this board"), _("scan a trainee's card first")
+            )
         course, due = self._roster.course, self._due
         return self._act(
             found,
             lambda change, board: lending.lend(change, board.mac, course, borrower, due, kit),
         )
+
+    def _unknown(self, code: str) -> Refused:
+        """The error for a code that is neither a board nor a trainee."""
+        if near := self._roster.nearest(code):
+            cure = _("did you mean {name}? Else scan the card or the label again").format(
+                name=near
+            )
+        elif code.isascii():
+            cure = _(
+                "scan the card or the label again. A new trainee: {command}; a new board:"
+                " warsha boards add MAC"
+            ).format(command=course_command("roster FILE", self._roster.course))
+        else:
+            cure = boards.keyboard_cure()
+        cause = _("{code!r} is neither a board nor in the class list of {course}")
+        return Refused(cause.format(code=code, course=self._roster.course), cure)
 
     def _has(self, trainee: Trainee) -> str:
         """The trainee, and which boards they have."""
