@@ -28,7 +28,8 @@ class Sheet(NamedTuple):
     first: str
     """The first line as it is in the file."""
     rows: list[tuple[int, list[str]]]
-    """The rows that are not empty, each with its line number; the first one names the columns."""
+    """The rows that are not empty, each with the number of its first line; the first row names the
+    columns."""
 
 
 def read_sheet(file: Path) -> Sheet:
@@ -44,15 +45,18 @@ def read_sheet(file: Path) -> Sheet:
         ) from error
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(text.splitlines(), delimiter=delimiter)
-    rows = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, line = [], 1
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                rows.append((reader.line_num, row))
+                rows.append((line, row))
+            line = reader.line_num + 1
     except csv.Error as error:
-        place = _("{file}, line {line}").format(file=file, line=reader.line_num)
-        raise CourseError(f"{place}: {error}", _("give the path of a CSV file")) from error
+        place = _("{file}, line {line}").format(file=file, line=line)
+        cause = _('a quote " is opened and not closed, or text follows a closed one')
+        cure = _('write a quote inside of a quoted cell twice: "5"" display"')
+        raise CourseError(f"{place}: {cause}", cure) from error
     return Sheet(first, rows)
 
 

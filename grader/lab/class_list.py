@@ -35,8 +35,9 @@ writes it into pages and scripts of Formgrader as it is. Direction marks are inv
 surrogates cannot be written into a gradebook."""
 MOST_ID_BYTES = 200
 """In UTF-8: a file's name has at most 255, and an id is a part of it."""
-_MARKUP = re.compile("[<>]")
-"""What a name or an address must not contain: Formgrader and other programs show them in HTML."""
+_NO_TEXT = re.compile(r"[<>\r\n]")
+"""What a name or an address must not contain: Formgrader and other programs show them in HTML, and
+each is one line."""
 
 _ALIKE = str.maketrans("oil٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹أإآىة", "011" + 2 * "0123456789" + "اااي" + "ه")
 
@@ -169,7 +170,7 @@ def _problem(row: dict[str, str], found: int, expected: int, known: dict[str, Tr
     if _normalized(name) in known:
         return _("the id {id!r} is there twice").format(id=name)
     for column in COLUMNS[1:]:
-        if match := _MARKUP.search(value := row.get(column, "")):
+        if match := _NO_TEXT.search(value := row.get(column, "")):
             text = _("{column} {value!r} contains {character!r}")
             return text.format(column=column, value=value, character=match[0])
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):

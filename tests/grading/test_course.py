@@ -190,6 +190,9 @@ def test_an_unknown_header_is_refused(tmp_path: Path, header: str) -> None:
             "first_name '<img src=x onerror=alert(1)>' contains '<'",
         ),
         ("s2,a,b>,", "last_name 'b>' contains '>'"),
+        ('"s\n2",a,b,', r"'s\n2' contains '\n'"),
+        ('s2,"a\nc",b,', r"first_name 'a\nc' contains '\n'"),
+        ('s2,"a,b,', 'a quote " is opened and not closed'),
         ("s2,a,b,<b@example.org", "email '<b@example.org' contains '<'"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from grader.errors import CourseError
 from hardware.errors import HardwareError
 from station.errors import StationError
 from station.inventory import boards, lending, stock
@@ -111,6 +112,38 @@ def test_a_wrong_row_is_named_and_the_others_are_taken(
         assert [board.mac for board in boards.listed(session)] == [mac(1), mac(9)]
         assert boards.find(session, mac(9)).note == "a note; in quotes"
     assert state(inventory, mac(9)) == "lent"
+
+
+def test_a_line_break_in_a_cell_stays_there_and_lines_are_counted(
+    inventory: Inventory, roster: Roster, tmp_path: Path
+) -> None:
+    file = tmp_path / "boards.csv"
+    file.write_text(f'mac,asset_tag\n{mac(1)},"A\nB"\n\n{mac(2)},A B\n{mac(3)},"a ""b"""\n')
+    assert [
+        problem.partition(":")[0]
+        for problem in import_boards(inventory, file, lambda _slug: roster).problems
+    ] == ["line 2", "line 5", "line 6"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'{mac(2)},"5 V\n{mac(3)},good\n',
+        f'{mac(2)},"5 V\n{mac(3)},"good"\n',
+        f'{mac(2)},"5 V',
+        f'{mac(2)},"5" display\n{mac(3)},good\n',
+    ],
+)
+def test_quotes_that_do_not_match_are_told_where_the_row_begins(
+    inventory: Inventory, roster: Roster, tmp_path: Path, rows: str
+) -> None:
+    file = tmp_path / "boards.csv"
+    file.write_text(f'mac,note\n{mac(1)},"two\nlines"\n{rows}', encoding="utf-8")
+    with pytest.raises(CourseError, match='line 4: a quote " is opened and not closed') as caught:
+        import_boards(inventory, file, lambda _slug: roster)
+    assert "twice" in caught.value.cure
+    with inventory.read() as session:
+        assert boards.listed(session) == []
 
 
 def test_a_file_does_not_take_a_board_away_from_somebody(
