@@ -362,6 +362,8 @@ def import_(
     if dry_run:
         text = _("rows that can be taken: {taken}, wrong: {wrong}; nothing was changed")
     print(text.format(taken=result.taken, wrong=len(result.problems)))
+    text = _("boards that are new: {new}, changed: {changed}, the same as before: {same}")
+    print(text.format(new=result.new, changed=result.changed, same=result.same))
     if result.problems:
         raise typer.Exit(1)
 

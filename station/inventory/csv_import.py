@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from grader.spreadsheet import read_sheet, unguarded
 from hardware.i18n import _
 from station.errors import Refused, StationError
@@ -17,7 +19,7 @@ from station.inventory import boards, codes, lending, stock
 from station.inventory.csv_form import FIELDS
 from station.inventory.database import Change, Inventory
 from station.inventory.roster import Roster
-from station.inventory.tables import CODE, STATES, BoardRow
+from station.inventory.tables import CODE, STATES, BoardRow, EventRow
 
 CONDITIONS = ("new", "ready", "half-written")
 
@@ -26,9 +28,17 @@ CONDITIONS = ("new", "ready", "half-written")
 class ImportResult:
     """What became of the rows of a file."""
 
-    taken: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    """Rows that say nothing new."""
     problems: list[str] = field(default_factory=list)
     """One line for each row that was left out: line, column, what is wrong."""
+
+    @property
+    def taken(self) -> int:
+        """The number of rows that were taken."""
+        return self.new + self.changed + self.same
 
 
 def import_boards(
@@ -49,6 +59,7 @@ def import_boards(
         cure = _("write mac, and what you need of: {names}; each once")
         raise StationError(cause, cure.format(names=", ".join(FIELDS[1:])))
     result = ImportResult()
+    lines: dict[str, int] = {}
     with inventory.change() as change:
         for line, cells in rows[1:]:
             row = dict(zip(head, (unguarded(cell.strip()) for cell in cells), strict=False))
@@ -56,22 +67,41 @@ def import_boards(
                 if len(cells) > len(head):
                     text = _("{found} cells, expected {expected}")
                     raise Refused(text.format(found=len(cells), expected=len(head)))
+                mac = _mac(row, line, lines)
+                before = _events(change, mac)
                 with change.session.begin_nested():
-                    _take(change, row, rosters)
+                    _take(change, mac, row, rosters)
             except Refused as error:
                 text = _("line {line}: {problem}").format(line=line, problem=error)
                 result.problems.append(". ".join(filter(None, [text, error.cure])))
             else:
-                result.taken += 1
+                result.new += not before
+                result.changed += 0 < before < _events(change, mac)
+                result.same += 0 < before == _events(change, mac)
         if dry_run:
             change.session.rollback()
     return result
 
 
-def _take(change: Change, row: Mapping[str, str], rosters: Callable[[str], Roster]) -> None:
-    """Take one row. Raises: Refused."""
+def _mac(row: Mapping[str, str], line: int, lines: dict[str, int]) -> str:
+    """The MAC of a row; `lines` has those of the rows before it, and gets it. Raises: Refused."""
     with _column("mac"):
         mac = codes.checked_mac(row["mac"])
+        if (first := lines.setdefault(mac, line)) != line:
+            raise Refused(_("this MAC is in line {line} already").format(line=first))
+    return mac
+
+
+def _events(change: Change, mac: str) -> int:
+    """How much has happened to a board; 0: it is not in the inventory."""
+    query = select(func.count()).where(EventRow.mac == mac)
+    return change.session.scalars(query).one()
+
+
+def _take(
+    change: Change, mac: str, row: Mapping[str, str], rosters: Callable[[str], Roster]
+) -> None:
+    """Take one row. Raises: Refused."""
     for name, check in _CHECKS.items():
         if text := row.get(name, ""):
             with _column(name):

@@ -150,12 +150,38 @@ def test_a_file_does_not_take_a_board_away_from_somebody(
     full: Inventory, roster: Roster, tmp_path: Path
 ) -> None:
     file = tmp_path / "boards.csv"
-    text = "mac,state,trainee,course\n{0},ready,,\n{0},lent,badr,iot\n{0},lent,amina,iot\n"
-    file.write_text(text.format(mac(1)), encoding="utf-8")
-    result = import_boards(full, file, lambda _slug: roster)
-    assert result.taken == 1
-    assert result.problems[0].startswith("line 2: state: W-001 is lent and cannot become ready")
-    assert result.problems[1].startswith("line 3: state: W-001 is lent to amina since")
+    for row, problem in (
+        ("ready,,", "line 2: state: W-001 is lent and cannot become ready"),
+        ("lent,badr,iot", "line 2: state: W-001 is lent to amina since"),
+    ):
+        file.write_text(f"mac,state,trainee,course\n{mac(1)},{row}\n", encoding="utf-8")
+        (found,) = import_boards(full, file, lambda _slug: roster).problems
+        assert found.startswith(problem)
+    file.write_text(f"mac,state,trainee,course\n{mac(1)},lent,amina,iot\n", encoding="utf-8")
+    assert import_boards(full, file, lambda _slug: roster).same == 1
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_is_new_changed_and_the_same_is_counted(
+    three: Inventory, roster: Roster, tmp_path: Path, dry_run: bool
+) -> None:
+    file = tmp_path / "boards.csv"
+    text = "mac,note,kit\n{0},,\n{1},scratched,\n{2},,K1\n{3},,\n{4},,\n"
+    file.write_text(text.format(*(mac(number) for number in range(1, 6))), encoding="utf-8")
+    result = import_boards(three, file, lambda _slug: roster, dry_run=dry_run)
+    assert (result.new, result.changed, result.same, result.problems) == (2, 2, 1, [])
+
+
+def test_the_second_row_of_a_board_is_left_out(
+    inventory: Inventory, roster: Roster, tmp_path: Path
+) -> None:
+    file = tmp_path / "boards.csv"
+    again = mac(1).replace(":", "").upper()
+    file.write_text(f"mac,note\n{mac(1)},first\n{mac(2)},\n{again},second\n", encoding="utf-8")
+    result = import_boards(inventory, file, lambda _slug: roster)
+    assert result.problems == ["line 4: mac: this MAC is in line 2 already"]
+    with inventory.read() as session:
+        assert boards.find(session, mac(1)).note == "first"
 
 
 @pytest.mark.parametrize("head", ["", "asset_tag,note", "mac,colour", "mac,mac"])
@@ -189,6 +215,7 @@ def test_the_commands(full: Inventory, tmp_path: Path) -> None:
     wrong.write_text(f"mac\n{mac(6)}\nx\n", encoding="utf-8")
     done = run(app, ["boards", "import", str(wrong), "--dry-run"])
     assert done.exit_code == 1 and "rows that can be taken: 1, wrong: 1" in done.output
+    assert "boards that are new: 1, changed: 0, the same as before: 0" in done.output
     done = run(app, ["boards", "import", str(wrong)])
     assert done.exit_code == 1 and f"{wrong}: line 3: mac: 'x' is not a MAC" in done.output
     assert state(full, mac(6)) == "new"
