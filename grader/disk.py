@@ -2,6 +2,7 @@
 that no error loses what was there before; and reading from folders of untrusted people."""
 
 import errno
+import fcntl
 import os
 import shutil
 import stat
@@ -126,6 +127,17 @@ def open_regular_file(file: Path, folder: Path) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+@contextmanager
+def alone_in_folder(folder: Path) -> Iterator[None]:
+    """A block in which only one process at a time is with the same folder; others wait."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def is_disk_full(error: BaseException) -> bool:

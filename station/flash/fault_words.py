@@ -51,6 +51,7 @@ FlashFaultKind = Literal[
     "too_big",
     "damaged_download",
     "short_download",
+    "no_folder",
     "no_network",
     # while it is written
     "corruption",
@@ -299,6 +300,10 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
     "short_download": lambda: (
         _("{file}: the download was cut: {found} of {wanted} bytes are here"),
         _("Run it again: it goes on where it ended."),
+    ),
+    "no_folder": lambda: (
+        _("{variable} names a folder that does not exist: {folder}"),
+        _("Plug the stick in, or correct the path."),
     ),
     "no_network": lambda: (
         _("{url} cannot be loaded: {reason}"),

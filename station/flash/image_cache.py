@@ -2,14 +2,13 @@
 
 `WARSHA_IMAGES` names one or more folders (separated by `:`), for example a USB stick; without it,
 the folder is `$XDG_CACHE_HOME/warsha/images` (`~/.cache`). A file is known by its hash and not by
-its name. What is in no folder is downloaded into the first one.
+its name. What is in no folder is downloaded into the first one, which must exist when it is named.
 
 Trust boundary: the network and the stick. A file whose hash is known is compared with it. The hash
 of another one is taken when it is downloaded over HTTPS, and kept beside it (`FILE.sha256`, the
 form of `sha256sum`).
 """
 
-import fcntl
 import hashlib
 import os
 import urllib.error
@@ -20,7 +19,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 
-from grader.disk import report_disk_full
+from grader.disk import alone_in_folder, report_disk_full
 from hardware.i18n import reason
 from station.flash.fault_words import FlashFault
 
@@ -69,14 +68,21 @@ def download(
     folder = folders()[0]
     part = folder / f"{name}.part"
     with report_disk_full(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with part.open("ab") as target:
-            fcntl.flock(target, fcntl.LOCK_EX)  # another program may load it, too
+        if not os.environ.get(VARIABLE):
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not folder.is_dir():
+            raise FlashFault("no_folder", variable=VARIABLE, folder=str(folder))
+        with alone_in_folder(folder):  # another program may load it, too
             if found := find(name, sha256, size):
                 part.unlink(missing_ok=True)
                 return found
-            total = _load(url, name, target.fileno(), on_bytes)
-        return _take(part, folder / name, sha256, size or total)
+            try:
+                with part.open("ab") as target:
+                    total = _load(url, name, target.fileno(), on_bytes)
+                return _take(part, folder / name, sha256, size or total)
+            finally:
+                if part.is_file() and not part.stat().st_size:
+                    part.unlink()
 
 
 def _load(url: str, name: str, target: int, on_bytes: OnBytes) -> int:

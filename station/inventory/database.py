@@ -8,7 +8,6 @@ function for each step to the next version. It opens a file of any age in one tr
 a second tool or a second set of files to keep (as Alembic needs), and it works on both databases.
 """
 
-import fcntl
 import getpass
 import os
 import sqlite3
@@ -29,7 +28,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
-from grader.disk import is_nearly_full, report_disk_full
+from grader.disk import alone_in_folder, is_nearly_full, report_disk_full
 from grader.errors import DiskFull
 from hardware.i18n import _, reason
 from station.errors import NoInventory, Refused
@@ -166,12 +165,8 @@ def _alone_in_folder(file: Path) -> Iterator[None]:
     for the first time would refuse each other at once: sqlite.org/wal.html."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)  # it has the names of trainees
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+    with alone_in_folder(file.parent):
         yield
-    finally:
-        os.close(folder)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -214,6 +214,7 @@ def known(
     server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CatalogueEntry]:
     """The image of the server in the catalogue, and an empty cache."""
+    (tmp_path / "images").mkdir()
     monkeypatch.setenv(image_cache.VARIABLE, str(tmp_path / "images"))
     url = f"http://127.0.0.1:{server.server_port}/esp32.bin"
     sha256 = hashlib.sha256(server.content).hexdigest()
@@ -287,8 +288,24 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(
     assert image_for(CHIP).sha256 == known.sha256
 
 
+def test_only_the_default_folder_is_made(
+    known: CatalogueEntry,
+    server: FileServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(image_cache.VARIABLE, str(tmp_path / "no" / "stick"))
+    with pytest.raises(FlashFault, match="WARSHA_IMAGES names a folder that does not") as found:
+        image_for(CHIP)
+    assert found.value.kind == "no_folder" and server.asked == []
+    assert not (tmp_path / "no").exists()
+    monkeypatch.delenv(image_cache.VARIABLE)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert image_for(CHIP).file.parent == tmp_path / "cache" / "warsha" / "images"
+
+
 def test_without_a_network_the_file_and_its_folder_are_named(
-    known: CatalogueEntry, monkeypatch: pytest.MonkeyPatch
+    known: CatalogueEntry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = known._replace(url="http://127.0.0.1:9/esp32.bin")
     monkeypatch.setattr(images, "catalogue", lambda: (nowhere,))
@@ -296,6 +313,7 @@ def test_without_a_network_the_file_and_its_folder_are_named(
         image_for(CHIP)
     assert found.value.kind == "no_network"
     assert "esp32.bin" in found.value.cure and image_cache.VARIABLE in found.value.cure
+    assert list((tmp_path / "images").iterdir()) == []
 
 
 def test_an_unknown_hash_is_taken_at_the_first_download(
