@@ -50,10 +50,11 @@ LONGEST_SCAN = 1000
 _out = Console(highlight=False)
 
 
-def _inventory() -> "Inventory":
+def _inventory(*, make: bool = True) -> "Inventory":
+    """The inventory. `make`: False for what only reads it."""
     from station.inventory.database import Inventory
 
-    return Inventory()
+    return Inventory(make=make)
 
 
 @boards_app.command("add")
@@ -94,7 +95,7 @@ def list_(
         cause = _("there is no state {state!r}").format(state=min(wrong))
         raise Refused(cause, _("choose one of: {names}").format(names=", ".join(STATES)))
     today = date.today()
-    with _inventory() as inventory, inventory.read() as session:
+    with _inventory(make=False) as inventory, inventory.read() as session:
         found = boards.listed(
             session, states=states, course=course, overdue_on=today if overdue else None
         )
@@ -111,7 +112,7 @@ def show(code: Code, json_: AsJson = False) -> None:
     """Show all that is known of a board."""
     from station.inventory import boards, listing
 
-    with _inventory() as inventory, inventory.read() as session:
+    with _inventory(make=False) as inventory, inventory.read() as session:
         board = boards.find(session, code)
         if json_:
             print(json.dumps(listing.board_json(board), ensure_ascii=False))
@@ -124,7 +125,7 @@ def history(code: Code, json_: AsJson = False) -> None:
     """Show what happened to a board, since it is in the inventory."""
     from station.inventory import boards, listing
 
-    with _inventory() as inventory, inventory.read() as session:
+    with _inventory(make=False) as inventory, inventory.read() as session:
         board = boards.find(session, code)
         if json_:
             print(json.dumps(listing.history_json(session, board), ensure_ascii=False))
@@ -269,7 +270,7 @@ def kits() -> None:
     """List the kits, with their boards and parts."""
     from station.inventory import listing, stock
 
-    with _inventory() as inventory, inventory.read() as session:
+    with _inventory(make=False) as inventory, inventory.read() as session:
         listing.print_kits(Console(), stock.kits(session))
 
 
@@ -298,7 +299,7 @@ def parts(
     """List the parts on the shelf; what is below its minimum is red."""
     from station.inventory import listing, stock
 
-    with _inventory() as inventory, inventory.read() as session:
+    with _inventory(make=False) as inventory, inventory.read() as session:
         listing.print_parts(Console(), stock.parts(session, only_low=low))
 
 
@@ -314,7 +315,7 @@ def cards(
     from station.inventory.roster import load_roster
 
     roster = load_roster(load_course(course))
-    with _inventory() as inventory, inventory.read() as session:
+    with _inventory(make=False) as inventory, inventory.read() as session:
         found = label.cards(roster, stock.kits(session))
     with _writing(file):
         files = label.write_labels(found, file, label_size)
@@ -336,7 +337,7 @@ def export(
     from station.inventory import boards
     from station.inventory.csv_form import FORMS
 
-    with _inventory() as inventory, inventory.read() as session:
+    with _inventory(make=False) as inventory, inventory.read() as session:
         found = boards.listed(session)
         text = FORMS[form].text(found)
     with _writing(file):

@@ -54,8 +54,9 @@ def _add_kit_of_loan(connection: Connection) -> None:
 
 UPGRADES: tuple[Callable[[Connection], None], ...] = (_add_jobs, _add_kit_of_loan)
 """The n-th function changes the tables from version n to version n + 1."""
-WAIT_S = 60
+WAIT_S = 20
 """How long one station waits for another one that is writing. A write takes milliseconds."""
+_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 # What SQLite says of a full disk with WAL: sqlite.org/rescode.html, SQLITE_IOERR_SHMSIZE.
 _NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -108,12 +109,14 @@ class Inventory:
     Raises: NoInventory when it cannot be opened.
     """
 
-    def __init__(self, url: str = "", by: str = "") -> None:
+    def __init__(self, url: str = "", by: str = "", *, make: bool = True) -> None:
         """`url`: else that of the environment. `by`: who works with it; else the account of this
-        process."""
+        process. `make`: a file that a person named is made when it is not there."""
         self._url = url or address()
         self._by = by or getpass.getuser()
         with _reporting(self._url):
+            if not make:
+                _require_named(self._url)
             self._engine = _open(self._url)
 
     def __enter__(self) -> Self:
@@ -141,6 +144,15 @@ class Inventory:
         reader = self._engine.execution_options(only_reads=True)
         with _reporting(self._url), Session(reader, expire_on_commit=False) as session:
             yield session
+
+
+def _require_named(url: str) -> None:
+    """Raises: NoInventory when the environment names a file that is not there."""
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file and os.environ.get(VARIABLE) and not Path(file).exists():
+        cure = _("correct {variable}; the first board makes a new one: warsha boards add MAC")
+        cause = _("there is no inventory: {file}").format(file=file)
+        raise NoInventory(cause, cure.format(variable=VARIABLE))
 
 
 def _open(url: str) -> Engine:
@@ -237,7 +249,7 @@ def _reporting(url: str) -> Iterator[None]:
             raise
         if _sqlite_code(error) in _NO_ROOM and is_nearly_full(Path(file).parent):
             raise DiskFull(Path(file)) from error
-        raise _closed(f"{file}: {text}", _cure_of_file()) from error
+        raise _closed(f"{file}: {text}", _cure_of(_sqlite_code(error))) from error
 
 
 def _sqlite_code(error: DatabaseError) -> int:
@@ -247,6 +259,19 @@ def _sqlite_code(error: DatabaseError) -> int:
 
 def _closed(why: str, cure: str) -> NoInventory:
     return NoInventory(_("the inventory cannot be used: {reason}").format(reason=why), cure)
+
+
+def _cure_of(code: int) -> str:
+    """What to do about an error of SQLite."""
+    if code in _IN_USE:
+        return _("another program writes to it: wait until it is done, and try again")
+    if code in _DAMAGED:
+        return _("the file is damaged, or no inventory: put a copy in its place ({guide})").format(
+            guide="docs/howto/inventory.md"
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        return _("look whether its disk is full, unplugged or broken")
+    return _cure_of_file()
 
 
 def _cure_of_file() -> str:

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError
+from typer.testing import CliRunner
 
 from grader.errors import DiskFull
 from station.errors import NoInventory, Refused, UnknownCode
@@ -29,6 +30,7 @@ from tests.support.inventories import (
     state,
 )
 from tests.support.postgres_server import PASSWORD, Cluster
+from warsha import app
 
 TODAY = date.today()
 
@@ -332,6 +334,45 @@ def test_an_inventory_that_cannot_be_opened(
     with pytest.raises(NoInventory, match=message) as caught:
         Inventory()
     assert "\n" not in str(caught.value) and caught.value.cure
+
+
+def test_an_inventory_to_which_another_program_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "WAIT_S", 0)
+    url = f"sqlite:///{tmp_path}/inventory.db"
+    with Inventory(url) as inventory, inventory.change() as change:
+        boards.register(change, mac(1))
+        with pytest.raises(NoInventory, match="locked") as caught:
+            Inventory(url)
+    assert "another program writes to it" in caught.value.cure
+
+
+@pytest.mark.parametrize("first", [0, 100])
+def test_a_damaged_inventory_is_told(tmp_path: Path, first: int) -> None:
+    file = tmp_path / "inventory.db"
+    Inventory(f"sqlite:///{file}").__exit__()
+    data = file.read_bytes()
+    file.write_bytes(data[:first] + b"\xaa" * (len(data) - first))
+    with pytest.raises(NoInventory, match="cannot be used") as caught:
+        Inventory(f"sqlite:///{file}")
+    assert "put a copy in its place" in caught.value.cure
+
+
+@pytest.mark.parametrize(
+    "verb", [["list"], ["show", "W-1"], ["history", "W-1"], ["kits"], ["parts"], ["export", "x"]]
+)
+def test_what_only_reads_makes_no_file_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(database.VARIABLE, "no/such.db")
+    error = CliRunner().invoke(app, ["boards", *verb]).exception
+    assert isinstance(error, NoInventory) and "there is no inventory" in str(error)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.delenv(database.VARIABLE)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "new"))
+    assert "boards: 0" in CliRunner().invoke(app, ["boards", "list"]).output
 
 
 @pytest.mark.parametrize(

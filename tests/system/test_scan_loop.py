@@ -170,8 +170,8 @@ def lend_until_2020(code: str) -> None:
 
 
 @pytest.fixture
-def in_class(course: Course, inventory_url: str) -> Course:
-    """A built course with a class list in its gradebook."""
+def in_class(course: Course, inventory: Inventory) -> Course:
+    """A built course with a class list in its gradebook, and an empty inventory."""
     enrol(course.root, [AMINA, BADR])
     return course
 
