@@ -99,6 +99,8 @@ def list_(
         found = boards.listed(
             session, states=states, course=course, overdue_on=today if overdue else None
         )
+        if course and not found:
+            load_course(course)  # raises when there is none: the name is mistyped
         if json_:
             print(json.dumps([listing.board_json(one) for one in found], ensure_ascii=False))
         else:
@@ -278,12 +280,16 @@ def kits() -> None:
 def part(
     name: Annotated[str, typer.Argument(help="The kind of part, for example LED red 5 mm.")],
     count: Annotated[int | None, typer.Option(help="This many are on the shelf now.")] = None,
-    take: Annotated[int, typer.Option(help="Take this many; below 0: put them there.")] = 0,
+    take: Annotated[int, typer.Option(help="Take this many.")] = 0,
     minimum: Annotated[int | None, typer.Option(help="Below this it is time to buy.")] = None,
 ) -> None:
     """Count the parts of a kind on the shelf, or take some."""
     from station.inventory import listing, stock
 
+    if take < 0:
+        cause = _("--take is a number of parts from the shelf, and {number} is below 0")
+        cure = _("say how many are there now: --count NUMBER")
+        raise Refused(cause.format(number=take), cure)
     with _inventory() as inventory, inventory.change() as change:
         if take:
             found = stock.take_parts(change, name, take)

@@ -40,8 +40,10 @@ def label_code(mac: str) -> str:
 
 
 def checked_mac(text: str) -> str:
-    """The MAC in a text. Raises: Refused when it is none."""
-    if mac := mac_of(text):
+    """The MAC in a text. Raises: Refused when it is none, or that of an empty memory (all bits
+    0, or all 1)."""
+    mac = mac_of(text)
+    if mac and set(mac) not in ({"0", ":"}, {"f", ":"}):
         return mac
     cause = _("{text!r} is not a MAC").format(text=text)
     raise Refused(cause, _("write six bytes: 24:0a:c4:00:01:10 (of a Pico: the 8 of unique_id())"))

@@ -73,7 +73,7 @@ def import_boards(
                     _take(change, mac, row, rosters)
             except Refused as error:
                 text = _("line {line}: {problem}").format(line=line, problem=error)
-                result.problems.append(". ".join(filter(None, [text, error.cure])))
+                result.problems.append(". ".join(filter(None, [text.rstrip("."), error.cure])))
             else:
                 result.new += not before
                 result.changed += 0 < before < _events(change, mac)

@@ -42,9 +42,12 @@ def count_part(
     change: Change, name: str, count: int | None = None, *, minimum: int | None = None
 ) -> PartRow:
     """Say how many parts of a kind are on the shelf, and below which number to buy; what is None
-    stays. A new kind begins with 0. Raises: Refused for a number that cannot be."""
+    stays. A new kind begins with 0. Raises: Refused for a number that cannot be, and for a kind
+    that is not known when both are None."""
     part = _locked_part(change, name)
     if part is None:
+        if count is None and minimum is None:
+            raise _no_part(name)
         kind = codes.plain(name, NAME)
         if not kind:
             raise Refused(_("the part has no name"), _("write it: warsha boards part NAME"))
@@ -68,8 +71,7 @@ def take_parts(change: Change, name: str, number: int) -> PartRow:
     """
     part = _locked_part(change, name)
     if part is None:
-        cure = _("count it first: warsha boards part NAME --count 10")
-        raise Refused(_("there is no part {part!r}").format(part=name), cure)
+        raise _no_part(name)
     if not 0 <= part.count - number <= MOST:
         text = _("{part}: {count} on the shelf, wanted: {number}")
         raise Refused(text.format(part=part.name, count=part.count, number=number))
@@ -146,6 +148,11 @@ def _set_count(change: Change, part: PartRow, count: int) -> None:
     if part.count != count:
         change.note("counted", part=part.name, before=str(part.count), after=str(count))
         part.count = count
+
+
+def _no_part(name: str) -> Refused:
+    cure = _("count it first: warsha boards part NAME --count 10")
+    return Refused(_("there is no part {part!r}").format(part=name), cure)
 
 
 def _locked_part(change: Change, name: str) -> PartRow | None:

@@ -113,6 +113,8 @@ def test_what_is_not_given_again_stays(three: Inventory) -> None:
     ("wrong", "message"),
     [
         ({"mac": "24:0a:c4"}, "is not a MAC"),
+        ({"mac": "00:00:00:00:00:00"}, "is not a MAC"),
+        ({"mac": "FFFFFFFFFFFF"}, "is not a MAC"),
         ({"mac": mac(9), "asset_tag": "w-001"}, "belongs to 24:0a:c4:00:01:01"),
         ({"mac": mac(9), "asset_tag": "240ac4000105"}, "means something else to a scanner"),
         ({"mac": mac(9), "asset_tag": "undo"}, "means something else to a scanner"),

@@ -172,6 +172,15 @@ def test_what_is_new_changed_and_the_same_is_counted(
     assert (result.new, result.changed, result.same, result.problems) == (2, 2, 1, [])
 
 
+def test_a_sentence_of_a_wrong_row_ends_once(
+    inventory: Inventory, roster: Roster, tmp_path: Path
+) -> None:
+    file = tmp_path / "boards.csv"
+    file.write_text(f"mac,type\n{mac(1)},esp32_devkit_\n", encoding="utf-8")
+    (problem,) = import_boards(inventory, file, lambda _slug: roster).problems
+    assert problem.startswith("line 2: type: There is no board type esp32_devkit_. There are: ")
+
+
 def test_the_second_row_of_a_board_is_left_out(
     inventory: Inventory, roster: Roster, tmp_path: Path
 ) -> None:

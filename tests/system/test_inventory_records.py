@@ -179,6 +179,7 @@ def test_parts_move_between_shelf_and_kit(kit: Inventory) -> None:
         (lambda c: stock.take_parts(c, "jumper wire", 91), "90 on the shelf, wanted: 91"),
         (lambda c: stock.take_parts(c, "LED", 1), "there is no part 'LED'"),
         (lambda c: stock.count_part(c, "jumper wire", -1), "cannot be -1"),
+        (lambda c: stock.count_part(c, "LED"), "there is no part 'LED'"),
         (lambda c: stock.count_part(c, " ", 5), "the part has no name"),
         (lambda c: stock.fill_kit(c, "K2", add=["W-001"]), "W-001 is in kit K1"),
         (lambda c: stock.fill_kit(c, "K1", remove=["W-003"]), "W-003 is not in kit K1"),

@@ -253,6 +253,9 @@ def test_the_roster_is_the_class_list_and_the_gradebook(in_class: Course) -> Non
     [
         (["show", "W-9"], "'W-9' is not known"),
         (["list", "--state", "broken"], "there is no state 'broken'"),
+        (["list", "--course", "nixx"], "which course?"),
+        (["part", "wire"], "there is no part 'wire'"),
+        (["part", "wire", "--take", "-5"], "--take is a number of parts from the shelf, and -5"),
         (["lend", "--to", "amina", "--due", "tomorrow"], "'tomorrow' is not a date"),
         (["lend", "--to", "amina", "--due", "2020-01-02"], "2020-01-02 is over"),
         (["add", "24:0a"], "'24:0a' is not a MAC"),
