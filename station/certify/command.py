@@ -71,8 +71,10 @@ def certify(
 
     ports = list(dict.fromkeys(port or (plugged_ports() if all_ else [])))
     if not ports:
-        cause = _("there is no board to test")
-        raise StationError(cause, _("Plug one in, and name its port: --port, or --all"))
+        cure = _("Plug one in, and name its port: --port, or --all")
+        if all_:
+            cure = _("If one is plugged in, find out why it is not seen: warsha doctor --plug")
+        raise StationError(_("there is no board to test"), cure)
     if label:  # raises before the tests, not after them
         size_for(label, label_size)
         check_writable(label)

@@ -139,13 +139,18 @@ def _ports(named: list[str], drive: Path | None, *, all_: bool) -> list[str]:
     from station.flash.pico_drive import pico_drives
     from station.flash.slot import flashable_ports
 
+    if drive and not named and not drive.is_dir():
+        cause = _("{folder} is no folder").format(folder=drive)
+        raise StationError(cause, _("name the folder of the drive of a Pico: --drive FOLDER"))
     drives = [str(drive)] if drive else [str(one.folder) for one in pico_drives()]
     ports = named or (flashable_ports() if all_ else [])
     ports += drives if all_ or (drive and not named) else []
     ports = list(dict.fromkeys(ports))
     if not ports:
-        cause = _("there is no board to flash")
-        raise StationError(cause, _("Plug one in, and name its port: --port, or --all"))
+        cure = _("Plug one in, and name its port: --port, or --all")
+        if all_:
+            cure = _("If one is plugged in, find out why it is not seen: warsha doctor --plug")
+        raise StationError(_("there is no board to flash"), cure)
     if drive and len(ports) > 1:
         cause = _("--drive is for one board")
         raise StationError(cause, _("leave it out, or flash one board after the other"))

@@ -14,6 +14,7 @@ from station.errors import StationError
 FlashFaultKind = Literal[
     # the port
     "no_port",
+    "not_a_port",
     "no_access",
     "busy",
     "slow_port",
@@ -77,6 +78,11 @@ _BY_OUTPUT: tuple[tuple[FlashFaultKind, str], ...] = (
     ("no_esptool", r"No module named esptool"),
     ("no_access", r"Permission denied|\[Errno 13\]"),
     ("busy", r"Could not exclusively lock|Resource busy|\[Errno (?:11|16)\]|Access is denied"),
+    (
+        "not_a_port",
+        r"Could not open (?P<port>\S+?),? the port is busy or doesn't exist[^\n]*\n"
+        r"[^\n]*Inappropriate ioctl",
+    ),
     ("no_port", r"Could not open (?P<port>\S+?),? the port is busy or doesn't exist"),
     ("slow_port", r"Failed to set baud rate"),
     ("tx_dead", r"serial TX path seems to be down"),
@@ -163,6 +169,10 @@ _WORDS: dict[FlashFaultKind, Callable[[], Words]] = {
             " waits in BOOTSEL has no port: warsha flash --all --type pi_pico,"
             " pi_pico_w, pi_pico_2 or pi_pico_2_w"
         ),
+    ),
+    "not_a_port": lambda: (
+        _("{port} is no serial port"),
+        _("Name the port of the board, for example /dev/ttyUSB0; warsha flash --all finds it."),
     ),
     "no_access": lambda: (
         _("this account may not open the port"),

@@ -68,7 +68,9 @@ class StationSite:
             cause = _("the station cannot listen at {host}, port {port}: {error}").format(
                 host=host, port=port, error=error.strerror
             )
-            cure = _("end the other station, or choose another port: --http 0")
+            cure = _("choose another port: --http 0")
+            if error.errno == errno.EADDRINUSE:
+                cure = _("end the other station, or choose another port: --http 0")
             if error.errno in (socket.EAI_NONAME, errno.EADDRNOTAVAIL):
                 cure = _("name an address of this computer; `ip address` lists them")
             raise StationError(cause, cure) from error

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
+from typer.testing import CliRunner
 
 from hardware import boards
 from hardware.bench.chip import chip_type
@@ -16,11 +18,13 @@ from hardware.bench.chip.binary_info import FLASH_ADDRESS
 from hardware.bench.chip.pico_firmware import build_program
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.wire.board import Board
-from station.flash import command, images
+from station.errors import StationError
+from station.flash import command, images, pico_drive
 from station.flash.identify import ChipIdentity
 from tests.support.bare_chip import BareChip
 from tests.support.firmware_images import build_uf2, write_image
 from tests.support.project import ROOT
+from warsha import app
 
 
 def environment(place: Path, language: str) -> dict[str, str]:
@@ -159,10 +163,23 @@ def test_ctrl_c_ends_all_boards_and_the_records_are_true(tmp_path: Path) -> None
     assert board["state"] == "half-written"
 
 
+@pytest.mark.parametrize("verb", ["flash", "certify"])
+def test_without_a_board_the_cure_is_not_what_was_done(
+    monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setattr(list_ports, "comports", list)
+    monkeypatch.setattr(pico_drive, "pico_drives", list)
+    for words, cure in (([], "--port, or --all"), (["--all"], "warsha doctor --plug")):
+        error = CliRunner().invoke(app, [verb, *words]).exception
+        assert isinstance(error, StationError) and "there is no board" in str(error)
+        assert error.cure.endswith(cure)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         ([], "there is no board to flash"),
+        (["--drive", "nothing"], "nothing is no folder"),
         (["--port", "x", "--image", "nothing.bin"], "nothing.bin: there is no such file"),
         (["--port", "x", "--port", "y", "--drive", "."], "--drive is for one board"),
         (["--port", "x", "--type", "pi_picco"], "pi_pico"),

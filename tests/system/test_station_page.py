@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -87,6 +88,16 @@ def test_a_wrong_address_of_the_station_has_its_own_cure(host: str) -> None:
     with pytest.raises(StationError, match="cannot listen at") as refused:
         StationSite(host)
     assert refused.value.cure.startswith("name an address of this computer")
+
+
+def test_a_number_that_is_no_port_of_the_station_has_its_own_cure() -> None:
+    with pytest.raises(StationError, match="a port is a number") as refused:
+        StationSite(port=99999)
+    assert refused.value.cure == "choose another port: --http 0"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        with pytest.raises(StationError, match="cannot listen at") as refused:
+            StationSite(port=taken.getsockname()[1])
+        assert refused.value.cure.startswith("end the other station")
 
 
 # -- in the browser --------------------------------------------------------------------------

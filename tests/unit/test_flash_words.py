@@ -17,6 +17,12 @@ SAYS = [
         "/dev/ttyUSB3",
     ),
     (
+        "A fatal error occurred: Could not open /dev/null, the port is busy or doesn't exist.\n"
+        "(Could not configure port: (25, 'Inappropriate ioctl for device'))",
+        "not_a_port",
+        "/dev/null is no serial port",
+    ),
+    (
         "A fatal error occurred: Could not open /dev/ttyUSB0, the port is busy or doesn't exist.\n"
         "([Errno 13] could not open port /dev/ttyUSB0: [Errno 13] Permission denied)\n"
         "Hint: Try to add user into dialout or uucp group.",

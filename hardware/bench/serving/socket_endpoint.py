@@ -18,10 +18,9 @@ def listener(
 ) -> socket.socket:
     """A socket that listens; port 0 takes a free one. Raises: OSError, also when the number is no
     port."""
-    try:
-        return socket.create_server((host, port), family=family)
-    except OverflowError:
-        raise OSError(errno.EINVAL, _("a port is a number from 0 to 65535")) from None
+    if not 0 <= port < 1 << 16:
+        raise OSError(errno.EINVAL, _("a port is a number from 0 to 65535"))
+    return socket.create_server((host, port), family=family)
 
 
 class SocketEndpoint:
