@@ -384,6 +384,16 @@ def test_a_file_that_is_no_circuit_is_one_remark(
     assert finding.rule == "invalid-circuit" and message in finding.text
 
 
+def test_an_arabic_remark_on_a_file_that_is_no_json_names_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    file = tmp_path / "diagram.json"
+    file.write_text("{")
+    (finding,) = lint_file(file)
+    assert "1:2" in finding.text and str(file) not in finding.text
+
+
 def test_an_arabic_remark_on_the_whole_file_names_it_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

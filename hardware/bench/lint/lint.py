@@ -18,7 +18,7 @@ from hardware.bench.lint.rule import Finding
 from hardware.bench.lint.rules.diagram_file import entries, without_errors
 from hardware.bench.parts.common.part import CUSTOM
 from hardware.errors import DiagramError, HardwareError
-from hardware.i18n import at_place
+from hardware.i18n import ISOLATES, at_place
 
 LEVELS = ("error", "warning", "info")
 
@@ -88,9 +88,9 @@ def _custom_parts(raw: Mapping[str, Any], folder: Path | None) -> set[str]:
 
 def _refused(error: HardwareError, name: str) -> Finding:
     """The bench's own error as a finding, in the reader's language."""
-    text = (
-        f"{error}. {error.cure}".removeprefix(at_place(name, "")).removeprefix(name).lstrip(": ")
-    )
+    text = f"{error}. {error.cure}".removeprefix(at_place(name, ""))
+    if text.lstrip(ISOLATES).startswith(f"{name}:"):  # a place in it: its line and column stay
+        text = text.replace(f"{name}:", "", 1).lstrip()
     return Finding("error", "invalid-circuit", "", "", "{text}", "", (("text", text),))
 
 
