@@ -47,6 +47,7 @@ REASONS: dict[str, str] = {
     "labs/barometer/checks.py": "one file is the checks of one lab, which is loaded by name",
     "labs/clinic_farm/checks.py": "one file is the checks of one lab, here a project",
     "labs/framed_link/checks.py": "one file is the checks of one lab, which is loaded by name",
+    "labs/low_power/checks.py": "one file is the checks of one lab, loaded by name",
     "labs/machine_vibration/checks.py": "one file is the checks of one lab, loaded by name",
     "labs/operator_display/checks.py": "one file is the checks of one lab, loaded by name",
     "labs/post_office/checks.py": "one file is the checks of one lab, which is loaded by name",
