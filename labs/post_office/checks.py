@@ -7,6 +7,7 @@ and the serial line are judged.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,8 @@ CLOSED, OPEN, ALLOWED = us(500), us(1500), us(50)
 NEVER, LAMPS, COUNTERS = float("inf"), 8, 4
 ROW, CELLS, ROWS_PX = 16, 16, range(0, 57, 4)
 """The display's row of what is typed; and where a row of text is looked for."""
-LEAK, HASH_DIGITS, NEAR_MM = 5, 64, 10
+LEAK, NEAR_MM = 5, 10
+HASH = re.compile(r"\b[0-9a-f]{64}\b")
 HIGHEST, RETURN_MS = 2**31, 15_000
 """No ticket has a higher number; and after an outage the board is connected again by then."""
 WHOLE, BIT = {"type": "integer", "minimum": 0}, {"enum": [0, 1]}
@@ -518,18 +520,12 @@ def shown(run: Run) -> list[Text]:
 
 @gate("e.leak", expect=Never(""), on_miss="id_leak")
 def leaks(run: Run) -> list[Text]:
-    """Where five digits of an id appear. A hash may have such digits by chance, so it is left
-    out: one that is not right has no points anyhow."""
-    hashes = {request.hash for request, _ in tickets(run) if request.urgent}
-    told = [str(event.get("hash")) for _, event in tickets(run)]
-    hashes |= {one for one in told if len(one) == HASH_DIGITS}
+    """Where five digits of an id appear. A hash may have such digits by chance, so what looks
+    like one is left out: one that is not right has no points anyhow."""
     found = [Text(line.text, line.at_ns) for line in run.lines() if leaked(run, line.text)]
     for one in mqtt.published(run)[:MOST_MESSAGES]:
         text = f"{one.topic} {one.payload.decode(errors='replace')}"
-        bare = text
-        for known in hashes:
-            bare = bare.replace(known, "")
-        if leaked(run, bare):
+        if leaked(run, HASH.sub("", text)):
             found.append(Text(text, one.t_ns))
     found += [text for text in shown(run) if leaked(run, text)]
     for transfer in transfers(run):
