@@ -1,6 +1,7 @@
 """A plug-in of pytest that puts our autograder into nbgrader's own tests: our step instead of
 Execute, our sanitising, and our writer in the place of nbgrader's."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
+from sqlalchemy import make_url
 from traitlets.config import Config
 
 from grader.classrun.autograde_step import autograde_preprocessors
@@ -47,7 +49,8 @@ def _sanitising(stock: Any) -> Any:
 
 
 def _rows_of(place: Any, do: Any) -> None:
-    course = SimpleNamespace(db_url=place["db_url"], course_id="default_course")
+    root = Path(make_url(place["db_url"]).database or "").parent
+    course = SimpleNamespace(db_url=place["db_url"], course_id="default_course", root=root)
     with open_book(course) as book, book.engine.begin() as connection:
         rows = SubmissionRows(connection, place["assignment"], place["student"], None)
         do(rows, place["notebook"])
