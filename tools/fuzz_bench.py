@@ -147,13 +147,18 @@ def run(count: int, first: int = 0, processes: int = 2) -> list[Outcome]:
         return list(pool.imap_unordered(one, range(first, first + count), chunksize=10))
 
 
-def main() -> int:
-    """Print the counts; 1 when one failed or too few ran."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("--count", type=int, default=1000)
+def arguments(about: str | None, count: int) -> argparse.Namespace:
+    """The options of a fuzzer: `count` seeds from `first` on, or `only` one."""
+    options = argparse.ArgumentParser(description=about.splitlines()[0] if about else "")
+    options.add_argument("--count", type=int, default=count)
     options.add_argument("--first", type=int, default=0)
     options.add_argument("--only", type=int)
-    given = options.parse_args()
+    return options.parse_args()
+
+
+def main() -> int:
+    """Print the counts; 1 when one failed or too few ran."""
+    given = arguments(__doc__, count=1000)
     if given.only is not None:
         case, outcome = make(given.only), one(given.only)
         print(case.diagram, case.scenario, case.program.decode(), *outcome, sep="\n")

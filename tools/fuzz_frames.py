@@ -8,7 +8,6 @@ A real Pico runs on the same bench. A traceback or a stall is a failure, and so 
 in the trace of the Pico (every fourth Pico uses the same network: it only must not end).
 """
 
-import argparse
 import io
 import json
 import multiprocessing
@@ -34,7 +33,7 @@ from hardware.bench.trace.trace import Trace
 from hardware.bench.vcd import write_vcd
 from tests.support.forged_frames import Act, Forger, hello, install, put
 from tests.support.neighbour import HONEST, OTHER, WORK, Parts, circuit
-from tools.fuzz_bench import Outcome, grouped, limited
+from tools.fuzz_bench import Outcome, arguments, grouped, limited
 
 UNTIL_NS = 2_500_000_000
 LIMITS = Limits(cpu_s=5, wall_s=8.0, records=100_000, output_bytes=50_000, memory_bytes=None)
@@ -156,11 +155,7 @@ def _read_all(trace: Trace) -> None:
 
 def main() -> int:
     """Print how the boards ended; 1 when one failed."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("--count", type=int, default=500)
-    options.add_argument("--first", type=int, default=0)
-    options.add_argument("--only", type=int)
-    given = options.parse_args()
+    given = arguments(__doc__, count=500)
     if given.only is not None:
         print(*one(given.only), sep="\n")
         return 0

@@ -7,7 +7,6 @@ Each seed gives programs for one board or two (random_programs.py). They run wit
 horizons, with all shortcuts of the bench and with none. Every trace of a board must be the same.
 """
 
-import argparse
 import multiprocessing
 import sys
 import time
@@ -27,7 +26,7 @@ from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 from hardware.seed import Seed
 from tests.support.rig import MS, printed_lines
-from tools.fuzz_bench import Outcome, grouped
+from tools.fuzz_bench import Outcome, arguments, grouped
 from tools.random_programs import Case, case
 
 
@@ -123,11 +122,7 @@ def _where(a: Trace, b: Trace) -> str:
 
 def main() -> int:
     """Print the counts; 1 when one differs."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("--count", type=int, default=100)
-    options.add_argument("--first", type=int, default=0)
-    options.add_argument("--only", type=int)
-    given = options.parse_args()
+    given = arguments(__doc__, count=100)
     if given.only is not None:
         for board, program in case(given.only).programs.items():
             print(f"# {board}", program, sep="\n")

@@ -29,8 +29,22 @@ def class_notes(
     absent = known - submitted(root, assignment).keys()
     return [
         *_not_listed(root, assignment, not_listed, absent),
-        *_undated(assignment, undated),
-        *_second_looks(assignment, second_looks(root, assignment)),
+        *_together(
+            assignment,
+            undated,
+            _(
+                "{count} without a time stamp, so not late, unless an earlier try had one: "
+                "{names}; put timestamp.txt next to the notebook, as 2026-01-15 10:00:00 UTC"
+            ),
+        ),
+        *_together(
+            assignment,
+            second_looks(root, assignment),
+            _(
+                "{count} with points that a person gave before the last grading, perhaps to other "
+                "work: {names}; look at them in Formgrader"
+            ),
+        ),
     ]
 
 
@@ -57,29 +71,12 @@ def _not_listed(
     return notes
 
 
-def _undated(assignment: str, students: Sequence[str]) -> list[str]:
-    """Submissions without a time stamp: one line, because it may be the whole class."""
+def _together(assignment: str, students: Sequence[str], text: str) -> list[str]:
+    """One line for all of them, because it may be the whole class."""
     if not students:
         return []
-    text = _(
-        "{count} without a time stamp, so not late, unless an earlier try had one: {names}; "
-        "put timestamp.txt next to the notebook, as 2026-01-15 10:00:00 UTC"
-    )
-    return [_note(assignment, text.format(count=len(students), names=_names(students)))]
-
-
-def _second_looks(assignment: str, students: Sequence[str]) -> list[str]:
-    if not students:
-        return []
-    text = _(
-        "{count} with points that a person gave before the last grading, perhaps to other work: "
-        "{names}; look at them in Formgrader"
-    )
-    return [_note(assignment, text.format(count=len(students), names=_names(students)))]
-
-
-def _names(students: Sequence[str]) -> str:
-    return ", ".join(students[:MAX_NAMES]) + (", …" if len(students) > MAX_NAMES else "")
+    names = ", ".join(students[:MAX_NAMES]) + (", …" if len(students) > MAX_NAMES else "")
+    return [_note(assignment, text.format(count=len(students), names=names))]
 
 
 def _note(place: str, note: str) -> str:
