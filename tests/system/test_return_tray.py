@@ -17,6 +17,7 @@ from station.inventory.database import VARIABLE, Inventory
 from tests.support.inventories import AMINA, BADR
 from tests.support.trainee_work import holds_secret, leave_work
 
+TOO_BUSY = "the station was too busy to compare the clock of the board"
 TYPES = ("esp32_devkit_v1", "pi_pico_w")
 DAMAGED = b"""
 import sys
@@ -87,6 +88,25 @@ class Tray:
             timeout=240,
         )
 
+    def return_until_passed(self, first: int) -> list[str]:
+        """The lines about the boards from this one on, which must all pass. A board that the
+        station was too busy to test is scanned again, as its line says."""
+        ports = [word for port in self.ports[first:] for word in ("--port", port)]
+        left, lines = self.macs[first:], list[str]()
+        for _attempt in range(5):
+            done = self.return_("".join(f"{mac}\n" for mac in left), *ports)
+            told = [line for mac in left for line in done.stdout.splitlines() if mac in line]
+            lines += told
+            busy = [line for line in told if TOO_BUSY in line]
+            passed = [mac for mac in left for line in told if f"{mac}: PASS, " in line]
+            assert len(passed) + len(busy) == len(left), done.stdout + done.stderr
+            left = [mac for mac in left if mac not in passed]
+            assert f"did not pass: {len(busy)}, refused: 0" in done.stdout
+            assert done.returncode == bool(busy)
+            if not left:
+                return lines
+        pytest.fail(f"the station was too busy 5 times: {lines}")
+
     def state(self, number: int) -> str:
         """The state of a board in the inventory."""
         with Inventory(self.url) as inventory, inventory.read() as session:
@@ -101,12 +121,9 @@ def tray(tmp_path: Path) -> Iterator[Tray]:
 
 def test_one_scan_wipes_tests_and_takes_back_each_board(tray: Tray) -> None:
     assert [holds_secret(port) for port in tray.ports] == [[True, True], [True]]
-    words = [word for port in tray.ports for word in ("--port", port)]
-    done = tray.return_("".join(f"{mac}\n" for mac in tray.macs), *words)
-    assert done.returncode == 0, done.stdout + done.stderr
+    lines = tray.return_until_passed(first=0)
     for mac, trainee in zip(tray.macs, ("amina", "badr"), strict=True):
-        assert f"{mac}: PASS, back from {trainee}, now: ready" in done.stdout
-    assert "returned: 2, did not pass: 0, refused: 0" in done.stdout
+        assert any(mac in one and f"back from {trainee}, now: ready" in one for one in lines)
     assert [holds_secret(port) for port in tray.ports] == [[False, False], [False]]
     assert [tray.state(number) for number in (0, 1)] == ["ready", "ready"]
     assert len(list((tray.folder / "certificates").glob("*.json"))) == 2
@@ -133,9 +150,8 @@ def test_the_line_of_a_board_that_was_not_tested_says_why(tray: Tray) -> None:
     (line,) = [line for line in done.stdout.splitlines() if told in line]
     assert line.endswith("its pins are not judged.")
     assert "returned: 1, did not pass: 1, refused: 0" in done.stdout
-    again = tray.return_(f"{tray.macs[1]}\n", "--port", tray.ports[1])
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert f"{tray.macs[1]}: PASS, it was not lent, now: ready" in again.stdout
+    again = tray.return_until_passed(first=1)
+    assert again[-1] == f"✓ {tray.macs[1]}: PASS, it was not lent, now: ready"
 
 
 @pytest.mark.long
