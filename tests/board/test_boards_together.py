@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -64,6 +65,23 @@ while True:
     time.sleep_ms(random.randrange(5))
     print(len(seen), inp())
 """
+
+
+HARD = """
+from machine import Pin
+import time
+out, heard, numbers = Pin(15, Pin.OUT), 0, list(range(2000))
+def hear(pin):
+    global heard
+    heard += 1
+Pin(14, Pin.IN).irq(hear, hard=True)
+for turn in range(100):
+    out.toggle()
+    sum(numbers)
+time.sleep_ms(5)
+print(heard)
+"""
+"""Each call of `sum` takes milliseconds."""
 
 
 @pytest.mark.parametrize("way", ANSWERS)
@@ -274,28 +292,47 @@ def test_a_listener_stops_all_boards_at_one_time() -> None:
 # -- cost --------------------------------------------------------------------------------------
 
 
-def test_boards_without_a_connection_take_no_extra_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    work = "import time\nwhile True:\n for n in range(200): pass\n time.sleep_ms(1)"
-    receive = LinuxProcess.receive
-    count = 0
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> Callable[[Bench, int], int]:
+    """Runs a bench for this many nanoseconds, and tells how often its boards asked."""
+    receive, count = LinuxProcess.receive, 0
 
     def counted(process: LinuxProcess, wait: bool) -> bytes | None:
         nonlocal count
         count += 1
         return receive(process, wait)
 
-    monkeypatch.setattr(LinuxProcess, "receive", counted)
-
-    def asked(bench: Bench) -> int:
+    def run(bench: Bench, ns: int) -> int:
         before = count
-        bench.run(5 * SECOND)
+        bench.run(bench.now_ns + ns)
         return count - before
 
+    monkeypatch.setattr(LinuxProcess, "receive", counted)
+    return run
+
+
+def test_boards_without_a_connection_take_no_extra_time(
+    requests: Callable[[Bench, int], int],
+) -> None:
+    work = "import time\nwhile True:\n for n in range(200): pass\n time.sleep_ms(1)"
     with boards(circuit(boards=("esp",)), {"esp": work}) as bench:
-        alone = asked(bench)
+        alone = requests(bench, 5 * SECOND)
     assert alone > 0
     with boards(circuit(), {"esp": work, "pico": work}) as bench:
-        assert asked(bench) < 3 * alone + 20
+        assert requests(bench, 5 * SECOND) < 3 * alone + 20
+
+
+def test_two_boards_with_hard_interrupts_do_not_ask_at_each_nanosecond(
+    requests: Callable[[Bench, int], int],
+) -> None:
+    """While a call of C code is under way on both, each could be the next to write."""
+    wires = (("pico:GP15", "third:GP14"), ("third:GP15", "pico:GP14"))
+    with boards(circuit(*wires, boards=("pico", "third")), {"pico": HARD, "third": HARD}) as bench:
+        bench.run(100 * MS)
+        assert requests(bench, 50 * MS) < 2000
+        bench.run(SECOND)
+        heard = [int(text(bench, name)) for name in ("pico", "third")]
+    assert all(90 <= count <= 110 for count in heard), heard
 
 
 def test_a_sampler_of_pio_on_another_board_agrees_with_the_trace() -> None:

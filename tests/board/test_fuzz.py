@@ -1,6 +1,7 @@
 """A small share of fuzz_bench.py, fuzz_frames.py and fuzz_traces.py, and earlier findings."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -69,10 +70,11 @@ def test_a_seed_gives_the_same_forged_records() -> None:
 
 
 @pytest.mark.parametrize(
-    "numbers", [range(6), pytest.param(range(6, 100), marks=pytest.mark.long)]
+    "numbers", [[*range(6), 94], pytest.param(range(6, 100), marks=pytest.mark.long)]
 )
-def test_traces_of_random_programs_do_not_depend_on_the_way(numbers: range) -> None:
-    """On when the boards ask, and on what the bench leaves out."""
+def test_traces_of_random_programs_do_not_depend_on_the_way(numbers: Sequence[int]) -> None:
+    """On when the boards ask, and on what the bench leaves out. In case 94 another board writes at
+    the horizon of one that is in a call of C code."""
     outcomes = [fuzz_traces.one(number) for number in numbers]
     assert [outcome for outcome in outcomes if outcome.kind == "failed"] == []
     assert sum(outcome.kind == "same" for outcome in outcomes) >= 0.8 * len(outcomes)

@@ -126,7 +126,13 @@ class BareBench:
         horizon = self.t_ns + self.step_ns
         value = self.microvolts
         if row[0] in WAITS:
-            value = self.t_ns if data else min(horizon, self.t_ns + row[3] * 1000)
+            value = (
+                self.t_ns
+                if data
+                else min(
+                    horizon, self.t_ns + row[3] * (1 if row[0] == frames.REC_WAIT_NS else 1000)
+                )
+            )
         numbers = (horizon, self.levels, *self.edges, self.coupled, 0, 0, value, self.flags, 0)
         self.edges = (0, 0)
         self._socket.sendall(REPLY.pack(frames.REPLY_GRANT, len(data), *numbers) + data)

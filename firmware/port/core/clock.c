@@ -171,20 +171,26 @@ static void interrupt_late(void) {
     uint64_t left = 0;
     interrupting = true;
     for (;;) {
-        uint64_t next = MIN(vb_link_due(), vb_alarm_next()), now = vb_now();
-        uint64_t due = news_waits() ? vb_settled : MAX(next, vb_settled); // news waits since C code looked at a pin
+        uint64_t now = vb_now(), horizon = vb_link_due(), next = MIN(horizon, vb_alarm_next());
+        // Two boards that asked at each other's horizons would come 1 ns further with each request, and what another board
+        // does now is noticed 1 ns later there. A wait that begins before the horizon ends at the time of the edge itself.
+        bool waits = horizon && next == horizon && !vb_engine_on;
+        uint64_t due = news_waits() ? vb_settled : MAX(next - waits, vb_settled); // news waits since C code looked at a pin
         if (due < now) {
             left += now - due;
             refuel(0);
             base = due;
         } else if (!left) {
             break;
-        } else if (vb_link_due()) { // else a handler has written: what comes of it is first
-            uint64_t step = next > now ? MIN(left, next - now) : left;
+        } else if (horizon && !news_waits()) { // else a handler has written: what comes of it is first
             refuel(0);
-            base += step;
-            left -= step;
-            if (news_waits()) {
+            if (waits) {
+                base = vb_link_pass(MIN(now + left, vb_alarm_next()));
+            } else {
+                base = next > now ? MIN(now + left, next) : now + left;
+            }
+            left -= base - now;
+            if (!waits && news_waits()) {
                 continue; // it came before this step
             }
         }
@@ -285,7 +291,7 @@ static void pass_aside(void) {
         vb_wall_wait(MIN(t, due));
     } else if (vb_engine_on && due != VB_NEVER) {
         vb_clock_jump(MIN(t, due)); // the engine's edges must reach the bench before its time passes
-    } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
+    } else if (t == VB_NEVER || (due < t && (pass_kind == VB_REC_WAIT || t - vb_now() >= 1000))) {
         vb_link_wait(t, pass_kind); // the bench knows what happens before t, if anything
     } else {
         vb_clock_jump(MIN(t, due));

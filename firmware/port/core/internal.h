@@ -93,6 +93,7 @@ __attribute__((noreturn)) void vb_wdt_bite(void);
 // core/link.c
 void vb_hello(void);
 void vb_flush(void);
+uint64_t vb_link_pass(uint64_t t); // the time of the next news, at most t
 void vb_link_wait(uint64_t t, uint8_t kind); // jumps to the time of the next news, at most to t; WAIT or PAUSE
 bool vb_link_void(void);          // the promise of the last grant ended, or the bench sent a wake
 bool vb_link_edges_unknown(void); // inputs may have changed since the last grant

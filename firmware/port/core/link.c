@@ -404,12 +404,24 @@ void vb_link_come_to(uint64_t t) {
     take_grant(NULL, 0);
 }
 
-void vb_link_wait(uint64_t t, uint8_t kind) {
-    uint64_t us = (t - vb_now()) / 1000;
-    us = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(us, VB_WAIT_FOREVER - 1);
-    vb_link_put(kind, interrupt(), room(), us);
+static void wait(uint64_t t, uint8_t kind) {
+    uint64_t ns = t - vb_now(), c = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(ns / 1000, VB_WAIT_FOREVER - 1);
+    if (kind == VB_REC_WAIT && ns <= UINT32_MAX) {
+        kind = VB_REC_WAIT_NS;
+        c = ns;
+    }
+    vb_link_put(kind, interrupt(), room(), c);
     vb_flush();
     take_grant(NULL, 0);
+}
+
+uint64_t vb_link_pass(uint64_t t) {
+    wait(t, VB_REC_WAIT);
+    return last.value;
+}
+
+void vb_link_wait(uint64_t t, uint8_t kind) {
+    wait(t, kind);
     vb_clock_jump(last.value);
     if (vb_realtime()) { // since this grant: in realtime no board waits here
         vb_wall_restart();

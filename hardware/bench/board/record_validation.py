@@ -41,9 +41,10 @@ REQUESTS = (
     frames.REC_ADC,
     frames.REC_CALL,
     frames.REC_WAIT,
+    frames.REC_WAIT_NS,
     frames.REC_PAUSE,
 )
-WAITS = (frames.REC_WAIT, frames.REC_PAUSE)
+WAITS = (frames.REC_WAIT, frames.REC_WAIT_NS, frames.REC_PAUSE)
 """Requests that are answered when an input is new, or at a deadline."""
 FREE = (frames.REC_CALL, *WAITS)
 """Requests that may hold any values. Those of a CALL are checked by the peripheral."""

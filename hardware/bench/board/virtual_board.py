@@ -54,6 +54,13 @@ def uid_of(seed: int) -> str:
     return "240ac4" + Seed(seed).hex("uid", 6)
 
 
+def _deadline_ns(wait: Request) -> int:
+    """When a wait ends, if nothing ends it before."""
+    if wait.kind == frames.REC_WAIT_NS:
+        return wait.t_ns + wait.c
+    return NEVER if wait.c == frames.WAIT_FOREVER else wait.t_ns + wait.c * 1000
+
+
 class VirtualBoard:
     """A board and its side of the circuit. It is the `World` (part.py) of the parts on that side,
     and the `PeripheralHost` (peripheral.py) of its peripherals.
@@ -166,7 +173,7 @@ class VirtualBoard:
         request = self.pending
         if not isinstance(request, Request) or request.kind not in WAITS:
             return False
-        return request.c == frames.WAIT_FOREVER
+        return _deadline_ns(request) == NEVER
 
     @property
     def next_event_ns(self) -> int:
@@ -372,8 +379,7 @@ class VirtualBoard:
 
     def _sleep(self, request: Request) -> None:
         """The board asks to be woken: at its deadline, or when there is room for serial input."""
-        forever = request.c == frames.WAIT_FOREVER
-        self.due_ns = NEVER if forever else request.t_ns + request.c * 1000
+        self.due_ns = _deadline_ns(request)
         if len(self.serial):
             self.due_ns = min(self.due_ns, request.t_ns + REFILL_NS)
         self._wake_up()

@@ -7,7 +7,7 @@ section of frames.toml: the values of [by], for example, are the constants BY_â€
 import struct
 from typing import Final
 
-VERSION: Final = 12
+VERSION: Final = 13
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -48,6 +48,8 @@ REC_CALL: Final = 19
 """a = one of [call]: it says what b and c mean; the DATA records before it hold the bytes."""
 REC_WAIT: Final = 20
 """waits for a new input; a = interrupt character, b as in SYNC, c = us until the deadline."""
+REC_WAIT_NS: Final = 22
+"""as WAIT, but c = ns until the deadline."""
 REC_PAUSE: Final = 21
 """as WAIT, but bytes at a UART do not end it."""
 REC_IN: Final = 32
