@@ -93,6 +93,7 @@ def main() -> None:
     from grader.errors import GraderError
     from grader.schemas import skip_iri_grammars
     from hardware.errors import HardwareError
+    from hardware.i18n import language
 
     skip_iri_grammars()
     if isinstance(sys.stdout, TextIOWrapper):  # a terminal that cannot write ✓ gets \u2713
@@ -101,7 +102,13 @@ def main() -> None:
     try:
         with report_wrong_paths():
             words = [word for word in sys.argv[1:] if word != "--debug"]
-            _app(*words[:1])(words)
+            app = _app(*words[:1])
+            if language() == "ar":
+                from hardware import arabic_usage
+
+                arabic_usage.run(app, words)
+            else:
+                app(words)
     except (HardwareError, GraderError) as error:
         if debug:
             raise

@@ -28,13 +28,17 @@ lab_app = typer.Typer(help="Open the trainee's course; make and check labs.")
 app.add_typer(course_app, name="course")
 app.add_typer(lab_app, name="lab")
 
+LabName = Annotated[str, typer.Argument(help="The lab.")]
+AssignmentName = Annotated[str, typer.Argument(help="A lab, or an assignment of several labs.")]
 CourseName = Annotated[str | None, typer.Option("--course", help="The course's folder name.")]
 NOT_GRADED = 3
 """Exit code when something could not be graded, or a feedback page could not be made."""
 
 
 @course_app.command("build")
-def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None:
+def course_build(
+    course: Annotated[str | None, typer.Argument(help="The course's folder name.")] = None,
+) -> None:
     """Make nbgrader's folder of a course, and the folder that trainees get."""
     from grader.notebook.course_build import build_course
 
@@ -100,7 +104,9 @@ def course_move(
 
 
 @app.command()
-def roster(file: Path, course: CourseName = None) -> None:
+def roster(
+    file: Annotated[Path, typer.Argument(help="The class list.")], course: CourseName = None
+) -> None:
     """Put a class list (CSV, also as Moodle exports it) into the gradebook."""
     from grader.lab.class_list import parse_class_list
     from grader.nbgrader.enrolment import enrol
@@ -125,7 +131,7 @@ def extend(
             metavar="TRAINEE", help="An id, several ids joined by commas, or a class list (CSV)."
         ),
     ],
-    lab: str,
+    lab: LabName,
     until: Annotated[
         str, typer.Option(help="The new time: 2026-01-15 23:59, then UTC, +02:00 or Africa/Cairo.")
     ],
@@ -173,7 +179,7 @@ def check(
 
 @app.command()
 def grade(
-    assignment: str,
+    assignment: AssignmentName,
     course: CourseName = None,
     student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
     seeds: Annotated[
@@ -254,7 +260,7 @@ def demo(course: CourseName = None) -> None:
 
 @app.command()
 def feedback(
-    lab: str,
+    lab: AssignmentName,
     course: CourseName = None,
     student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
 ) -> None:
@@ -280,7 +286,7 @@ def feedback(
 
 @app.command("class")
 def class_(
-    lab: str,
+    lab: AssignmentName,
     course: CourseName = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
@@ -312,8 +318,8 @@ def class_(
 
 @app.command()
 def replay(
-    student: str,
-    lab: str,
+    student: Annotated[str, typer.Argument(help="The trainee's id.")],
+    lab: LabName,
     course: CourseName = None,
     number: Annotated[
         int | None,
@@ -397,7 +403,7 @@ def lab_check(
 
 @lab_app.command("attack")
 def lab_attack(
-    lab: str,
+    lab: LabName,
     board: Annotated[str, typer.Option(help="Only this board of the lab.")] = "",
     seeds: Annotated[int, typer.Option(min=1, help="Hidden seeds for each cheat.")] = 3,
 ) -> None:
@@ -412,14 +418,18 @@ def lab_attack(
 
 
 @lab_app.command("open")
-def lab_open(course: CourseName = None, port: int = 8888, browser: bool = True) -> None:
+def lab_open(
+    course: CourseName = None,
+    port: Annotated[int, typer.Option(help="JupyterLab's TCP port.")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
     """Open JupyterLab on the trainee's course, which is built if it does not exist yet."""
     from grader.notebook import jupyter
     from grader.notebook.course_build import build_course
 
     chosen = load_course(course)
     if not chosen.trainee.is_dir():
-        build_course(chosen)
+        build_course(chosen, Console(soft_wrap=True).print)
     command = jupyter.command(chosen.trainee, port=port, browser=browser)
     # The server replaces this process: who ends the one ends the other.
     os.execve(command[0], command, jupyter.environment())

@@ -187,7 +187,7 @@ def _real_number(value: float) -> float:
 
 @app.command()
 def run(
-    program: Path,
+    program: Annotated[Path, typer.Argument(help="The program of the board.")],
     diagram: Annotated[
         Path | None,
         typer.Option(help="The circuit; without it the diagram.json beside PROGRAM."),
@@ -195,7 +195,9 @@ def run(
     board: Annotated[
         str | None, typer.Option(help="The name of a bare board, in place of a circuit.")
     ] = None,
-    scenario: Path | None = None,
+    scenario: Annotated[
+        Path | None, typer.Option(help="Steps for hands and network, with points (YAML).")
+    ] = None,
     file: Annotated[
         list[Path] | None,
         typer.Option(help="Another file or folder for the board; may be repeated."),
@@ -292,7 +294,7 @@ def _files(program: Path, more: Iterable[Path], without: list[Path] | None) -> d
 
 @app.command()
 def lint(
-    diagram: Path,
+    diagram: Annotated[Path, typer.Argument(help="The circuit.")],
     json_: Annotated[
         bool, typer.Option("--json", help="Write the remarks as JSON, in both languages.")
     ] = False,
@@ -314,7 +316,7 @@ def lint(
 
 
 @app.command()
-def ca(file: Path) -> None:
+def ca(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write the certificate of the bench's CA: PEM, or DER where the file ends with .der.
 
     A program on a board checks servers of the virtual network with it. Trust it there only: its

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.pofile import read_po
+from typer.main import get_command
 
+import warsha
 from hardware.i18n import FIELD
 from tests.support.project import ROOT
 
@@ -122,6 +125,25 @@ def messages() -> list[Place]:
         for call in scope.calls()
         if is_message(call)
     ]
+
+
+def help_texts() -> list[tuple[str, str]]:
+    """Each command, option and argument of the command line, and its help ("" if it has none)."""
+    return list(_help_texts("warsha", get_command(warsha.app)))
+
+
+def _help_texts(name: str, command: Any) -> Iterator[tuple[str, str]]:
+    yield name, command.help or ""
+    for parameter in command.params:
+        yield f"{name} {parameter.opts[0]}", parameter.help or ""
+    for word, inner in getattr(command, "commands", {}).items():
+        yield from _help_texts(f"{name} {word}", inner)
+
+
+def help_paragraphs() -> set[str]:
+    """What of the help texts is in the catalogues."""
+    texts = [part for _name, text in help_texts() for part in text.split("\n\n")]
+    return {" ".join(part.split()) for part in texts}
 
 
 def _literal(node: ast.expr) -> str:

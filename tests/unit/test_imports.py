@@ -61,7 +61,16 @@ HARDWARE = (
     "bench.chip",
     # use of a bench by people
     *("bench.lint", "bench.drawing", "bench.editing", "bench.scenario", "wire", "bench.serving"),
-    *("connect", "program_files", "headless", "run_report", "doctor", "notebook", "cli"),
+    *(
+        "connect",
+        "program_files",
+        "headless",
+        "run_report",
+        "doctor",
+        "notebook",
+        "cli",
+        "arabic_usage",
+    ),
 )
 """The rooms of hardware; each may import those before it."""
 GRADER = (

@@ -8,7 +8,15 @@ from babel.messages.pofile import read_po
 from hardware.errors import HardwareError
 from hardware.i18n import BilingualText, _, arabic, in_both_languages, isolated
 from hardware.i18n import entries as catalogue_entries
-from tests.support.message_scan import entries, fields, messages, plain_texts, unfilled
+from tests.support.message_scan import (
+    entries,
+    fields,
+    help_paragraphs,
+    help_texts,
+    messages,
+    plain_texts,
+    unfilled,
+)
 from tests.support.project import ROOT
 
 ENGLISH = {
@@ -28,8 +36,13 @@ def test_every_message_has_arabic() -> None:
     assert [str(place) for place in messages() if not ARABIC.get(place.text)] == []
 
 
+def test_every_command_and_option_has_help_in_both_languages() -> None:
+    assert [name for name, text in help_texts() if not text] == []
+    assert [text for text in help_paragraphs() if not ARABIC.get(text)] == []
+
+
 def test_every_entry_is_used_and_exists_once() -> None:
-    used = {place.text for place in messages()}
+    used = {place.text for place in messages()} | help_paragraphs()
     assert sorted(ARABIC.keys() - used) == []
     assert [
         text for text, count in Counter(text for text, _ar in entries()).items() if count > 1
