@@ -51,8 +51,9 @@ FIRST_SENTENCE = re.compile(r"(?<=[.؟])\s")
 FIELD_NAME = re.compile(r"\{(\w+)\}")
 MOST_COLUMN = 30
 """The width of the column of options."""
-LTR_MARK = "\u200e"
-"""At the start of a line it keeps the columns of the line where they are."""
+LTR_MARK, RTL_MARK = "\u200e", "\u200f"
+"""At the start of a line they decide its direction: from left to right the columns of a row stay
+where they are."""
 
 
 def run(app: typer.Typer, words: Sequence[str]) -> None:
@@ -131,7 +132,8 @@ class _ArabicRows:
 
     def write_text(self, text: str) -> None:
         for part in text.split("\n\n"):
-            self.write(textwrap.fill(part, self.width) + "\n")
+            for line in textwrap.wrap(part, self.width):
+                self.write(f"{RTL_MARK}{line}\n")
 
     def write_dl(self, rows: Sequence[tuple[str, str]]) -> None:
         column = min(MOST_COLUMN, max(len(first) for first, _second in rows)) + 2

@@ -12,7 +12,7 @@ from hardware import arabic_usage
 from hardware.i18n import ISOLATES
 from tests.support.message_scan import help_paragraphs, help_texts
 
-MARKS = re.compile(f"[{ISOLATES}{arabic_usage.LTR_MARK}]")
+MARKS = re.compile(f"[{ISOLATES}{arabic_usage.LTR_MARK}{arabic_usage.RTL_MARK}]")
 WRONG = {
     "grade --hel": "لا يوجد خيار باسم --hel. خيارات قريبة منه: --help, --scheduler",
     "grade --zzz": "لا يوجد خيار باسم --zzz",
