@@ -759,6 +759,7 @@ def ingested(run: Run) -> int:
     return count
 
 
+@once
 def readings(run: Run) -> dict[tuple[str, int], tuple[str, int, Mapping[str, Any]]]:
     """The site, the time stamp and the values of each reading, by station and number."""
     found = {}
