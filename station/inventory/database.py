@@ -267,7 +267,7 @@ def _cure_of(code: int) -> str:
         return _("another program writes to it: wait until it is done, and try again")
     if code in _DAMAGED:
         return _("the file is damaged, or no inventory: put a copy in its place ({guide})").format(
-            guide="docs/howto/inventory.md"
+            guide=_("docs/howto/inventory.md")
         )
     if code == sqlite3.SQLITE_IOERR:
         return _("look whether its disk is full, unplugged or broken")
