@@ -184,6 +184,7 @@ static void interrupt_late(void) {
             break;
         } else if (horizon && !news_waits()) { // else a handler has written: what comes of it is first
             refuel(0);
+            waits &= vb_alarm_next() > now; // a timer that is faster than its interrupt lets the program go on
             if (waits) {
                 base = vb_link_pass(MIN(now + left, vb_alarm_next()));
             } else {
