@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from hardware.i18n import _, after_code, arabic, both
+from hardware.i18n import ISOLATES, _, after_code, arabic, both
 
 ERRORS = (
     both("No such option: {name} (Possible options: {known})"),
@@ -49,6 +49,8 @@ REMARKS = (
 REMARKS_AT_END = re.compile(r"(.*?)(?:^|  )\[([^\[\]]*)\]", re.DOTALL)
 FIRST_SENTENCE = re.compile(r"(?<=[.؟])\s")
 FIELD_NAME = re.compile(r"\{(\w+)\}")
+CODE = re.compile(f"{ISOLATES[0]}[^{ISOLATES}]*{ISOLATES[-1]}")
+NO_BREAK = "\u00a0"
 MOST_COLUMN = 30
 """The width of the column of options."""
 LTR_MARK, RTL_MARK = "\u200e", "\u200f"
@@ -87,7 +89,8 @@ def said(forms: Sequence[str], text: str) -> str:
         literals, names = map(re.escape, parts[::2]), [f"(?P<{name}>.+)" for name in parts[1::2]]
         pattern = "".join(chain.from_iterable(zip_longest(literals, names, fillvalue="")))
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            fields = {name: said(ERRORS, value) for name, value in found.groupdict().items()}
+            inner = (*ERRORS, *REMARKS)
+            fields = {name: said(inner, value) for name, value in found.groupdict().items()}
             return arabic(form).format_map(fields)
     return text
 
@@ -131,9 +134,8 @@ class _ArabicRows:
         self.write(f"{arabic(heading)}:\n")
 
     def write_text(self, text: str) -> None:
-        for part in text.split("\n\n"):
-            for line in textwrap.wrap(part, self.width):
-                self.write(f"{RTL_MARK}{line}\n")
+        parts = [_wrapped(part, self.width) for part in text.split("\n\n")]
+        self.write("\n".join("".join(f"{RTL_MARK}{line}\n" for line in part) for part in parts))
 
     def write_dl(self, rows: Sequence[tuple[str, str]]) -> None:
         column = min(MOST_COLUMN, max(len(first) for first, _second in rows)) + 2
@@ -142,9 +144,15 @@ class _ArabicRows:
             if len(first) + 2 > column:
                 self.write(f"{start}{first}\n")
                 first = ""
-            for line in textwrap.wrap(_remarked(second), self.width - column) or [""]:
+            for line in _wrapped(_remarked(second), self.width - column) or [""]:
                 self.write(start + after_code(f"{first:{column}}", line) + "\n")
                 first = ""
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text. Code stays in one line: its direction would end with the line."""
+    kept = CODE.sub(lambda code: code[0].replace(" ", NO_BREAK), text)
+    return [line.replace(NO_BREAK, " ") for line in textwrap.wrap(kept, width)]
 
 
 def _remarked(text: str) -> str:

@@ -26,7 +26,7 @@ WRONG = {
     "bench --open=1": "لا يأخذ الخيار '--open' قيمة.",
     "bench --seed x": "قيمة '--seed' غير صالحة: 'x' ليس عددًا صحيحًا.",
     "run p.py --seconds x": "قيمة '--seconds' غير صالحة: 'x' ليس عددًا.",
-    "flash --baud 0": "قيمة '--baud' غير صالحة: 0 خارج المدى x>=9600.",
+    "flash --baud 0": "قيمة '--baud' غير صالحة: 0 خارج المدى من 9600 فأكثر.",
     "grade L01 --seeds x": "قيمة '--seeds' غير صالحة: 'x' ليست واحدة من: 'hidden', 'public'.",
 }
 """Wrong command lines, and what the first line says."""
@@ -76,6 +76,15 @@ def test_the_columns_of_a_page_are_where_they_are_in_english(
     (row,) = [line for line in text.splitlines() if "assignment  " in line]
     assert row.endswith("[لا بد منها]")
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_paragraphs_are_apart_and_code_stays_in_its_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _code, text = answer("run --help", capsys)
+    assert text.count("\n\n") == text.count(":\n") + 5  # headings and paragraphs
+    _code, text = answer("--help", capsys)
+    assert "`nbgrader autograde`" in text
 
 
 def test_the_command_itself_answers_in_arabic(tmp_path: Path) -> None:

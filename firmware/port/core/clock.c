@@ -169,33 +169,38 @@ static bool interrupting;
 
 static void interrupt_late(void) {
     uint64_t left = 0;
+    bool served = false; // what was due now is done, and something is due again: a timer is faster than its interrupt
     interrupting = true;
     for (;;) {
-        uint64_t now = vb_now(), horizon = vb_link_due(), next = MIN(horizon, vb_alarm_next());
+        uint64_t now = vb_now(), horizon = vb_link_due(), alarm = vb_alarm_next(), next = MIN(horizon, alarm);
         // Two boards that asked at each other's horizons would come 1 ns further with each request, and what another board
         // does now is noticed 1 ns later there. A wait that begins before the horizon ends at the time of the edge itself.
-        bool waits = horizon && next == horizon && !vb_engine_on;
+        bool waits = horizon && next == horizon && !vb_engine_on && !vb_realtime();
+        bool late = alarm <= now || (!waits && horizon <= now);
         uint64_t due = news_waits() ? vb_settled : MAX(next - waits, vb_settled); // news waits since C code looked at a pin
         if (due < now) {
             left += now - due;
             refuel(0);
             base = due;
-        } else if (!left) {
+        } else if (!left || vb_irq_off) {
             break;
-        } else if (horizon && !news_waits()) { // else a handler has written: what comes of it is first
+        } else if (!horizon || news_waits() || (late && !served)) { // what a handler has caused, and what is due, is first
+            served = late;
+        } else {
+            served = false;
             refuel(0);
-            waits &= vb_alarm_next() > now; // a timer that is faster than its interrupt lets the program go on
-            if (waits) {
-                base = vb_link_pass(MIN(now + left, vb_alarm_next()));
+            if (waits && alarm > now && horizon <= now + left) {
+                base = vb_link_pass(MIN(now + left, alarm));
             } else {
                 base = next > now ? MIN(now + left, next) : now + left;
             }
-            left -= base - now;
-            if (!waits && news_waits()) {
-                continue; // it came before this step
-            }
+            left -= MIN(left, base - now);
         }
         vb_serve();
+    }
+    if (left) { // a handler has left interrupts off
+        refuel(0);
+        base += left;
     }
     interrupting = false;
 }

@@ -405,7 +405,8 @@ void vb_link_come_to(uint64_t t) {
 }
 
 static void wait(uint64_t t, uint8_t kind) {
-    uint64_t ns = t - vb_now(), c = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(ns / 1000, VB_WAIT_FOREVER - 1);
+    uint64_t now = vb_now(), ns = t > now ? t - now : 0; // a handler may have taken longer than the wait
+    uint64_t c = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(ns / 1000, VB_WAIT_FOREVER - 1);
     if (kind == VB_REC_WAIT && ns <= UINT32_MAX) {
         kind = VB_REC_WAIT_NS;
         c = ns;
