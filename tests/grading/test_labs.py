@@ -30,7 +30,9 @@ from hardware.bench import diagram
 from hardware.paths import ROOT
 
 LABS = labs.slugs()
-PAIRS, MANY_PAIRS = 2, 10
+PAIRS, PROJECT_PAIRS = 2, 1
+"""A program of a project takes many times as long as one of a lab."""
+MANY = 5
 OWN_MODULES = {
     "ain.py": {
         "servo_gate": "read_u16() goes over the turn of its knob",
@@ -125,8 +127,9 @@ def test_a_scenario_is_the_same_for_the_same_seed(lab: labs.Lab) -> None:
     assert lab.scenario(3, board.type) != lab.scenario(4, board.type)
 
 
-@pytest.mark.parametrize("pairs", [PAIRS, pytest.param(MANY_PAIRS, marks=pytest.mark.long)])
-def test_reference_and_mutants_get_their_expected_points(lab: labs.Lab, pairs: int) -> None:
+@pytest.mark.parametrize("times", [1, pytest.param(MANY, marks=pytest.mark.long)])
+def test_reference_and_mutants_get_their_expected_points(lab: labs.Lab, times: int) -> None:
+    pairs = times * (PAIRS if labs.PREDICT in lab.items else PROJECT_PAIRS)
     runs = list(check_runs(lab.folder, pairs))
     assert len(runs) == count_runs(lab, pairs)
     assert not any(runs), "\n".join(map(str, chain(*runs)))
