@@ -233,9 +233,9 @@ def due_readings(run: Run) -> list[Reading]:
 
 
 def why_reading(run: Run) -> str:
-    """Fewer came than were taken, by more than those that wait at the end."""
+    """Fewer came than were taken, by more than those that wait or are sent at the end."""
     lost = len(due_readings(run)) - len(sent_values(run))
-    return "readings_lost" if lost >= BATCH else ""
+    return "readings_lost" if lost > BATCH else ""
 
 
 @check(
@@ -247,10 +247,10 @@ def why_reading(run: Run) -> str:
     why=why_reading,
 )
 def deviations(run: Run) -> list[Percent]:
-    """How far each reading is from what the sensor showed at its wake. The last wakes, less than
-    a batch, have no message yet."""
+    """How far each reading is from what the sensor showed at its wake. The last wakes, at most
+    a batch, have no message yet: it may just be sent."""
     shown, sent = due_readings(run), sent_values(run)
-    judged = shown[: max(len(sent), len(shown) - BATCH + 1)]
+    judged = shown[: max(len(sent), len(shown) - BATCH)]
     values: list[float] = [*sent, *[NEVER] * len(judged)]
     return [
         Percent(100 * abs(value / one.millivolts - 1), one.at_ns)

@@ -18,6 +18,8 @@ RARE = [
     ("low_power", "no_batch", "esp32_devkit_c_v4", 298046089330979283),
     ("low_power", "no_batch", "esp32_devkit_c_v4", 6944702906429057623),
     ("low_power", "sleep_plus_awake", "esp32_devkit_c_v4", 213144292738280971),
+    ("low_power", "sleep_plus_awake", "esp32_devkit_c_v4", 8072594858189812296),
+    ("low_power", "sleep_plus_awake", "esp32_devkit_c_v4", 1524548150076818647),
     ("machine_vibration", "any_line", "esp32_devkit_c_v4", 1686289673548998204),
     ("machine_vibration", "asin_angle", "pi_pico", 3726190123132824805),
     ("machine_vibration", "drift", "esp32_devkit_c_v4", 32800514173976907),
