@@ -233,9 +233,9 @@ def due_readings(run: Run) -> list[Reading]:
 
 
 def why_reading(run: Run) -> str:
-    """Fewer came than were taken, by more than those that wait or are sent at the end."""
+    """Fewer came than were taken, by more than those that wait at the end."""
     lost = len(due_readings(run)) - len(sent_values(run))
-    return "readings_lost" if lost > BATCH else ""
+    return "readings_lost" if lost >= BATCH else ""
 
 
 @check(
