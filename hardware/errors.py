@@ -93,6 +93,14 @@ class DiagramError(HardwareError):
     """A circuit file is wrong: the line names the file, the part and what is wrong."""
 
 
+class BadAttributeError(DiagramError):
+    """An attribute of a part makes no sense: the id of the part, and the attribute's name."""
+
+    def __init__(self, what: str, cure: str, part: str, attribute: str) -> None:
+        super().__init__(what, cure)
+        self.part, self.attribute = part, attribute
+
+
 class ScenarioError(HardwareError):
     """A scenario file is wrong, or one of its steps failed."""
 

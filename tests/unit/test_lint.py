@@ -456,6 +456,27 @@ def test_a_part_of_no_type_is_told_beside_other_errors() -> None:
     assert "part 'x': 'type' is 5" in found["invalid-circuit"]
 
 
+def test_every_wrong_attribute_is_told_and_the_wiring_too() -> None:
+    wires = "d:VCC-b:3V3 d:GND-b:GND.1 d:SDA-b:4 l:A-b:26 l:C-b:GND.1"
+    raw = {
+        "version": 1,
+        "parts": [
+            {"type": "board-esp32-devkit-c-v4", "id": "b"},
+            {"type": "wokwi-led", "id": "l"},
+            {"type": "wokwi-resistor", "id": "r", "attrs": {"value": "-1"}},
+            {"type": "wokwi-dht22", "id": "d", "attrs": {"temperature": "x", "humidity": "200"}},
+        ],
+        "connections": [wire.split("-") for wire in wires.split()],
+    }
+    told = lint_value(raw, "c")
+    assert {(f.part, f.en.partition(" is ")[0]) for f in told if f.rule == "invalid-circuit"} == {
+        ("r", "part 'r': attribute 'value'"),
+        ("d", "part 'd': attribute 'temperature'"),
+        ("d", "part 'd': attribute 'humidity'"),
+    }
+    assert ("l", "led-resistor") in {(finding.part, finding.rule) for finding in told}
+
+
 def rules_of(parts_: Mapping[str, str], wires: str) -> list[str]:
     """The rules that find something on an ESP32 `b` with these parts."""
     listed = [{"type": "board-esp32-devkit-c-v4", "id": "b"}]

@@ -17,7 +17,7 @@ from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.bench.lint.rule import Finding
 from hardware.bench.lint.rules.diagram_file import entries, without_errors
 from hardware.bench.parts.common.part import CUSTOM
-from hardware.errors import DiagramError, HardwareError
+from hardware.errors import BadAttributeError, DiagramError, HardwareError
 from hardware.i18n import ISOLATES, at_place
 
 LEVELS = ("error", "warning", "info")
@@ -66,12 +66,33 @@ def lint_value(raw: object, name: str, folder: Path | None = None) -> list[Findi
             if finding.rule != "not-simulated" or finding.part not in own
         ]
         raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
-    try:
-        circuit = RestingCircuit(replace(diagrams.parse(raw, name), folder=folder))
-        found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
-    except HardwareError as error:  # of a rule, too: it calls methods of custom parts
-        found.append(_refused(error, name))
+    rest: object = raw
+    while rest is not None:
+        try:
+            circuit = RestingCircuit(replace(diagrams.parse(rest, name), folder=folder))
+            found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
+            break
+        except HardwareError as error:  # of a rule, too: it calls methods of custom parts
+            bad = error.__cause__
+            if not isinstance(bad, BadAttributeError):
+                found.append(_refused(error, name))
+                break
+            found.append(_refused(error, name, bad.part))
+            rest = _without_attribute(rest, bad)
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
+
+
+def _without_attribute(raw: object, bad: BadAttributeError) -> dict[str, Any] | None:
+    """The file with the default in place of an attribute that makes no sense; None if the file
+    does not give it."""
+    assert isinstance(raw, Mapping)
+    found = False
+    items = [*raw["parts"]]
+    for index, item in enumerate(items):
+        if item["id"] == bad.part and bad.attribute in item.get("attrs", {}):
+            attrs = {key: value for key, value in item["attrs"].items() if key != bad.attribute}
+            items[index], found = {**item, "attrs": attrs}, True
+    return {**raw, "parts": items} if found else None
 
 
 def _custom_parts(raw: Mapping[str, Any], folder: Path | None) -> set[str]:
@@ -86,12 +107,12 @@ def _custom_parts(raw: Mapping[str, Any], folder: Path | None) -> set[str]:
     return found
 
 
-def _refused(error: HardwareError, name: str) -> Finding:
+def _refused(error: HardwareError, name: str, part: str = "") -> Finding:
     """The bench's own error as a finding, in the reader's language."""
     text = f"{error}. {error.cure}".removeprefix(at_place(name, ""))
     if text.lstrip(ISOLATES).startswith(f"{name}:"):  # a place in it: its line and column stay
         text = text.replace(f"{name}:", "", 1).lstrip()
-    return Finding("error", "invalid-circuit", "", "", "{text}", "", (("text", text),))
+    return Finding("error", "invalid-circuit", part, "", "{text}", "", (("text", text),))
 
 
 def as_json(findings: list[Finding]) -> str:

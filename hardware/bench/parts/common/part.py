@@ -16,7 +16,7 @@ from typing import ClassVar, Protocol
 from hardware.bench.diagram import PartSpec, suggest
 from hardware.bench.events import NEVER, Clock
 from hardware.bench.protocol.pad_log import PadLog
-from hardware.errors import DiagramError, HardwareError
+from hardware.errors import BadAttributeError, HardwareError
 from hardware.i18n import _
 
 CUSTOM = "chip-"
@@ -218,7 +218,7 @@ class Part:
         return str(value)
 
     def number(self, name: str, low: float = 0.0, high: float = 1e9, unit: str = "") -> float:
-        """An attribute as a number between two bounds. Raises: DiagramError."""
+        """An attribute as a number between two bounds. Raises: BadAttributeError."""
         self.accepted[name] = Accepted(low, high, unit)
         try:
             value = float(self.attr(name))
@@ -230,7 +230,7 @@ class Part:
         return value
 
     def choice(self, name: str, *known: str) -> str:
-        """An attribute that is one of these words. Raises: DiagramError."""
+        """An attribute that is one of these words. Raises: BadAttributeError."""
         self.accepted[name] = Accepted(words=known)
         if (value := self.attr(name)) not in known:
             raise self.bad_attr(name, _("one of {words}").format(words=", ".join(known)))
@@ -241,14 +241,16 @@ class Part:
         self.accepted[name] = Accepted(words=words, other=True)
         return self.attr(name)
 
-    def bad_attr(self, name: str, wanted: str) -> DiagramError:
+    def bad_attr(self, name: str, wanted: str) -> BadAttributeError:
         """The error for an attribute that makes no sense. The netlist adds the name of the
         file."""
         what = _("part {part}: attribute {name!r} is {value!r}, not {wanted}")
         cure = _('Write for example "{name}": "{default}".')
-        return DiagramError(
+        return BadAttributeError(
             what.format(part=repr(self.id), name=name, value=self.attr(name), wanted=wanted),
             cure.format(name=name, default=self.ATTRS.get(name, "0")),
+            self.id,
+            name,
         )
 
     # -- electricity --------------------------------------------------------------------------
