@@ -19,14 +19,27 @@ _IMPORTED = re.compile(r"cannot import name '(\w+)'")
 
 
 def load(shell: Any) -> None:
-    """Print the advice below each cell of this shell that needs it."""
+    """Print the advice below each cell of this shell that needs it. Where a cell magic is used in
+    a wrong way, it stands in the place of IPython's own line."""
+    magics = shell.magics_manager.magics["cell"]
+    show_usage_error = shell.show_usage_error
+    cell = ""
+
+    def begin(info: Any) -> None:
+        nonlocal cell
+        cell = str(info.raw_cell)
+
+    def show(error: UsageError) -> None:
+        if not advice(cell, error, [*magics]):
+            show_usage_error(error)
 
     def advise(result: Any) -> None:
         error = result.error_in_exec or result.error_before_exec
-        magics = shell.magics_manager.magics["cell"]
         if text := advice(str(result.info.raw_cell), error, [*magics]):
             print(text)
 
+    shell.show_usage_error = show
+    shell.events.register("pre_run_cell", begin)
     shell.events.register("post_run_cell", advise)
 
 

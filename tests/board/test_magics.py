@@ -506,10 +506,14 @@ def test_the_picture_of_a_bench_that_shows_nothing_is_named_without_a_gap(
 
 @pytest.fixture
 def advised(shell: InteractiveShell) -> Iterator[InteractiveShell]:
-    before = [*shell.events.callbacks["post_run_cell"]]
+    kinds = ("pre_run_cell", "post_run_cell")
+    before = {kind: [*shell.events.callbacks[kind]] for kind in kinds}
+    show_usage_error = shell.show_usage_error
     meant_for_board.load(shell)
     yield shell
-    shell.events.callbacks["post_run_cell"][:] = before
+    shell.show_usage_error = show_usage_error
+    for kind in kinds:
+        shell.events.callbacks[kind][:] = before[kind]
 
 
 @pytest.mark.parametrize(
@@ -536,7 +540,8 @@ def test_a_cell_that_was_meant_for_the_board_says_so(
     advised: InteractiveShell, cell: str, advice: str
 ) -> None:
     run(advised, "%%board", "from machine import Pin", "lamp = Pin(2, Pin.OUT)")
-    assert run(advised, cell).count(advice) == 1
+    shown = run(advised, cell)
+    assert shown.count(advice) == 1 and "UsageError" not in shown
 
 
 @pytest.mark.parametrize(
@@ -545,6 +550,10 @@ def test_a_cell_that_was_meant_for_the_board_says_so(
 def test_other_cells_get_no_advice(advised: InteractiveShell, cell: str) -> None:
     shown = run(advised, cell)
     assert "%%board" not in shown and "Is it" not in shown
+
+
+def test_a_cell_magic_that_nobody_knows_is_named_by_ipython(advised: InteractiveShell) -> None:
+    assert "UsageError: Cell magic `%%zzz` not found" in run(advised, "%%zzz\n1")
 
 
 @pytest.mark.parametrize("name", ["Pico W", "raspberry pi pico w", "Raspberry Pi Pico W"])
