@@ -88,7 +88,7 @@ def error_line(error: Exception) -> str:
         error = no_access(error)
     if isinstance(error, GraderError):
         cause: str = error.args[0]  # `str` would leave one language of a text in both
-        return _("{cause}. {cure}").format(cause=cause, cure=error.cure) if error.cure else cause
+        return _("{cause}; {cure}").format(cause=cause, cure=error.cure) if error.cure else cause
     return f"{type(error).__name__}: {error}"
 
 

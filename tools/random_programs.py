@@ -33,9 +33,10 @@ class Case(NamedTuple):
 
 
 def case(number: int) -> Case:
-    """The case of a number: one board, two boards with wires and radio, or one with sockets."""
-    chance = Random(number)
-    return (_alone, _pair, _online)[number % 3](chance)
+    """The case of a number: one board, two boards with wires and radio, two that may have state
+    machines, too, or one with sockets."""
+    kinds = (_alone, _pair_with_machines, _online, _alone, _pair, _online)
+    return kinds[number % len(kinds)](Random(number))
 
 
 COMMON = """
@@ -114,7 +115,21 @@ import rp2
 def pulses():
     set(pins, 1) [9]
     set(pins, 0) [24]
-rp2.StateMachine(4, pulses, freq={}, set_base=Pin(FREE)).active(1)
+rp2.StateMachine(4, pulses, freq={}, set_base=Pin({})).active(1)
+"""
+MEETINGS = """
+import rp2
+@rp2.asm_pio()
+def meetings():
+    wait(1, pin, 0)
+    wait(0, pin, 0)
+    irq(rel(0))
+def meet(machine):
+    counts[2] += 1
+    {}
+machine0 = rp2.StateMachine(0, meetings, freq={}, in_base=heard)
+machine0.irq(meet{})
+machine0.active(1)
 """
 
 
@@ -240,7 +255,7 @@ def _alone_program(chance: Random, family: str, hears_itself: bool) -> str:
         maybe += [(0.3, _interrupt(chance, family, "heard", 2))]
         own += [f"machine.lightsleep, {chance.randrange(1, 30)}"]
     if family == "rp2":
-        maybe += [(0.3, PULSES.format(chance.choice([2000, 20000])))]
+        maybe += [(0.3, PULSES.format(chance.choice([2000, 20000]), "FREE"))]
     text += "".join(part for share, part in maybe if chance.random() < share)
 
     def call(chance: Random) -> str:
@@ -281,9 +296,30 @@ def received(ms):
 def _pair(chance: Random) -> Case:
     families = chance.choice([("esp32", "esp32"), ("esp32", "rp2"), ("rp2", "rp2")])
     has_radio = families == ("esp32", "esp32") and chance.random() < 0.7
+    return _two_boards(chance, families, has_radio, [""] * 2)
+
+
+def _pair_with_machines(chance: Random) -> Case:
+    families = chance.choice([("esp32", "rp2"), ("rp2", "rp2")])
+    machines = [_machines(chance) if family == "rp2" else "" for family in families]
+    return _two_boards(chance, families, False, machines)
+
+
+def _machines(chance: Random) -> str:
+    """State machines of a Pico: one that makes pulses, and one that waits for those of others."""
+    pulses = PULSES.format(chance.choice([2000, 20000]), chance.choice(["OUT", "FREE"]))
+    act = chance.choice(["pass", "free(counts[2] & 1)", "out(counts[2] & 1)"])
+    hard = chance.choice(["", ", hard=True"])
+    meetings = MEETINGS.format(act, chance.choice([2000, 125_000, 125_000_000]), hard)
+    return chance.choice([pulses, meetings, pulses + meetings])
+
+
+def _two_boards(
+    chance: Random, families: tuple[str, str], has_radio: bool, machines: Sequence[str]
+) -> Case:
     programs = {
-        board: _pair_program(chance, family, has_radio)
-        for board, family in zip("ab", families, strict=True)
+        board: _pair_program(chance, family, has_radio, extra)
+        for board, family, extra in zip("ab", families, machines, strict=True)
     }
     a, b = (PAIR_PINS[family] for family in families)
     wires = [(a["TX"], b["RX"]), (a["RX"], b["TX"]), (a["OUT"], b["IN"]), (a["IN"], b["OUT"])]
@@ -300,7 +336,7 @@ def _pair(chance: Random) -> Case:
     return Case(lambda: Circuit(load(diagram)), programs, [], [], 6000)
 
 
-def _pair_program(chance: Random, family: str, has_radio: bool) -> str:
+def _pair_program(chance: Random, family: str, has_radio: bool, machines: str) -> str:
     ready = ["heard() == 0", "counts[0] % 3 == 1", "False", "counts[1] & 1"]
     streams = ["uart, select.POLLIN", "Stream(), select.POLLIN"]
     if has_radio:
@@ -309,7 +345,7 @@ def _pair_program(chance: Random, family: str, has_radio: bool) -> str:
     text = "".join(
         f"{role} = {name.removeprefix('GP')}\n" for role, name in PAIR_PINS[family].items()
     )
-    text += helpers + PINS + PAIR + RADIO * has_radio + polls
+    text += helpers + PINS + PAIR + RADIO * has_radio + machines + polls
     if chance.random() < 0.5:
         acts = ["free(counts[0] & 1)", "out(counts[0] & 1)", "uart.write('a')"]
         text += _timer(chance, family, [*acts, "log.append(1) if len(log) < 50 else log.clear()"])

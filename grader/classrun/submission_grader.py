@@ -27,6 +27,7 @@ from grader.classrun.outcome import Graded, Outcome
 from grader.classrun.submission import Submission, read_submission
 from grader.classrun.submission_folder import count_unknown, notebooks_in
 from grader.classrun.task import Task
+from grader.disk import error_line
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.lab.teams import Team
 from grader.nbgrader.folders import timestamp_of
@@ -131,7 +132,7 @@ class SubmissionGrader:
         try:
             return self._read(submitted)
         except SubmissionError as error:
-            reason = f"{error}. {error.cure}"
+            reason = error_line(error)
             return Outcome(submitted.student, self.sanitizer.lab, "unreadable", reason=reason)
 
     def _read(self, submitted: SubmittedWork) -> Job | Graded | Outcome:

@@ -22,7 +22,7 @@ from grader.spreadsheet import csv_text, guarded
 from hardware.atomic_file import write_atomically
 
 CHECK_STATES = {
-    "closed": ("دون حد الإتقان", "below the gate"),
+    "closed": ("دون حد دخول الاختبار", "below the gate"),
     "allowed": ("يحق له الاختبار", "may take it"),
     "open": ("مفتوح حتى", "open until"),
     "no_mark": ("بلا درجة", "no mark"),
@@ -101,7 +101,7 @@ def marks_page(course: Course, rows: Sequence[TraineeMarks]) -> str:
     body = "".join(_row(row, columns, names) for row in rows)
     about = label("درجات المقرر", "marks of the course")
     note = label(
-        "الرقم الصغير عدد التسليمات؛ وتحت الاختبار المعامل التي تنقص فيها درجة حد الإتقان",
+        "الرقم الصغير عدد التسليمات؛ وتحت الاختبار المعامل التي درجتها دون حد دخول الاختبار",
         "the small number counts the submissions; below a check stand the labs that are short of "
         "the gate",
     )

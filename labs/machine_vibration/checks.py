@@ -181,7 +181,7 @@ def ideas(run: Run, g: Floats) -> dict[str, float]:
     set_g = range_set(run) or range_g
     return {
         "wrong_range": rms(np.clip(g, -set_g, set_g)) * range_g / set_g,
-        "signed_16": rms(np.where(g < 0, g + 2 * range_g, g)),
+        "signed_16": rms(np.where(np.rint(g * 32768 / set_g) < 0, g + 2 * range_g, g)),
         "lsb_per_g": rms(g) * 2 / range_g,
         "gravity_in": G_MG * float(np.sqrt((g * g).sum(axis=1).mean())),
         "one_number": G_MG * float(np.linalg.norm(g, axis=1).std()),
@@ -198,7 +198,8 @@ def why_rms(run: Run) -> str:
         if len(g) < 2 or rms(g) < 1:  # at rest every idea gives about 0
             continue
         for key, wrong in {"": rms(g), **ideas(run, g)}.items():
-            off.setdefault(key, []).append(abs(mg - wrong) / max(wrong, 1.0))
+            rest = max(0.0, abs(mg - wrong) - ROUNDED_MG / 2)  # a line is in whole mg
+            off.setdefault(key, []).append(rest / max(wrong, 1.0))
     if not off:
         return ""
     best, key = min((float(np.median(each)), key) for key, each in off.items())

@@ -505,13 +505,14 @@ def test_the_picture_of_a_bench_that_shows_nothing_is_named_without_a_gap(
 
 
 @pytest.fixture
-def advised(shell: InteractiveShell) -> Iterator[InteractiveShell]:
+def advised(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InteractiveShell]:
     kinds = ("pre_run_cell", "post_run_cell")
     before = {kind: [*shell.events.callbacks[kind]] for kind in kinds}
-    show_usage_error = shell.show_usage_error
+    monkeypatch.setattr(shell, "show_usage_error", shell.show_usage_error)  # is as before, then
     meant_for_board.load(shell)
     yield shell
-    shell.show_usage_error = show_usage_error
     for kind in kinds:
         shell.events.callbacks[kind][:] = before[kind]
 

@@ -1,7 +1,8 @@
 """Seeds with which a program once got other marks than those of its idea: by a window that is as
 good as a limit, a leftover of an earlier request, a second that a clock had not counted yet, two
 ideas that give the same angle, a watchdog that comes between a message and its note, a sleep that
-the button ends as it begins, a hash that has five digits of an id by chance."""
+the button ends as it begins, a hash that has five digits of an id by chance, an acceleration of
+half a step of the sensor."""
 
 import pytest
 
@@ -27,7 +28,9 @@ RARE = [
     ("machine_vibration", "drift", "pi_pico", 5729315906623750282),
     ("machine_vibration", "four_windows", "esp32_devkit_c_v4", 4898251895846597206),
     ("machine_vibration", "limit_pasted", "pi_pico", 4686254520301380128),
+    ("machine_vibration", "lsb_per_g", "esp32_devkit_c_v4", 544341900250305392),
     ("machine_vibration", "off_late", "esp32_devkit_c_v4", 3949083958606797384),
+    ("machine_vibration", "signed_16", "esp32_devkit_c_v4", 6702519689656466827),
     ("post_office", "short_id", "esp32_devkit_c_v4", 2797716161164588498),
     ("store_and_forward", "ts_at_send", "esp32_devkit_c_v4", 2469880756053138103),
 ]
