@@ -300,9 +300,9 @@ def _pair(chance: Random) -> Case:
 
 
 def _pair_with_machines(chance: Random) -> Case:
-    families = chance.choice([("esp32", "rp2"), ("rp2", "rp2")])
-    machines = [_machines(chance) if family == "rp2" else "" for family in families]
-    return _two_boards(chance, families, False, machines)
+    # Two Picos are left out: with state machines and hard interrupts they ask the bench at each
+    # nanosecond while C code runs, and a case does not end within minutes.
+    return _two_boards(chance, ("esp32", "rp2"), False, ["", _machines(chance)])
 
 
 def _machines(chance: Random) -> str:
