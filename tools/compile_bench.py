@@ -18,6 +18,9 @@ from time import monotonic
 from hardware.compiled import GROUP, MODULES, SHARED, SUFFIX, built, record_path, stamps
 from hardware.paths import ROOT, build_dir
 
+FLAGS = "-fvisibility=hidden -fno-semantic-interposition"
+"""The modules call each other directly, and not through the table of the dynamic linker."""
+
 SETUP = f"""
 from mypyc.build import mypycify
 from setuptools import setup
@@ -59,6 +62,7 @@ def compile_modules(folder: Path) -> bool:
         Path(work, "setup.py").write_text(SETUP)
         command = [sys.executable, "setup.py", "--quiet", "build_ext", "--build-lib", "lib"]
         env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        env["CFLAGS"] = f"{env.get('CFLAGS', '')} {FLAGS}".strip()
         with (folder / "build.log").open("w") as log:
             done = subprocess.run(command, cwd=work, env=env, stdout=log, stderr=log, check=False)
         if done.returncode:
