@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from grader.host.process import HostLimits
 from grader.host.sandbox import Isolation
 from grader.lab.course import Course
 from tests.support.host_course import FOLDER
+from tests.support.processes import wait_for_end
 
 ECHO = "def echo(*values):\n    return list(values)\n"
 DO = "def do(text):\n    names = {}\n    exec(text, names)\n    return names.get('result')\n"
@@ -382,17 +382,6 @@ os._exit(0)
         )
         pid = int(done.stdout)
         wait_for_end(pid)
-
-
-def wait_for_end(pid: int) -> None:
-    """Wait until a process has ended."""
-    late = time.monotonic() + 60
-    while Path(f"/proc/{pid}").exists():
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        assert time.monotonic() < late, state
-        if state == "Z":  # nobody reaps it in a container without an init
-            break
-        time.sleep(0.02)
 
 
 def test_a_missing_sandbox_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.classrun import pool
 from grader.errors import GraderError
+from tests.support.processes import wait_for_end
 
 ORPHANS = """
 import os, signal, sys
@@ -117,11 +117,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     script.write_text(ORPHANS.format(path=[str(Path(__file__).parent)]), encoding="utf-8")
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    worker = Path(f"/proc/{int(done.stdout.split()[0])}")
-    end = time.monotonic() + 60
-    while worker.exists():
-        assert time.monotonic() < end, "the worker still runs"
-        time.sleep(0.01)
+    wait_for_end(int(done.stdout.split()[0]))
 
 
 INTERRUPTED = """

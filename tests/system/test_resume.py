@@ -59,7 +59,7 @@ def test_a_disturbed_run_is_resumed(
         assert not list(mine.root.glob("autograded/*/.*"))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a small file system is mounted by root")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
 def test_a_full_disk_is_one_cause_and_one_cure(
     undisturbed: Callable[[str], Undisturbed], tmp_path: Path
 ) -> None:
