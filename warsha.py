@@ -65,7 +65,22 @@ def _app(verb: str = "") -> "typer.Typer":
         ]
         if verb in (*groups, *commands):
             break
+    _list_whole_sentences(made)
     return made
+
+
+def _list_whole_sentences(app: "typer.Typer") -> None:
+    """List each command with the first sentence of its help: Typer cuts a long one."""
+    for command in app.registered_commands:
+        command.short_help = _first_sentence(command.help or command.callback.__doc__)
+    for group in app.registered_groups:
+        if group.typer_instance:
+            group.short_help = _first_sentence(group.typer_instance.info.help)
+            _list_whole_sentences(group.typer_instance)
+
+
+def _first_sentence(text: str | None) -> str:
+    return " ".join((text or "").split()).partition(". ")[0].removesuffix(".") + "."
 
 
 @cache

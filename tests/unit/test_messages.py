@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 from babel.messages.pofile import read_po
+from typer.testing import CliRunner
 
+import warsha
 from hardware.errors import HardwareError
 from hardware.i18n import BilingualText, _, arabic, in_both_languages, isolated
 from hardware.i18n import entries as catalogue_entries
@@ -39,6 +41,14 @@ def test_every_message_has_arabic() -> None:
 def test_every_command_and_option_has_help_in_both_languages() -> None:
     assert [name for name, text in help_texts() if not text] == []
     assert [text for text in help_paragraphs() if not ARABIC.get(text)] == []
+
+
+@pytest.mark.parametrize("words", [[], ["boards"], ["course"], ["keys"], ["lab"]])
+def test_a_list_of_commands_shows_whole_sentences(words: list[str]) -> None:
+    page = CliRunner(env={"COLUMNS": "80"}).invoke(warsha.app, [*words, "--help"]).stdout
+    listed = page.partition("\nCommands:\n")[2]
+    assert listed
+    assert "..." not in listed
 
 
 def test_every_entry_is_used_and_exists_once() -> None:
