@@ -366,6 +366,9 @@ def lab_new(
 def lab_check(
     labs: Annotated[list[str] | None, typer.Argument(help="The labs; else all of them.")] = None,
     pairs: Annotated[int, typer.Option(min=1, help="Random pairs of secret and trainee.")] = 10,
+    first: Annotated[
+        int, typer.Option(min=0, help="The first pair, to go on with an interrupted check.")
+    ] = 0,
     mutant: Annotated[
         str, typer.Option(help="Only this mutant (or reference), with what was measured.")
     ] = "",
@@ -388,8 +391,8 @@ def lab_check(
     def look(slug: str) -> bool:
         lab = find(slug)
         if mutant:
-            return program_and_print(out, lab, mutant, item, pairs)
-        is_well = check_and_print(out, lab, pairs)
+            return program_and_print(out, lab, mutant, item, pairs, first)
+        is_well = check_and_print(out, lab, pairs, first)
         if is_well:
             remember_check(lab)
         return is_well

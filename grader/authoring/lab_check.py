@@ -8,6 +8,7 @@ import json
 import random
 import re
 import tomllib
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -83,9 +84,10 @@ class Difference:
         )
 
 
-def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
-    """Run all programs of a lab with that number of pairs, on all processors. Yields the
-    differences of each run when it ends; `count_runs` gives the number of runs.
+def check_runs(folder: Path, pairs: int, first: int = 0) -> Iterator[list[Difference]]:
+    """Run all programs of a lab with that number of pairs from pair `first`, on all processors.
+    Yields the differences of each run, one pair after the other; `count_runs` gives the number of
+    runs.
 
     Raises: LabError, NotGraded.
     """
@@ -93,16 +95,19 @@ def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
     verify_expected(lab)
     trials = [
         Trial(folder, board, name, pair)
-        for pair in range(pairs)
+        for pair in range(first, first + pairs)
         for board in lab.boards
         for name in programs(lab)
     ]
+    ended, following = dict[Trial, list[Difference]](), deque(trials)
     runs = pool.run(check_one, ((trial, trial) for trial in trials), pool.processors())
     with closing(runs):  # when a run fails, its workers end now
         for trial, found in runs:
             if isinstance(found, pool.TaskFailure):
                 raise run_error(folder, f"{trial.program}, {trial.board}", found)
-            yield found
+            ended[trial] = found
+            while following and following[0] in ended:
+                yield ended.pop(following.popleft())
 
 
 def run_error(folder: Path, who: str, found: pool.TaskFailure) -> GraderError:

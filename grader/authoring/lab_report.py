@@ -30,24 +30,33 @@ from hardware.errors import HardwareError
 from hardware.i18n import _
 
 
-def check_and_print(out: Console, lab: Lab, pairs: int) -> bool:
-    """Check a lab with that number of pairs and print the results. Returns whether all is well.
+def check_and_print(out: Console, lab: Lab, pairs: int, first: int = 0) -> bool:
+    """Check a lab with that number of pairs from pair `first` and print the results. A check that
+    is interrupted prints what it found and how to go on. Returns whether all is well.
 
     Raises: LabError, NotGraded.
     """
-    wrong, differences = 0, list[Difference]()
-    with _progress(out) as progress:
-        bar = progress.add_task(f"{lab.slug}: {_('texts, circuits, release')}", total=None)
-        for remark in chain(review(lab), type_errors(lab)):
-            wrong += 1
-            out.print(Text(f"{lab.slug}: {remark}"))
-        work = f"{lab.slug}: {_('reference and mutants')}"
-        progress.update(bar, description=work, total=count_runs(lab, pairs))
-        for found in check_runs(lab.folder, pairs):
-            differences += found
-            progress.advance(bar)
-    for line in lines_of(differences):
-        out.print(Text(f"{lab.slug}: {line}"))
+    wrong, ended, differences = 0, 0, list[Difference]()
+    try:
+        with _progress(out) as progress:
+            bar = progress.add_task(f"{lab.slug}: {_('texts, circuits, release')}", total=None)
+            for remark in chain(review(lab), type_errors(lab)):
+                wrong += 1
+                out.print(Text(f"{lab.slug}: {remark}"))
+            work = f"{lab.slug}: {_('reference and mutants')}"
+            progress.update(bar, description=work, total=count_runs(lab, pairs))
+            for found in check_runs(lab.folder, pairs, first):
+                differences += found
+                ended += 1
+                progress.advance(bar)
+    finally:  # the runs may have taken hours
+        for line in lines_of(differences):
+            out.print(Text(f"{lab.slug}: {line}"))
+        done = ended // count_runs(lab, 1)
+        if 0 < done < pairs:
+            text = _("{lab}: {done} pairs are done; go on with: {command}")
+            command = f"warsha lab check {lab.slug} --first {first + done} --pairs {pairs - done}"
+            out.print(Text(text.format(lab=lab.slug, done=done, command=command)))
     widths = spreads(differences, pairs)
     for spread in widths:
         if spread.points > MOST_SPREAD:
@@ -70,7 +79,9 @@ def check_and_print(out: Console, lab: Lab, pairs: int) -> bool:
     return not wrong and not differences
 
 
-def program_and_print(out: Console, lab: Lab, program: str, item: str, pairs: int) -> bool:
+def program_and_print(
+    out: Console, lab: Lab, program: str, item: str, pairs: int, first: int = 0
+) -> bool:
     """Print what one program gets, with the measured values beside the expected ones. Returns
     whether expected.toml has the same.
 
@@ -80,7 +91,7 @@ def program_and_print(out: Console, lab: Lab, program: str, item: str, pairs: in
     heads = _("board"), _("item"), _("points"), _("in expected.toml")
     for head in (*heads, _("measured"), _("expected"), _("seed")):
         table.add_column(head, overflow="fold")
-    rows = program_items(lab, program, item, pairs)
+    rows = program_items(lab, program, item, pairs, first)
     for row in rows:
         got, (points, key) = row.got, row.expected
         cells = (

@@ -29,9 +29,11 @@ class ProgramItem:
         return self.expected == (self.got.points, self.got.key)
 
 
-def program_items(lab: Lab, program: str, item: str, pairs: int) -> list[ProgramItem]:
-    """Run a program of a lab on every board with that number of hidden seeds. `item`: only this
-    one; "" for all.
+def program_items(
+    lab: Lab, program: str, item: str, pairs: int, first: int = 0
+) -> list[ProgramItem]:
+    """Run a program of a lab on every board with the hidden seeds of that number of pairs, from
+    pair `first`. `item`: only this one; "" for all.
 
     Raises: LabError for a name that does not exist; NotGraded.
     """
@@ -40,7 +42,8 @@ def program_items(lab: Lab, program: str, item: str, pairs: int) -> list[Program
     if item:
         _need(item, lab.items, no_item.format(lab=lab.slug, name=item))
     found: dict[tuple[str, str], ProgramItem] = {}
-    trials = [Trial(lab.folder, board, program, n) for n in range(pairs) for board in lab.boards]
+    numbers = range(first, first + pairs)
+    trials = [Trial(lab.folder, board, program, n) for n in numbers for board in lab.boards]
     with closing(pool.run(items_of, ((t, t) for t in trials), pool.processors())) as runs:
         for trial, result in runs:
             if isinstance(result, pool.TaskFailure):

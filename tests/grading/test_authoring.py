@@ -2,14 +2,21 @@
 comes again when a file is saved, all faults at once."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from grader.authoring.lab_check import Difference, Trial, program_of, verify_expected
+from grader.authoring.lab_check import (
+    Difference,
+    Trial,
+    check_runs,
+    count_runs,
+    program_of,
+    verify_expected,
+)
 from grader.authoring.lab_report import check_and_print, program_and_print, watch_and_print
 from grader.authoring.lab_review import type_errors
 from grader.authoring.spread import spreads
@@ -176,6 +183,36 @@ def test_the_spread_of_a_program_names_its_item() -> None:
     # On every seed the same other result: wrong, but no luck.
     assert spreads([differ(pair, "a", 5) for pair in range(3)], 3)[0].points == 0
     assert spreads([], 3) == []
+
+
+def test_an_interrupted_check_says_what_it_found_and_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab = load(LABS / "blinker")
+    runs = count_runs(lab, 1)
+    found = Difference(Trial(lab.folder, "pi_pico", "same_time", 21), 7, "b", (0, "x"), (9, ""))
+
+    def interrupted(*_: object) -> Iterator[list[Difference]]:
+        yield from [[found], *[[]] * (2 * runs)]
+        raise KeyboardInterrupt
+
+    for name in ("review", "type_errors"):
+        monkeypatch.setattr(f"grader.authoring.lab_report.{name}", lambda *_: [])
+    monkeypatch.setattr("grader.authoring.lab_report.check_runs", interrupted)
+    out = Console(record=True, width=200)
+    with pytest.raises(KeyboardInterrupt):
+        check_and_print(out, lab, 10, 20)
+    difference, going_on = out.export_text().splitlines()
+    assert "same_time on pi_pico: item b expected 0 x, got 9 - (1 times" in difference
+    assert "2 pairs are done" in going_on
+    assert going_on.endswith("warsha lab check blinker --first 22 --pairs 8")
+
+
+def test_a_check_that_goes_on_gives_the_same_differences(copy: Path) -> None:
+    change(copy / "expected.toml", 'b = [0, "same_time"]', 'b = [1, "same_time"]')
+    whole = list(check_runs(copy, 2))
+    assert any(whole)
+    assert list(check_runs(copy, 1)) + list(check_runs(copy, 1, 1)) == whole
 
 
 def test_a_mark_that_depends_on_luck_is_a_remark(monkeypatch: pytest.MonkeyPatch) -> None:
