@@ -320,22 +320,34 @@ def deviations(run: Run, limits: Mapping[str, float]) -> list[Percent] | None:
     ]
 
 
+def good_current(run: Run, row: Row) -> tuple[float, float]:
+    """A s and seconds with a current in the minute of this row."""
+    return steps(run, "i").integral(row.end_s - MINUTE_S, row.end_s)
+
+
+def is_part_open(run: Run, row: Row) -> bool:
+    """The current was not there for 5 s or more of the minute, and the row shows it."""
+    if row.values["i"] is None or good_current(run, row)[1] >= MINUTE_S - 5:
+        return False
+    off = deviation(run, row, "i", LEAST_A)
+    return off is not None and off > 1
+
+
 def why_mean(run: Run) -> str:
     """The last value in place of the average; or a current that is not there counts as 0 A, or as
-    what that voltage would mean."""
+    what that voltage would mean. The minute with the longest open cable shows it best."""
     if key := why_topic(run):
         return key
     path, found = steps(run, "v"), full_minutes(run)
     last = [row for row in found if abs((row.values["v"] or 0) - path.at(row.end_s - 1)) < 0.1]
     if found and len(last) > 0.8 * len(found):
         return "last_value"
-    path = steps(run, "i")
-    for row in found:
-        total, good_s = path.integral(row.end_s - MINUTE_S, row.end_s)
-        value, off = row.values["i"], deviation(run, row, "i", LEAST_A)
-        if good_s < MINUTE_S - 5 and value is not None and off is not None and off > 1:
-            return "na_as_zero" if value > total / MINUTE_S - 0.3 else "open_as_current"
-    return ""
+    open_rows = [row for row in found if is_part_open(run, row)]
+    if not open_rows:
+        return ""
+    widest = min(open_rows, key=lambda row: good_current(run, row)[1])
+    zero_mean = good_current(run, widest)[0] / MINUTE_S
+    return "na_as_zero" if (widest.values["i"] or 0.0) > zero_mean - 0.3 else "open_as_current"
 
 
 @check(

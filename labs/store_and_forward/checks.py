@@ -401,10 +401,10 @@ rows_with_reset = check(
 
 @gate("d.kept", episode="long", expect=AtLeast(KEPT), on_miss="few_kept", why=why_topic)
 def kept(run: Run) -> int | None:
-    """How many numbers came after the outage, but not more than there were samples; None without
-    any."""
+    """How many samples came after the outage, but not more than were taken; None without any.
+    After a reset numbers may begin again: the same number with another time is another sample."""
     since_ns = NS_PER_S * run.data["back_s"]
-    found = {one.seq for one in readings(run) if one.at_ns > since_ns}
+    found = {(one.seq, one.ts) for one in readings(run) if one.at_ns > since_ns}
     return min(len(found), len(samples(run))) or None
 
 

@@ -2,7 +2,8 @@
 good as a limit, a leftover of an earlier request, a second that a clock had not counted yet, two
 ideas that give the same angle, a watchdog that comes between a message and its note, a sleep that
 the button ends as it begins, a hash that has five digits of an id by chance, an acceleration of
-half a step of the sensor."""
+half a step of the sensor, a cable that is open for the last seconds of a minute, numbers that begin
+again within those that came before."""
 
 import pytest
 
@@ -32,6 +33,12 @@ RARE = [
     ("machine_vibration", "off_late", "esp32_devkit_c_v4", 3949083958606797384),
     ("machine_vibration", "signed_16", "esp32_devkit_c_v4", 6702519689656466827),
     ("post_office", "short_id", "esp32_devkit_c_v4", 2797716161164588498),
+    ("solar_station", "open_as_current", "esp32_devkit_c_v4", 120000075658126199),
+    ("store_and_forward", "not_flushed", "esp32_devkit_c_v4", 5902927951562693493),
+    ("store_and_forward", "not_flushed", "pi_pico_w", 1559272015334985122),
+    ("store_and_forward", "seq_restart", "esp32_devkit_c_v4", 751494337885469021),
+    ("store_and_forward", "seq_restart", "pi_pico_w", 7243634716805983394),
+    ("store_and_forward", "seq_restart", "pi_pico_w", 5597360199499728720),
     ("store_and_forward", "ts_at_send", "esp32_devkit_c_v4", 2469880756053138103),
 ]
 
