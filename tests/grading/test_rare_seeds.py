@@ -2,8 +2,8 @@
 good as a limit, a leftover of an earlier request, a second that a clock had not counted yet, two
 ideas that give the same angle, a watchdog that comes between a message and its note, a sleep that
 the button ends as it begins, a hash that has five digits of an id by chance, an acceleration of
-half a step of the sensor, a cable that is open for the last seconds of a minute, numbers that begin
-again within those that came before."""
+half a step of the sensor, a cable that is open for the last seconds of a minute, numbers that
+begin again within those that came before."""
 
 import pytest
 
